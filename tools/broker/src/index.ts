@@ -1,0 +1,21 @@
+export {
+  BrokerCacheError,
+  BrokerChecksumError,
+  BrokerError,
+  type BrokerErrorCode,
+  BrokerPortTakenError,
+  BrokerStartError,
+  BrokerStoreTakenError,
+  BrokerUnavailableError,
+} from './errors.ts';
+export { withoutCredentials } from './external.ts';
+export {
+  type Broker,
+  type FindBrokerOptions,
+  findBroker,
+  findLocalBroker,
+  type LocalBroker,
+} from './find.ts';
+export { type Guard, guardProcess } from './guard.ts';
+export { lastLines } from './log-tail.ts';
+export { type NatsServer, type StartNatsServerOptions, startNatsServer } from './nats-server.ts';
