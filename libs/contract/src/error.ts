@@ -1,0 +1,49 @@
+import { summary, type Violation } from './violation.ts';
+
+/** What every error of the platform is: a stable code, and a sentence that a person can act on. */
+export abstract class TroupeError extends Error {
+  /** Stable, upper case, documented in docs/reference/errors.md. */
+  abstract readonly code: string;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** A class cannot be a contract as it is written. Thrown when the class is declared or first used, never per message. */
+export class ContractDefinitionError extends TroupeError {
+  readonly code = 'TROUPE_CONTRACT_DEFINITION';
+
+  constructor(
+    /** The name of the class. */
+    readonly className: string,
+    problem: string,
+  ) {
+    super(`${className}: ${problem}`);
+  }
+}
+
+/** A message breaks its contract. Terminal: the same message breaks it again. */
+export class ContractViolationError extends TroupeError {
+  readonly code = 'TROUPE_CONTRACT_INVALID';
+
+  constructor(
+    /** The contract's id: `order.placed.v1`. */
+    readonly contract: string,
+    /** Every violation; the message names the first few. */
+    readonly violations: readonly Violation[],
+  ) {
+    super(`${contract} is broken: ${summary(violations)}`);
+  }
+}
+
+/** Bytes and headers that are no CloudEvent with a JSON body. Terminal: the same bytes are malformed again. */
+export class MessageFormatError extends TroupeError {
+  readonly code = 'TROUPE_MESSAGE_MALFORMED';
+
+  /** @param violations each missing or wrong attribute (path `/id`), or what is wrong with the body (path `''`). */
+  constructor(readonly violations: readonly Violation[]) {
+    super(`malformed message: ${summary(violations)}`);
+  }
+}

@@ -1,0 +1,23 @@
+export { type ClassValidator, validatorOf } from './class-validator.ts';
+export { decodeAttribute, encodeAttribute } from './cloudevents/attribute.ts';
+export type { CloudEvent, DecodedMessage, EncodedMessage } from './cloudevents/cloud-event.ts';
+export { decodeMessage } from './cloudevents/decode.ts';
+export { encodeBinary, encodeStructured } from './cloudevents/encode.ts';
+export { type CompiledContract, contractOf } from './compiled-contract.ts';
+export {
+  Contract,
+  type ContractClass,
+  type ContractKind,
+  type ContractOptions,
+  isContract,
+  type MessageOf,
+} from './contract.ts';
+export {
+  ContractDefinitionError,
+  ContractViolationError,
+  MessageFormatError,
+  TroupeError,
+} from './error.ts';
+export type { JsonSchema } from './json-schema.ts';
+export type { Enforcement, UnknownFields } from './validator.ts';
+export type { Violation } from './violation.ts';
