@@ -1,0 +1,61 @@
+import { contractOf } from '@troupe/contract';
+import { OutputKeyError, UndeclaredOutputError } from '../errors.ts';
+import { outputId } from '../ids.ts';
+import { Envelope, type SealedMessage, type Sender } from '../publish/envelope.ts';
+import type { Next, StepDefinition, StepResult } from '../step.ts';
+import type { Work } from './work.ts';
+
+const NONE: readonly SealedMessage[] = [];
+
+/** Turns what a handler returns into messages: all are checked and sized before the first is sent. */
+export class Outputs {
+  readonly #step: string;
+  readonly #declared = new Map<unknown, { id: string; envelope: Envelope }>();
+
+  constructor(step: StepDefinition, sender: Sender) {
+    this.#step = step.declaredAt ?? step.name;
+    for (const contractClass of step.emits) {
+      const contract = contractOf(contractClass);
+      this.#declared.set(contractClass, { id: contract.id, envelope: new Envelope(contract, sender) });
+    }
+  }
+
+  /** Throws for an undeclared contract, keys that do not tell messages apart, broken contracts and sizes. */
+  of(work: Work, step: string, result: StepResult): readonly SealedMessage[] {
+    if (result === undefined || result === null) return NONE;
+    if (!Array.isArray(result)) return [this.#seal(work, step, result as Next)];
+    if (result.length > 1) this.#assertKeys(result as Next[]);
+    return (result as Next[]).map((output) => this.#seal(work, step, output));
+  }
+
+  #seal(work: Work, step: string, output: Next): SealedMessage {
+    const declared = this.#declared.get(output?.contract);
+    if (declared === undefined) throw new UndeclaredOutputError(this.#undeclared(output));
+    return declared.envelope.seal({
+      id: outputId(work.source, work.id, step, declared.id, output.key ?? ''),
+      flowId: work.flowId,
+      causationId: work.id,
+      parentFlowId: work.event.parentflowid,
+      data: output.data,
+    });
+  }
+
+  #assertKeys(outputs: readonly Next[]): void {
+    const seen = new Map<unknown, Set<string | undefined>>();
+    for (const { contract, key } of outputs) {
+      const keys = seen.get(contract) ?? new Set();
+      if (keys.has(key) || (keys.size > 0 && (key === undefined || keys.has(undefined)))) {
+        throw new OutputKeyError(
+          `${this.#step} returned several ${contract?.name} messages; give each its own key: next(${contract?.name}, data, { key }).`,
+        );
+      }
+      seen.set(contract, keys.add(key));
+    }
+  }
+
+  #undeclared(output: Next | undefined): string {
+    const name =
+      typeof output?.contract === 'function' ? output.contract.name : `a value that next() did not make`;
+    return `${this.#step} returned ${name}, which its "emits" does not list.`;
+  }
+}

@@ -1,0 +1,76 @@
+import type { CloudEvent } from '@troupe/contract';
+import { idempotencyKey } from '../ids.ts';
+import type { ProcessObservation } from '../instrumentation.ts';
+import type { StepContext } from '../step.ts';
+import type { Delivery } from './delivery.ts';
+
+/** One message in the hands of a step, from delivery to settlement; after decoding also the handler's context. */
+export class Work implements StepContext {
+  /** When the handler was called (`performance.now()`); 0 while it waits its turn. */
+  startedAt = 0;
+  /** Set once it is answered; whatever the handler does later is ignored. */
+  settled = false;
+  attempt = 1;
+  observation: ProcessObservation | undefined;
+  #event: CloudEvent | undefined;
+  #abort: AbortController | undefined;
+
+  constructor(
+    readonly delivery: Delivery,
+    /** Durable name of the step. */
+    readonly step: string,
+    /** Names the message among all that the step holds: stream sequence and consumer. */
+    readonly key: string,
+  ) {}
+
+  get event(): CloudEvent {
+    if (this.#event === undefined) throw new Error('The message is not decoded yet.');
+    return this.#event;
+  }
+
+  /** Undefined for a message that could not be decoded. */
+  get eventIfKnown(): CloudEvent | undefined {
+    return this.#event;
+  }
+
+  set event(event: CloudEvent) {
+    this.#event = event;
+  }
+
+  get id(): string {
+    return this.event.id;
+  }
+
+  get source(): string {
+    return this.event.source;
+  }
+
+  get type(): string {
+    return this.event.type;
+  }
+
+  get time(): string | undefined {
+    return this.event.time;
+  }
+
+  /** A foreign message without a flow is a flow of its own. */
+  get flowId(): string {
+    return this.event.correlationid ?? this.event.id;
+  }
+
+  get idempotencyKey(): string {
+    return idempotencyKey(this.event.source, this.event.id, this.step);
+  }
+
+  /** Made when first asked for: most handlers never do. */
+  get signal(): AbortSignal {
+    this.#abort ??= new AbortController();
+    if (this.settled && !this.#abort.signal.aborted) this.#abort.abort();
+    return this.#abort.signal;
+  }
+
+  /** Tells the handler to stop. */
+  abort(reason: Error): void {
+    this.#abort?.abort(reason);
+  }
+}

@@ -1,0 +1,186 @@
+import { TroupeError } from '@troupe/contract';
+
+/** The broker cannot be reached now. Nothing was sent, or it is not known to be stored; try again with the same id. */
+export class BrokerUnavailableError extends TroupeError {
+  readonly code = 'TROUPE_BROKER_UNAVAILABLE';
+}
+
+/** No acknowledgement came in time. The message may be stored: trying again with the same id is safe. */
+export class PublishTimeoutError extends TroupeError {
+  readonly code = 'TROUPE_PUBLISH_TIMEOUT';
+
+  constructor(
+    readonly subject: string,
+    readonly afterMs: number,
+  ) {
+    super(
+      `No acknowledgement for a message on ${subject} within ${afterMs} ms. It may be stored; send it again with the same id.`,
+    );
+  }
+}
+
+/** No stream answers for the subject: it does not exist, or JetStream is off. Nothing was stored. */
+export class NoStreamError extends TroupeError {
+  readonly code = 'TROUPE_NO_STREAM';
+
+  constructor(readonly subject: string) {
+    super(
+      `No stream takes messages on ${subject}. Create the topology, or check that JetStream is enabled on the broker.`,
+    );
+  }
+}
+
+/** The stream has no leader to store the message. Try again with the same id. */
+export class NoQuorumError extends TroupeError {
+  readonly code = 'TROUPE_NO_QUORUM';
+
+  constructor(
+    readonly subject: string,
+    readonly description: string,
+  ) {
+    super(`The stream of ${subject} cannot store messages now: ${description}.`);
+  }
+}
+
+/** The stream reached its bytes limit and refuses new messages until it is pruned or enlarged. */
+export class StreamFullError extends TroupeError {
+  readonly code = 'TROUPE_STREAM_FULL';
+
+  constructor(
+    readonly subject: string,
+    readonly description: string,
+  ) {
+    super(
+      `The stream of ${subject} is full (${description}). Prune settled messages or raise its max_bytes.`,
+    );
+  }
+}
+
+/** The message is larger than the stream takes. It will never be stored as it is. */
+export class MessageTooLargeError extends TroupeError {
+  readonly code = 'TROUPE_MESSAGE_TOO_LARGE';
+
+  constructor(
+    readonly subject: string,
+    readonly bytes: number,
+    /** What the stream takes, headers included; undefined when only the broker knows. */
+    readonly limit: number | undefined,
+  ) {
+    super(
+      `A message of ${bytes} bytes for ${subject} is over the limit of ${limit === undefined ? 'its stream' : `${limit} bytes`}.`,
+    );
+  }
+}
+
+/** The broker refused the message for a reason of its own, named in `description`. */
+export class PublishRefusedError extends TroupeError {
+  readonly code = 'TROUPE_PUBLISH_REFUSED';
+
+  constructor(
+    readonly subject: string,
+    readonly brokerCode: number,
+    readonly description: string,
+  ) {
+    super(`The broker refused a message on ${subject}: ${description} (${brokerCode}).`);
+  }
+}
+
+/** One setting of the topology that differs from what this build declares. */
+export interface TopologyDifference {
+  /** `stream EVENTS` or `consumer payments__authorize__order_placed_v1`. */
+  readonly what: string;
+  readonly setting: string;
+  readonly inBroker: unknown;
+  readonly declared: unknown;
+}
+
+/** The broker's streams or consumers differ from what this build declares, and it was not asked to change them. */
+export class TopologyMismatchError extends TroupeError {
+  readonly code = 'TROUPE_TOPOLOGY_MISMATCH';
+
+  constructor(readonly differences: readonly TopologyDifference[]) {
+    super(
+      [
+        'The broker differs from what this app declares, and nothing was changed:',
+        ...differences.map(
+          (d) =>
+            `  ${d.what}: ${d.setting} is ${JSON.stringify(d.inBroker)}, declared ${JSON.stringify(d.declared)}`,
+        ),
+        'Declare what the broker has, or start with topology "change" (TROUPE_TOPOLOGY=change) to apply it.',
+      ].join('\n'),
+    );
+  }
+}
+
+/** A stream or consumer is missing, and this app may only verify (topology "verify"). */
+export class TopologyMissingError extends TroupeError {
+  readonly code = 'TROUPE_TOPOLOGY_MISSING';
+
+  constructor(readonly what: string) {
+    super(`The broker has no ${what}, and this app may only verify (topology "verify"). Create it first.`);
+  }
+}
+
+/** Exactly one step handles a command; the broker already has another one. */
+export class CommandHandledTwiceError extends TroupeError {
+  readonly code = 'TROUPE_COMMAND_HANDLED_TWICE';
+
+  constructor(
+    readonly contract: string,
+    readonly here: string,
+    readonly there: string,
+  ) {
+    super(
+      `Command ${contract} is handled by ${there} already; ${here} cannot handle it too. Remove one of them.`,
+    );
+  }
+}
+
+/** A step or an app is declared in a way that cannot work; found at start, before anything is consumed. */
+export class StepDefinitionError extends TroupeError {
+  readonly code = 'TROUPE_STEP_DEFINITION';
+}
+
+/** A handler returned something that its step does not declare, or that cannot be told apart. */
+export class UndeclaredOutputError extends TroupeError {
+  readonly code = 'TROUPE_OUTPUT_UNDECLARED';
+}
+
+/** A handler returned several messages of one contract without distinct keys. */
+export class OutputKeyError extends TroupeError {
+  readonly code = 'TROUPE_OUTPUT_KEY';
+}
+
+/** A handler outlived its step's timeout; it was told so by its abort signal, and the message is tried again. */
+export class HandlerTimeoutError extends TroupeError {
+  readonly code = 'TROUPE_HANDLER_TIMEOUT';
+
+  constructor(
+    readonly step: string,
+    readonly afterMs: number,
+  ) {
+    super(`The handler of ${step} did not finish within ${afterMs} ms.`);
+  }
+}
+
+/** Thrown by a handler that will never succeed with this message: it is dead-lettered at once, without retries. */
+export class TerminalError extends TroupeError {
+  readonly code = 'TROUPE_TERMINAL';
+}
+
+/** Thrown by a handler that knows when trying again makes sense. Counts as an attempt. */
+export class RetryAfter extends TroupeError {
+  readonly code = 'TROUPE_RETRY_AFTER';
+
+  /** @param delayMs wait before the next attempt, in ms, at least 0 */
+  constructor(
+    readonly delayMs: number,
+    message = `Asked to be tried again after ${delayMs} ms.`,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    if (!Number.isFinite(delayMs) || delayMs < 0) {
+      throw new RangeError(`RetryAfter takes a number of milliseconds from 0, not ${delayMs}`);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+export type { ConnectionOptions, ConnectionState } from './connection/connection.ts';
+export { Connection } from './connection/connection.ts';
+export type { DeadLetterReason } from './consume/dead-letter.ts';
+export {
+  BrokerUnavailableError,
+  CommandHandledTwiceError,
+  HandlerTimeoutError,
+  MessageTooLargeError,
+  NoQuorumError,
+  NoStreamError,
+  OutputKeyError,
+  PublishRefusedError,
+  PublishTimeoutError,
+  RetryAfter,
+  StepDefinitionError,
+  StreamFullError,
+  TerminalError,
+  type TopologyDifference,
+  TopologyMismatchError,
+  TopologyMissingError,
+  UndeclaredOutputError,
+} from './errors.ts';
+export { idempotencyKey } from './ids.ts';
+export {
+  type Instrumentation,
+  type ObservedMessage,
+  type Outcome,
+  type ProcessObservation,
+  registeredInstrumentation,
+  registerInstrumentation,
+  type SendObservation,
+  type StepName,
+  type TraceHeaders,
+} from './instrumentation.ts';
+export { DEFAULT_LANES, laneOf } from './lane.ts';
+export { type Logger, registeredLogger, registerLogger, silentLogger } from './logger.ts';
+export { consumerName, Names, stepName } from './naming.ts';
+export type { Notice, NoticeKind } from './notices.ts';
+export type { Producer, SendOptions, Sent } from './publish/producer.ts';
+export { assertDeclaration } from './runtime/declaration.ts';
+export type { RuntimeOptions, RuntimeStatus } from './runtime/options.ts';
+export { Runtime } from './runtime/runtime.ts';
+export {
+  type Next,
+  next,
+  type RetryPolicy,
+  type StepContext,
+  type StepDefinition,
+  type StepHandler,
+  type StepResult,
+} from './step.ts';
+export type { TopologyMode } from './topology/ensure.ts';
+export { MANIFEST_KEY, type Manifest, readManifest } from './topology/manifest.ts';
+export type { StreamSettings } from './topology/streams.ts';

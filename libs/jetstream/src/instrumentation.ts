@@ -1,0 +1,72 @@
+/** The trace headers of one message, as W3C Trace Context writes them. */
+export interface TraceHeaders {
+  readonly traceparent?: string | undefined;
+  readonly tracestate?: string | undefined;
+}
+
+/** What an observer may know of a message; attributes as on the wire. */
+export interface ObservedMessage extends TraceHeaders {
+  /** NATS subject it was published to or read from. */
+  readonly subject: string;
+  /** Stream that holds it; unknown for a message not yet stored. */
+  readonly stream?: string | undefined;
+  /** CloudEvents `type`: `order.placed.v1`. */
+  readonly type: string;
+  /** CloudEvents `id`. */
+  readonly id: string;
+  /** CloudEvents `correlationid`: the flow. */
+  readonly flowId: string;
+  /** CloudEvents `time`, RFC 3339. */
+  readonly time?: string | undefined;
+  /** Payload bytes. */
+  readonly size: number;
+}
+
+/** How one delivery to a step ended. */
+export type Outcome = 'done' | 'retried' | 'dead-lettered' | 'handed-back';
+
+/** One delivery being processed by a step, as seen by an observer. */
+export interface ProcessObservation {
+  /** Runs the handler inside the observation's context (trace, log fields). Called once at most. */
+  run<T>(handler: () => T): T;
+  /** Called once, when the delivery is settled. `error` is what made it retry or dead-letter. */
+  end(outcome: Outcome, error?: unknown): void;
+}
+
+/** One message being sent, as seen by an observer. */
+export interface SendObservation {
+  /** The trace headers that the message carries. */
+  readonly headers: TraceHeaders;
+  /** Called once, with the error when it was not stored. */
+  end(error?: unknown): void;
+}
+
+/**
+ * The hook through which telemetry sees the runtime. The runtime calls it synchronously on its hot path and
+ * does not catch what it throws: implementations must not throw.
+ */
+export interface Instrumentation {
+  /** A step begins to process a message. `redelivered` is true for what is not a first, direct delivery. */
+  process(step: StepName, message: ObservedMessage, redelivered: boolean): ProcessObservation;
+  /** A message is about to be sent: by a step (inside its `run`), or by a producer. `app` is the sender. */
+  send(app: string, message: ObservedMessage): SendObservation;
+}
+
+/** Which step of which app; `name` is the durable name `<app>__<step>`. */
+export interface StepName {
+  readonly app: string;
+  readonly step: string;
+  readonly name: string;
+}
+
+let registered: Instrumentation | undefined;
+
+/** Makes every runtime of this process that starts from now on report to `instrumentation`. */
+export function registerInstrumentation(instrumentation: Instrumentation): void {
+  registered = instrumentation;
+}
+
+/** What `registerInstrumentation` was last given. */
+export function registeredInstrumentation(): Instrumentation | undefined {
+  return registered;
+}

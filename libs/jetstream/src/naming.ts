@@ -1,0 +1,96 @@
+import type { CompiledContract } from '@troupe/contract';
+import { StepDefinitionError } from './errors.ts';
+
+const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+
+/**
+ * Every name the platform gives in the broker. With a prefix, several environments share one broker:
+ * subjects get it as their first token, streams and buckets as `<prefix>_`.
+ */
+export class Names {
+  readonly events: string;
+  readonly deadLetters: string;
+  readonly notices: string;
+  readonly #token: string;
+  readonly #streamPrefix: string;
+
+  /** @param prefix environment, `[a-z0-9-]`, empty for none */
+  constructor(readonly prefix: string = '') {
+    if (prefix !== '' && !NAME.test(prefix)) {
+      throw new StepDefinitionError(
+        `The prefix "${prefix}" must be lower case letters, digits and single dashes.`,
+      );
+    }
+    this.#token = prefix === '' ? '' : `${prefix}.`;
+    this.#streamPrefix = prefix === '' ? '' : `${prefix}_`;
+    this.events = `${this.#streamPrefix}EVENTS`;
+    this.deadLetters = `${this.#streamPrefix}DEAD_LETTERS`;
+    this.notices = `${this.#streamPrefix}NOTICES`;
+  }
+
+  /** The stream that holds what comes back later to one app. */
+  delayed(app: string): string {
+    return `${this.#streamPrefix}DELAYED_${app}`;
+  }
+
+  /** A key-value bucket of the environment. */
+  bucket(name: string): string {
+    return `${this.#streamPrefix}${name}`;
+  }
+
+  /** `evt.<domain>.<event>.v<major>` or `cmd.…`, to which a lane is added. */
+  contractSubject(contract: Pick<CompiledContract<object>, 'kind' | 'type' | 'version'>): string {
+    return `${this.#token}${contract.kind === 'event' ? 'evt' : 'cmd'}.${contract.type}.v${contract.version}`;
+  }
+
+  /** All subjects whose first own token is `kind`: `evt.>`. */
+  all(kind: 'evt' | 'cmd' | 'dlq' | 'ntc'): string {
+    return `${this.#token}${kind}.>`;
+  }
+
+  /** Subjects of the app's own stream: redrives and delayed retries, and schedules. */
+  delayedSubjects(app: string): string[] {
+    return [`${this.#token}rdv.${app}.>`, `${this.#token}sch.${app}.>`];
+  }
+
+  /** Where one step's redrives and delayed retries arrive, without the lane. */
+  redriveSubject(app: string, step: string): string {
+    return `${this.#token}rdv.${app}.${step}`;
+  }
+
+  /** One schedule's own subject: several on one subject would overwrite one another. */
+  scheduleSubject(app: string, unique: string): string {
+    return `${this.#token}sch.${app}.${unique}`;
+  }
+
+  deadLetterSubject(app: string, step: string): string {
+    return `${this.#token}dlq.${app}.${step}`;
+  }
+
+  noticeSubject(kind: string, app: string, step: string): string {
+    return `${this.#token}ntc.${kind}.${app}.${step}`;
+  }
+}
+
+/** `<app>__<step>`: the step's durable name. */
+export function stepName(app: string, step: string): string {
+  return `${app}__${step}`;
+}
+
+/** `<app>__<step>__<type>_v<major>`, dots of the type as underscores (a type has none). */
+export function consumerName(
+  app: string,
+  step: string,
+  contract: Pick<CompiledContract<object>, 'type' | 'version'>,
+): string {
+  return `${stepName(app, step)}__${contract.type.replaceAll('.', '_')}_v${contract.version}`;
+}
+
+/** Refuses names that the broker's subjects and durables could not carry. */
+export function assertName(what: string, name: string): void {
+  if (!NAME.test(name) || name.length > 64) {
+    throw new StepDefinitionError(
+      `${what} is named "${name}"; a name is lower case letters, digits and single dashes, 64 at most.`,
+    );
+  }
+}

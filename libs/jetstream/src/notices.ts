@@ -1,0 +1,42 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { Names } from './naming.ts';
+
+/** What went wrong: a failed attempt, something a person must see, or a broker that does not take what is due. */
+export type NoticeKind = 'retry' | 'alert' | 'outage';
+
+/** The small record of something that went wrong. */
+export interface Notice {
+  readonly step: string;
+  /** `retries-exhausted`, `contract-invalid`, `duplicate-differs` … */
+  readonly reason: string;
+  readonly message: string;
+  /** CloudEvents id, type, source and flow of the message concerned, where it could be read. */
+  readonly event?:
+    | { readonly id: string; readonly type: string; readonly source: string; readonly flowId: string }
+    | undefined;
+  readonly attempt?: number | undefined;
+  /** When it is tried again, RFC 3339. */
+  readonly nextAt?: string | undefined;
+}
+
+const LONGEST_MESSAGE = 1_024;
+
+/** Publishes notices: only when something goes wrong, without waiting for the broker, and never failing the work. */
+export class Notices {
+  constructor(
+    private readonly client: NatsConnection,
+    private readonly names: Names,
+    private readonly app: string,
+  ) {}
+
+  publish(kind: NoticeKind, notice: Notice): void {
+    if (this.client.isClosed()) return;
+    const body = {
+      ...notice,
+      message: notice.message.slice(0, LONGEST_MESSAGE),
+      app: this.app,
+      at: new Date().toISOString(),
+    };
+    this.client.publish(this.names.noticeSubject(kind, this.app, notice.step), JSON.stringify(body));
+  }
+}

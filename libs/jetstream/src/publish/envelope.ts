@@ -1,0 +1,106 @@
+import { type CompiledContract, ContractViolationError, encodeAttribute } from '@troupe/contract';
+import { MessageTooLargeError } from '../errors.ts';
+import { messageId } from '../ids.ts';
+import type { TraceHeaders } from '../instrumentation.ts';
+import { laneOf } from '../lane.ts';
+import type { Names } from '../naming.ts';
+import type { OutgoingMessage } from './message.ts';
+
+/** Who sends, and the limits of the stream that takes it. */
+export interface Sender {
+  readonly names: Names;
+  /** Version of the sending app, on the wire as `appversion`. */
+  readonly version: string;
+  /** CloudEvents `source`: `/<app>` for a producer, `/<app>/<step>` for a step. Never contains a version. */
+  readonly source: string;
+  /** Lane count of the stream. */
+  readonly lanes: number;
+  /** Largest message that the stream takes, headers included, in bytes. */
+  readonly maxMessageSize: number;
+}
+
+/** What differs from message to message. */
+export interface EnvelopeFields {
+  readonly id: string;
+  readonly flowId: string;
+  readonly causationId?: string | undefined;
+  readonly parentFlowId?: string | undefined;
+  readonly data: object;
+}
+
+/** A message that is checked and serialised; only its trace headers are open. */
+export interface SealedMessage {
+  readonly contract: CompiledContract<object>;
+  readonly id: string;
+  readonly flowId: string;
+  readonly time: string;
+  readonly subject: string;
+  readonly size: number;
+  /** Completes the header block. `trace` is what telemetry wants the next step to see. */
+  send(trace: TraceHeaders): OutgoingMessage;
+}
+
+/** Writes one contract's messages for one sender: CloudEvents binary mode, everything constant built once. */
+export class Envelope {
+  readonly #contract: CompiledContract<object>;
+  readonly #sender: Sender;
+  readonly #subject: string;
+  readonly #constant: string;
+
+  constructor(contract: CompiledContract<object>, sender: Sender) {
+    this.#contract = contract;
+    this.#sender = sender;
+    this.#subject = sender.names.contractSubject(contract);
+    this.#constant =
+      'NATS/1.0\r\nce-specversion: 1.0' +
+      line('ce-type', contract.id) +
+      line('ce-source', sender.source) +
+      line('ce-datacontenttype', 'application/json') +
+      line('ce-dataschema', contract.dataschema) +
+      line('ce-appversion', sender.version);
+  }
+
+  /** Throws `ContractViolationError` or `MessageTooLargeError`: nothing of a message that fails is sent. */
+  seal(fields: EnvelopeFields): SealedMessage {
+    const contract = this.#contract;
+    const { id, flowId, data } = fields;
+    const violations = contract.violationsOfProduced(data);
+    if (violations.length > 0) throw new ContractViolationError(contract.id, violations);
+    const partitionKey =
+      contract.partitionKey === undefined
+        ? flowId
+        : String((data as Record<string, unknown>)[contract.partitionKey] ?? flowId);
+    const subject = `${this.#subject}.${laneOf(partitionKey, this.#sender.lanes)}`;
+    const time = new Date().toISOString();
+    const payload = Buffer.from(JSON.stringify(data));
+    const msgId = messageId(this.#sender.source, id);
+    let head = `${this.#constant}${line('ce-id', id)}\r\nce-time: ${time}${line('ce-correlationid', flowId)}`;
+    head += line('ce-partitionkey', partitionKey);
+    if (fields.causationId !== undefined) head += line('ce-causationid', fields.causationId);
+    if (fields.parentFlowId !== undefined) head += line('ce-parentflowid', fields.parentFlowId);
+    head += `\r\nNats-Msg-Id: ${msgId}`;
+    const { maxMessageSize } = this.#sender;
+
+    const send = (trace: TraceHeaders): OutgoingMessage => {
+      let text = head;
+      if (fits(trace.traceparent, 64)) text += `\r\ntraceparent: ${trace.traceparent}`;
+      if (fits(trace.tracestate, 512)) text += `\r\ntracestate: ${trace.tracestate}`;
+      const headers = Buffer.from(`${text}\r\n\r\n`);
+      return { subject, messageId: msgId, headers, payload };
+    };
+    const size = head.length + TRACE_ROOM + payload.length;
+    if (size > maxMessageSize) throw new MessageTooLargeError(subject, size, maxMessageSize);
+    return { contract, id, flowId, time, subject, size: payload.length, send };
+  }
+}
+
+/** What the trace headers may take, names included; longer ones are left out. */
+const TRACE_ROOM = 64 + 512 + 32;
+
+function fits(header: string | undefined, limit: number): header is string {
+  return header !== undefined && header.length > 0 && header.length <= limit;
+}
+
+function line(name: string, value: string): string {
+  return `\r\n${name}: ${encodeAttribute(value)}`;
+}

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { type ContractClass, contractOf } from '@troupe/contract';
+import type { Connection } from '../connection/connection.ts';
+import { BrokerUnavailableError, UndeclaredOutputError } from '../errors.ts';
+import { Envelope, type Sender } from './envelope.ts';
+import type { Sending } from './sending.ts';
+
+/** What a producer may say of a message besides its data. */
+export interface SendOptions {
+  /** CloudEvents `id`. Sending again with the same one stores nothing new. Default: a random UUID. */
+  readonly id?: string;
+  /** The flow. Default: a random UUID, which opens a new flow. */
+  readonly flowId?: string;
+  /** How long the stream may take to acknowledge, in ms. Default 5,000. */
+  readonly timeoutMs?: number;
+}
+
+/** A message that the stream stored. */
+export interface Sent {
+  readonly id: string;
+  readonly flowId: string;
+  readonly stream: string;
+  /** Sequence in the stream; of the earlier message, when this one is a duplicate. */
+  readonly seq: number;
+  /** The stream already had a message with this id. */
+  readonly duplicate: boolean;
+}
+
+const TIMEOUT_MS = 5_000;
+
+/** Sends what an app says outside of steps: the events that open flows. */
+export class Producer {
+  readonly #app: string;
+  readonly #connection: Connection;
+  readonly #declared: ReadonlySet<ContractClass>;
+  readonly #envelopes = new Map<ContractClass, Envelope>();
+  #sending: Sending | undefined;
+
+  constructor(app: string, produces: readonly ContractClass[], connection: Connection) {
+    this.#app = app;
+    this.#connection = connection;
+    this.#declared = new Set(produces);
+  }
+
+  /** @internal Called by the runtime when the broker's limits are known. */
+  open(sender: Omit<Sender, 'source'>, sending: Sending): void {
+    for (const contract of this.#declared) {
+      this.#envelopes.set(
+        contract,
+        new Envelope(contractOf(contract), { ...sender, source: `/${this.#app}` }),
+      );
+    }
+    this.#sending = sending;
+  }
+
+  /**
+   * Resolves when the stream has stored the message.
+   * @throws UndeclaredOutputError when the app does not list the contract in `produces`
+   * @throws ContractViolationError, MessageTooLargeError: nothing was sent, and it never will be
+   * @throws BrokerUnavailableError, NoStreamError, NoQuorumError, StreamFullError: not stored now; try again later
+   * @throws PublishTimeoutError it may be stored: try again with the same id
+   */
+  async send<T extends object>(
+    contract: ContractClass<T>,
+    data: T,
+    options: SendOptions = {},
+  ): Promise<Sent> {
+    if (!this.#declared.has(contract)) {
+      throw new UndeclaredOutputError(
+        `${this.#app} sends ${contract.name}, which its "produces" does not list.`,
+      );
+    }
+    this.#connection.assertConnected();
+    const envelope = this.#envelopes.get(contract);
+    const sending = this.#sending;
+    if (envelope === undefined || sending === undefined) {
+      throw new BrokerUnavailableError('The streams are not verified yet.');
+    }
+    const id = options.id ?? randomUUID();
+    const flowId = options.flowId ?? randomUUID();
+    const sealed = envelope.seal({ id, flowId, data });
+    return new Promise((resolve, reject) => {
+      sending.one(undefined, sealed, options.timeoutMs ?? TIMEOUT_MS, (error, ack) => {
+        if (ack === undefined) reject(error);
+        else resolve({ id, flowId, ...ack });
+      });
+    });
+  }
+}

@@ -1,0 +1,68 @@
+import type { Instrumentation, SendObservation, TraceHeaders } from '../instrumentation.ts';
+import type { DuplicateCheck } from './duplicates.ts';
+import type { SealedMessage } from './envelope.ts';
+import type { PubAck } from './puback.ts';
+import type { Publisher } from './publisher.ts';
+
+/** How long an output may take to be acknowledged, in ms; its input is handed back then. */
+const PUBLISH_TIMEOUT_MS = 20_000;
+
+const NO_TRACE: TraceHeaders = {};
+
+/** What caused the messages: its trace is passed on, and it runs inside its observation. */
+export interface Cause {
+  readonly event: TraceHeaders;
+  readonly observation: { run<T>(send: () => T): T } | undefined;
+}
+
+/** Sends sealed messages, all at once, and tells when every one is stored. */
+export class Sending {
+  constructor(
+    private readonly app: string,
+    private readonly publisher: Publisher,
+    private readonly duplicates: DuplicateCheck,
+    private readonly instrumentation: Instrumentation | undefined,
+  ) {}
+
+  /** `done` is called once: when all are acknowledged, or with the first error when all are answered. */
+  all(
+    cause: Cause | undefined,
+    messages: readonly SealedMessage[],
+    done: (error: Error | undefined) => void,
+  ): void {
+    let open = messages.length;
+    let failure: Error | undefined;
+    for (const message of messages) {
+      this.one(cause, message, PUBLISH_TIMEOUT_MS, (error) => {
+        failure ??= error;
+        if (--open === 0) done(failure);
+      });
+    }
+  }
+
+  one(
+    cause: Cause | undefined,
+    message: SealedMessage,
+    timeoutMs: number,
+    done: (error: Error | undefined, ack: PubAck | undefined) => void,
+  ): void {
+    const observation = this.#observe(cause, message);
+    const outgoing = message.send(observation?.headers ?? cause?.event ?? NO_TRACE);
+    this.publisher.send(outgoing, timeoutMs, (error, ack) => {
+      if (ack?.duplicate === true) this.duplicates.check(outgoing, ack);
+      observation?.end(error);
+      done(error, ack);
+    });
+  }
+
+  #observe(
+    cause: Cause | undefined,
+    { contract, id, flowId, time, subject, size }: SealedMessage,
+  ): SendObservation | undefined {
+    const { instrumentation } = this;
+    if (instrumentation === undefined) return undefined;
+    const send = (): SendObservation =>
+      instrumentation.send(this.app, { subject, type: contract.id, id, flowId, time, size });
+    return cause?.observation === undefined ? send() : cause.observation.run(send);
+  }
+}

@@ -1,0 +1,66 @@
+import { contractOf } from '@troupe/contract';
+import { StepDefinitionError } from '../errors.ts';
+import { assertName } from '../naming.ts';
+import type { StepDefinition } from '../step.ts';
+import type { RuntimeOptions } from './options.ts';
+
+/** Refuses an app that cannot work as declared, before anything is asked of the broker. */
+export function assertDeclaration({ app, steps = [], produces = [] }: RuntimeOptions): void {
+  assertName('The app', app);
+  const names = new Map<string, string>();
+  const handlers = new Map<string, string>();
+  for (const step of steps) {
+    const where = step.declaredAt ?? step.name;
+    assertStep(step, where);
+    const twin = names.get(step.name);
+    if (twin !== undefined) {
+      throw new StepDefinitionError(
+        `${twin} and ${where} are both named "${step.name}": their durables would be one. Give one of them another name.`,
+      );
+    }
+    names.set(step.name, where);
+    for (const contract of step.on.map(contractOf)) {
+      const other = handlers.get(contract.id);
+      if (contract.kind === 'command' && other !== undefined) {
+        throw new StepDefinitionError(
+          `Command ${contract.id} is handled by ${other} and ${where}: exactly one step may. Remove one.`,
+        );
+      }
+      handlers.set(contract.id, where);
+    }
+  }
+  for (const contract of produces) contractOf(contract);
+}
+
+function assertStep(step: StepDefinition, where: string): void {
+  assertName(`Step ${where}`, step.name);
+  const wrong = (problem: string): never => {
+    throw new StepDefinitionError(`Step ${where} ${problem}.`);
+  };
+  if (step.on.length === 0) wrong('consumes nothing: name its contracts in "on"');
+  assertDistinct(step.on, (id) => wrong(`names ${id} twice in "on"`));
+  assertDistinct(step.emits, (id) => wrong(`names ${id} twice in "emits"`));
+  if (step.from !== 'beginning' && step.from !== 'now') {
+    wrong("does not say where a new consumer begins: \"from\" is 'beginning' or 'now'");
+  }
+  if (step.within !== undefined && !/^[1-9]\d{0,8}(ms|s|m|h|d)$/.test(step.within)) {
+    wrong(`has within "${step.within}": it is a whole number and ms, s, m, h or d, such as 30s`);
+  }
+  for (const [setting, value] of [
+    ['concurrency', step.concurrency],
+    ['timeoutMs', step.timeoutMs],
+    ['retry.attempts', step.retry?.attempts],
+  ] as const) {
+    if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1)) {
+      wrong(`has ${setting} ${value}: it is a whole number from 1`);
+    }
+  }
+}
+
+function assertDistinct(contracts: StepDefinition['on'], twice: (id: string) => void): void {
+  const seen = new Set<string>();
+  for (const { id } of contracts.map(contractOf)) {
+    if (seen.has(id)) twice(id);
+    seen.add(id);
+  }
+}

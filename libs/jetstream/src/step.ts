@@ -1,0 +1,82 @@
+import type { ContractClass } from '@troupe/contract';
+
+/** One of the next messages of a step, or one message of a producer. */
+export interface Next<T extends object = object> {
+  readonly contract: ContractClass<T>;
+  readonly data: T;
+  /** Tells several messages of one contract apart, by content: `warehouse-3`, never a position. */
+  readonly key?: string;
+}
+
+/** What a handler may return: nothing, one message, or a cascade. */
+export type StepResult<T extends object = object> = void | Next<T> | readonly Next<T>[];
+
+/**
+ * Names a next message: `return next(PaymentAuthorized, { … })`. Several of one contract each need a `key`,
+ * since ids are derived from it: the same input must give the same keys, in any order.
+ */
+export function next<T extends object>(
+  contract: ContractClass<T>,
+  data: T,
+  options?: { key?: string },
+): Next<T> {
+  return options?.key === undefined ? { contract, data } : { contract, data, key: options.key };
+}
+
+/** What a handler is told about the message besides its data. */
+export interface StepContext {
+  /** CloudEvents `id` of the message. */
+  readonly id: string;
+  /** CloudEvents `source`. */
+  readonly source: string;
+  /** CloudEvents `type`: `order.placed.v1`. */
+  readonly type: string;
+  /** CloudEvents `time`, when the message says it. */
+  readonly time: string | undefined;
+  /** The flow that the message belongs to (`correlationid`). */
+  readonly flowId: string;
+  /** The same for every delivery of this message to this step: a key for effects outside the broker. */
+  readonly idempotencyKey: string;
+  /** 1 for the first try of this step on this message. */
+  readonly attempt: number;
+  /** Aborted when the step's timeout is over or the app stops waiting for it. */
+  readonly signal: AbortSignal;
+}
+
+/** Does the work of a step on one message. */
+export type StepHandler<In extends object = object, Out extends object = object> = (
+  data: In,
+  context: StepContext,
+) => StepResult<Out> | Promise<StepResult<Out>>;
+
+/** How failed attempts are repeated before the message is dead-lettered. */
+export interface RetryPolicy {
+  /** Tries in all, the first included. Default 8, at least 1. */
+  readonly attempts?: number;
+  /** Upper bound of the first wait in ms; doubles each time (full jitter). Default 200. */
+  readonly initialDelayMs?: number;
+  /** Upper bound of any wait in ms. Default 30,000. */
+  readonly maxDelayMs?: number;
+}
+
+/** A step: which contracts it consumes and emits, and how. */
+export interface StepDefinition {
+  /** Unique in its app: `[a-z][a-z0-9-]*`. The durable is `<app>__<step>`. */
+  readonly name: string;
+  /** Contracts it consumes; a durable consumer for each. */
+  readonly on: readonly ContractClass[];
+  /** Contracts it may return. */
+  readonly emits: readonly ContractClass[];
+  /** Where a new consumer begins: with all that the stream holds, or with what comes next. */
+  readonly from: 'beginning' | 'now';
+  /** Deadline of the step's next event after its input, for the ledger's watchdog: `30s`, `5m`, `2h`, `1d`. */
+  readonly within?: string;
+  /** Messages handled at once by one instance. Default 64. */
+  readonly concurrency?: number;
+  /** A handler that takes longer is aborted and retried, in ms. Default 60,000. */
+  readonly timeoutMs?: number;
+  readonly retry?: RetryPolicy;
+  readonly handle: StepHandler;
+  /** Where the step is declared, for messages to people: `PaymentsStep.authorize`. */
+  readonly declaredAt?: string;
+}

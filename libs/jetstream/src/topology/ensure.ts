@@ -1,0 +1,135 @@
+import {
+  JetStreamApiCodes,
+  JetStreamApiError,
+  type JetStreamManager,
+  type StreamConfig,
+} from '@nats-io/jetstream';
+import {
+  CommandHandledTwiceError,
+  type TopologyDifference,
+  TopologyMismatchError,
+  TopologyMissingError,
+} from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import type { ConsumerDeclaration } from './consumers.ts';
+import { differences } from './difference.ts';
+import { isNewer, MANIFEST_KEY, readManifest } from './manifest.ts';
+import { LANES_KEY, type StreamDeclaration } from './streams.ts';
+
+/**
+ * What an app may do to the broker's topology: `create` what is missing (development), only `verify`
+ * (production, where `troupe topology` creates), or `change` what differs too.
+ */
+export type TopologyMode = 'create' | 'verify' | 'change';
+
+/** Creates, verifies or changes streams. Throws when they differ and may not be changed; all differences at once. */
+export async function ensureStreams(
+  manager: JetStreamManager,
+  declarations: readonly StreamDeclaration[],
+  mode: TopologyMode,
+  log: Logger,
+): Promise<void> {
+  const found: TopologyDifference[] = [];
+  for (const declared of declarations) {
+    const what = `stream ${declared.name}`;
+    const info = await orUndefined(manager.streams.info(declared.name), JetStreamApiCodes.StreamNotFound);
+    if (info === undefined) {
+      if (mode === 'verify') throw new TopologyMissingError(what);
+      await manager.streams.add(declared as StreamConfig);
+      log.info({ stream: declared.name }, `created ${what}`);
+      continue;
+    }
+    const differs = differences(what, declared, info.config, ['metadata']);
+    if (differs.length === 0) continue;
+    if (mode === 'change') {
+      await manager.streams.update(declared.name, { ...declared, metadata: info.config.metadata ?? {} });
+      log.warn({ stream: declared.name, differences: differs }, `changed ${what}`);
+    } else {
+      found.push(...differs);
+    }
+  }
+  if (found.length > 0) throw new TopologyMismatchError(found);
+}
+
+/** What every producer must keep to: fixed when the stream is made, so the stream is asked. */
+export async function readEventsLimits(
+  manager: JetStreamManager,
+  stream: string,
+  defaultLanes: number,
+): Promise<{ lanes: number; maxMessageSize: number }> {
+  const { config } = await manager.streams.info(stream);
+  const lanes = Number(config.metadata?.[LANES_KEY] ?? defaultLanes);
+  return {
+    lanes: Number.isInteger(lanes) && lanes > 0 ? lanes : defaultLanes,
+    maxMessageSize: config.max_msg_size > 0 ? config.max_msg_size : Number.POSITIVE_INFINITY,
+  };
+}
+
+/**
+ * Creates, verifies or changes a step's durables. Its manifest replaces one of the same or an older version;
+ * a newer one stays, so that an old build that starts during a rolling deployment changes nothing.
+ */
+export async function ensureConsumers(
+  manager: JetStreamManager,
+  declarations: readonly ConsumerDeclaration[],
+  mode: TopologyMode,
+  log: Logger,
+): Promise<void> {
+  const found: TopologyDifference[] = [];
+  for (const { stream, config } of declarations) {
+    const what = `consumer ${config.durable_name}`;
+    const info = await orUndefined(
+      manager.consumers.info(stream, config.durable_name),
+      JetStreamApiCodes.ConsumerNotFound,
+    );
+    if (info === undefined) {
+      if (mode === 'verify') throw new TopologyMissingError(`${what} on ${stream}`);
+      await manager.consumers.add(stream, config);
+      log.info({ stream, consumer: config.durable_name }, `created ${what}`);
+      continue;
+    }
+    const inBroker = readManifest(info.config.metadata);
+    const declared = readManifest(config.metadata);
+    if (inBroker !== undefined && declared !== undefined && isNewer(inBroker.version, declared.version))
+      continue;
+    // Where it began is history: the broker cannot change it, and nothing depends on it any more.
+    const differs = differences(what, config, info.config, ['metadata', 'deliver_policy']);
+    if (differs.length > 0 && mode !== 'change') {
+      found.push(...differs);
+    } else if (differs.length > 0 || info.config.metadata?.[MANIFEST_KEY] !== config.metadata[MANIFEST_KEY]) {
+      if (mode === 'verify') continue;
+      const { durable_name: durable, deliver_policy: _began, ...settings } = config;
+      await manager.consumers.update(stream, durable, settings);
+      log.info({ stream, consumer: durable, differences: differs }, `updated ${what}`);
+    }
+  }
+  if (found.length > 0) throw new TopologyMismatchError(found);
+}
+
+/** Exactly one step handles a command: refuses when another step's durable already takes it. */
+export async function assertSoleHandlers(
+  manager: JetStreamManager,
+  declarations: readonly ConsumerDeclaration[],
+): Promise<void> {
+  const commands = new Map(
+    declarations.filter((d) => d.contract?.kind === 'command').map((d) => [d.config.filter_subject, d]),
+  );
+  if (commands.size === 0) return;
+  for (const stream of new Set([...commands.values()].map((d) => d.stream))) {
+    for await (const { name, config } of manager.consumers.list(stream)) {
+      const ours = commands.get(config.filter_subject ?? '');
+      if (ours !== undefined && name !== ours.config.durable_name) {
+        throw new CommandHandledTwiceError(ours.contract?.id ?? '', ours.config.durable_name, name);
+      }
+    }
+  }
+}
+
+async function orUndefined<T>(asked: Promise<T>, missing: number): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === missing) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,96 @@
+import { DiscardPolicy, RetentionPolicy, StorageType, type StreamConfig } from '@nats-io/jetstream';
+import { nanos } from '@nats-io/nats-core';
+import { DEFAULT_LANES } from '../lane.ts';
+import type { Names } from '../naming.ts';
+
+/** Room that a copy of a stored message (a dead letter, a retry) has for more headers. */
+export const COPY_HEADROOM = 64 * 1024;
+
+/** Key of the lane count in a stream's metadata. */
+export const LANES_KEY = 'troupe-lanes';
+
+const MIB = 1024 * 1024;
+const DAY = 24 * 60 * 60 * 1000;
+
+/** Sizes and durability of the streams that an app creates. */
+export interface StreamSettings {
+  /** Copies of each message in a cluster. Default 1. */
+  readonly replicas?: number;
+  /** How long a message id suppresses duplicates, in ms. Default 600,000. */
+  readonly duplicateWindowMs?: number;
+  /** Size of EVENTS in bytes; full, it refuses. Default 4 GiB. */
+  readonly eventsMaxBytes?: number;
+  /** Size of each app's DELAYED stream in bytes. Default 256 MiB. */
+  readonly delayedMaxBytes?: number;
+  /** Size of DEAD_LETTERS in bytes. Default 1 GiB. */
+  readonly deadLettersMaxBytes?: number;
+  /** Size of NOTICES in bytes; full, its oldest go. Default 128 MiB. */
+  readonly noticesMaxBytes?: number;
+}
+
+/** A stream as declared: its name and every setting that the platform relies on. */
+export type StreamDeclaration = Pick<StreamConfig, 'name'> & Partial<StreamConfig>;
+
+/** The streams that an app needs. `maxPayload` is what the server takes in one message. */
+export function declareStreams(
+  names: Names,
+  app: string,
+  maxPayload: number,
+  settings: StreamSettings = {},
+): StreamDeclaration[] {
+  const replicas = settings.replicas ?? 1;
+  const duplicateWindow = nanos(settings.duplicateWindowMs ?? 600_000);
+  const common = {
+    retention: RetentionPolicy.Limits,
+    storage: StorageType.File,
+    num_replicas: replicas,
+    duplicate_window: duplicateWindow,
+    allow_direct: true,
+    max_msgs: -1,
+    max_msgs_per_subject: -1,
+  };
+  const durable = { ...common, discard: DiscardPolicy.New, max_age: 0 };
+  const guarded = { allow_msg_schedules: false, allow_rollup_hdrs: false };
+  return [
+    {
+      ...durable,
+      ...guarded,
+      name: names.events,
+      subjects: [names.all('evt'), names.all('cmd')],
+      max_bytes: settings.eventsMaxBytes ?? 4096 * MIB,
+      max_msg_size: maxPayload - COPY_HEADROOM,
+      metadata: { [LANES_KEY]: String(DEFAULT_LANES) },
+    },
+    {
+      ...durable,
+      name: names.delayed(app),
+      subjects: names.delayedSubjects(app),
+      max_bytes: settings.delayedMaxBytes ?? 256 * MIB,
+      max_msg_size: -1,
+      allow_msg_schedules: true,
+    },
+    {
+      ...durable,
+      ...guarded,
+      name: names.deadLetters,
+      subjects: [names.all('dlq')],
+      max_bytes: settings.deadLettersMaxBytes ?? 1024 * MIB,
+      max_msg_size: -1,
+    },
+    {
+      ...common,
+      ...guarded,
+      name: names.notices,
+      subjects: [
+        names.all('ntc'),
+        ...['MAX_DELIVERIES', 'MSG_TERMINATED', 'MSG_NAKED'].map(
+          (advisory) => `$JS.EVENT.ADVISORY.CONSUMER.${advisory}.${names.events}.>`,
+        ),
+      ],
+      discard: DiscardPolicy.Old,
+      max_age: nanos(7 * DAY),
+      max_bytes: settings.noticesMaxBytes ?? 128 * MIB,
+      max_msg_size: -1,
+    },
+  ];
+}
