@@ -1,6 +1,6 @@
 /** Every code that this package can throw. Codes are stable; sentences may change. */
 export type BrokerErrorCode =
-  | 'TROUPE_BROKER_UNAVAILABLE'
+  | 'TROUPE_BROKER_NOT_FOUND'
   | 'TROUPE_BROKER_CHECKSUM'
   | 'TROUPE_BROKER_CACHE'
   | 'TROUPE_BROKER_START_FAILED'
@@ -13,9 +13,9 @@ export abstract class BrokerError extends Error {
 }
 
 /** No broker can be had: the message lists the four ways and why each of them failed. */
-export class BrokerUnavailableError extends BrokerError {
-  override readonly name = 'BrokerUnavailableError';
-  readonly code = 'TROUPE_BROKER_UNAVAILABLE';
+export class BrokerNotFoundError extends BrokerError {
+  override readonly name = 'BrokerNotFoundError';
+  readonly code = 'TROUPE_BROKER_NOT_FOUND';
 }
 
 /** What was downloaded is not what is pinned. Nothing of it was run or kept. */

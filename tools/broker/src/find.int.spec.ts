@@ -38,7 +38,7 @@ describe('NATS_URL', () => {
     await new Promise((resolve) => listener.close(resolve));
     const PATH = await pathWith({ 'nats-server': NEW_SERVER });
     const found = findBroker({ env: { NATS_URL: `nats://ada:secret@127.0.0.1:${port}`, PATH } });
-    await expect(found).rejects.toMatchObject({ code: 'TROUPE_BROKER_UNAVAILABLE' });
+    await expect(found).rejects.toMatchObject({ code: 'TROUPE_BROKER_NOT_FOUND' });
     await expect(found).rejects.toThrow(`nats://***@127.0.0.1:${port}`);
     await expect(found).rejects.not.toThrow('secret');
   });
@@ -173,7 +173,7 @@ describe('when nothing works', () => {
       TROUPE_CACHE: await temporaryFolder(),
     };
     const error = await findBroker({ env, platform }).catch((thrown: Error) => thrown);
-    expect(error).toMatchObject({ code: 'TROUPE_BROKER_UNAVAILABLE' });
+    expect(error).toMatchObject({ code: 'TROUPE_BROKER_NOT_FOUND' });
     const lines = (error as Error).message.split('\n');
     expect(lines).toHaveLength(5);
     expect(lines[1]).toContain('NATS_URL: it is not set');

