@@ -19,18 +19,21 @@ export class PublishTimeoutError extends TroupeError {
   }
 }
 
-/** No stream answers for the subject: it does not exist, or JetStream is off. Nothing was stored. */
+/**
+ * No stream answers for the subject: it does not exist, has no leader, or JetStream is off; the broker does not tell
+ * which. Nothing was stored.
+ */
 export class NoStreamError extends TroupeError {
   readonly code = 'TROUPE_NO_STREAM';
 
   constructor(readonly subject: string) {
     super(
-      `No stream takes messages on ${subject}. Create the topology, or check that JetStream is enabled on the broker.`,
+      `No stream takes messages on ${subject}. Create the topology; or JetStream is not enabled on the broker, or its cluster has no quorum.`,
     );
   }
 }
 
-/** The stream has no leader to store the message. Try again with the same id. */
+/** The stream cannot store the message now: it has no leader, or too much to do. Try again with the same id. */
 export class NoQuorumError extends TroupeError {
   readonly code = 'TROUPE_NO_QUORUM';
 
@@ -94,19 +97,25 @@ export interface TopologyDifference {
   readonly declared: unknown;
 }
 
-/** The broker's streams or consumers differ from what this build declares, and it was not asked to change them. */
+/** The broker's streams or consumers differ from what this build declares, and may not or cannot be changed. */
 export class TopologyMismatchError extends TroupeError {
   readonly code = 'TROUPE_TOPOLOGY_MISMATCH';
 
-  constructor(readonly differences: readonly TopologyDifference[]) {
+  /** @param refusal what the broker said to the change, when one was tried */
+  constructor(
+    readonly differences: readonly TopologyDifference[],
+    readonly refusal?: string,
+  ) {
     super(
       [
-        'The broker differs from what this app declares, and nothing was changed:',
+        'The broker differs from what this app declares:',
         ...differences.map(
           (d) =>
             `  ${d.what}: ${d.setting} is ${JSON.stringify(d.inBroker)}, declared ${JSON.stringify(d.declared)}`,
         ),
-        'Declare what the broker has, or start with topology "change" (TROUPE_TOPOLOGY=change) to apply it.',
+        refusal === undefined
+          ? 'Declare what the broker has, or start with topology "change" (TROUPE_TOPOLOGY=change) to apply it.'
+          : `The broker refuses the change: ${refusal}. Declare what it has.`,
       ].join('\n'),
     );
   }
@@ -131,7 +140,7 @@ export class CommandHandledTwiceError extends TroupeError {
     readonly there: string,
   ) {
     super(
-      `Command ${contract} is handled by ${there} already; ${here} cannot handle it too. Remove one of them.`,
+      `Command ${contract} is handled by ${there} already; ${here} cannot handle it too. Remove one of them: the step, and its consumer in the broker.`,
     );
   }
 }

@@ -2,10 +2,10 @@ import { hash } from 'node:crypto';
 
 const LENGTH = 22; // 132 bits in base64url
 
-/** Each part is preceded by its length, so that no two lists of parts give one text. */
+/** Each part is preceded by its length in UTF-8 bytes, so that no two lists of parts give one text. */
 function digest(...parts: string[]): string {
   let text = '';
-  for (const part of parts) text += `${part.length}:${part}`;
+  for (const part of parts) text += `${Buffer.byteLength(part)}:${part}`;
   return hash('sha256', text, 'base64url').slice(0, LENGTH);
 }
 

@@ -2,6 +2,11 @@ export type { ConnectionOptions, ConnectionState } from './connection/connection
 export { Connection } from './connection/connection.ts';
 export type { DeadLetterReason } from './consume/dead-letter.ts';
 export {
+  type RehearsalInput,
+  type RehearsedOutput,
+  rehearse,
+} from './consume/rehearsal.ts';
+export {
   BrokerUnavailableError,
   CommandHandledTwiceError,
   HandlerTimeoutError,
@@ -36,10 +41,11 @@ export { DEFAULT_LANES, laneOf } from './lane.ts';
 export { type Logger, registeredLogger, registerLogger, silentLogger } from './logger.ts';
 export { consumerName, Names, stepName } from './naming.ts';
 export type { Notice, NoticeKind } from './notices.ts';
-export type { Producer, SendOptions, Sent } from './publish/producer.ts';
+export { Producer, type SendOptions, type Sent } from './publish/producer.ts';
 export { assertDeclaration } from './runtime/declaration.ts';
 export type { RuntimeOptions, RuntimeStatus } from './runtime/options.ts';
 export { Runtime } from './runtime/runtime.ts';
+export { type Service, serviceOf } from './service.ts';
 export {
   type Next,
   next,

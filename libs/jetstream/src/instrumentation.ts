@@ -10,12 +10,12 @@ export interface ObservedMessage extends TraceHeaders {
   readonly subject: string;
   /** Stream that holds it; unknown for a message not yet stored. */
   readonly stream?: string | undefined;
-  /** CloudEvents `type`: `order.placed.v1`. */
-  readonly type: string;
+  /** CloudEvents `type`: `order.placed.v1`; this and the next two are unknown for a message that is no CloudEvent. */
+  readonly type: string | undefined;
   /** CloudEvents `id`. */
-  readonly id: string;
+  readonly id: string | undefined;
   /** CloudEvents `correlationid`: the flow. */
-  readonly flowId: string;
+  readonly flowId: string | undefined;
   /** CloudEvents `time`, RFC 3339. */
   readonly time?: string | undefined;
   /** Payload bytes. */
@@ -27,7 +27,7 @@ export type Outcome = 'done' | 'retried' | 'dead-lettered' | 'handed-back';
 
 /** One delivery being processed by a step, as seen by an observer. */
 export interface ProcessObservation {
-  /** Runs the handler inside the observation's context (trace, log fields). Called once at most. */
+  /** Runs the handler inside the observation's context (trace, log fields). Not called when there is nothing to handle. */
   run<T>(handler: () => T): T;
   /** Called once, when the delivery is settled. `error` is what made it retry or dead-letter. */
   end(outcome: Outcome, error?: unknown): void;
@@ -48,8 +48,8 @@ export interface SendObservation {
 export interface Instrumentation {
   /** A step begins to process a message. `redelivered` is true for what is not a first, direct delivery. */
   process(step: StepName, message: ObservedMessage, redelivered: boolean): ProcessObservation;
-  /** A message is about to be sent: by a step (inside its `run`), or by a producer. `app` is the sender. */
-  send(app: string, message: ObservedMessage): SendObservation;
+  /** A message is about to be sent by `app`: as an output of what `cause` observes, or by a producer, anywhere. */
+  send(app: string, message: ObservedMessage, cause: ProcessObservation | undefined): SendObservation;
 }
 
 /** Which step of which app; `name` is the durable name `<app>__<step>`. */

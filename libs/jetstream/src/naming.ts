@@ -2,6 +2,10 @@ import type { CompiledContract } from '@troupe/contract';
 import { StepDefinitionError } from './errors.ts';
 
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+const LONGEST_NAME = 64;
+
+/** First tokens of our subjects: as a prefix, one environment's streams would take another's messages. */
+const KINDS: readonly string[] = ['evt', 'cmd', 'rdv', 'sch', 'dlq', 'ntc'];
 
 /**
  * Every name the platform gives in the broker. With a prefix, several environments share one broker:
@@ -14,11 +18,15 @@ export class Names {
   readonly #token: string;
   readonly #streamPrefix: string;
 
-  /** @param prefix environment, `[a-z0-9-]`, empty for none */
+  /**
+   * @param prefix environment, `[a-z][a-z0-9-]*`, empty for none
+   * @throws StepDefinitionError for one that the broker's names cannot carry
+   */
   constructor(readonly prefix: string = '') {
-    if (prefix !== '' && !NAME.test(prefix)) {
+    if (prefix !== '') assertName('The prefix', prefix);
+    if (KINDS.includes(prefix)) {
       throw new StepDefinitionError(
-        `The prefix "${prefix}" must be lower case letters, digits and single dashes.`,
+        `The prefix is named "${prefix}", which begins the platform's own subjects; choose another one.`,
       );
     }
     this.#token = prefix === '' ? '' : `${prefix}.`;
@@ -88,9 +96,9 @@ export function consumerName(
 
 /** Refuses names that the broker's subjects and durables could not carry. */
 export function assertName(what: string, name: string): void {
-  if (!NAME.test(name) || name.length > 64) {
+  if (!NAME.test(name) || name.length > LONGEST_NAME) {
     throw new StepDefinitionError(
-      `${what} is named "${name}"; a name is lower case letters, digits and single dashes, 64 at most.`,
+      `${what} is named "${name}"; a name begins with a letter and is lower case letters, digits and single dashes, ${LONGEST_NAME} at most.`,
     );
   }
 }

@@ -17,7 +17,7 @@ export type StepResult<T extends object = object> = void | Next<T> | readonly Ne
  */
 export function next<T extends object>(
   contract: ContractClass<T>,
-  data: T,
+  data: NoInfer<T>,
   options?: { key?: string },
 ): Next<T> {
   return options?.key === undefined ? { contract, data } : { contract, data, key: options.key };

@@ -1,1 +1,25 @@
-export {};
+export {
+  BrokerUnavailableError,
+  type Next,
+  next,
+  Producer,
+  RetryAfter,
+  Runtime,
+  type SendOptions,
+  type Sent,
+  type StepContext,
+  StepDefinitionError,
+  type StepResult,
+  TerminalError,
+} from '@troupe/jetstream';
+export { createApp, type StartAppOptions, startApp } from './app/start-app.ts';
+export { PortTakenError, SettingError } from './errors.ts';
+export { BodyOf } from './http/body-of.ts';
+export { ProblemFilter } from './http/problem.filter.ts';
+export { type ProblemDetail, type ProblemDetailError, ProblemException } from './http/problem.ts';
+export type { TroupeOptions } from './options.ts';
+export { type Settings, TROUPE_SETTINGS } from './settings.ts';
+export { StepDiscovery } from './steps/discovery.ts';
+export { Step, type StepOptions } from './steps/step.ts';
+export { StepsModule } from './steps/steps.module.ts';
+export { TroupeModule } from './troupe.module.ts';

@@ -1,1 +1,6 @@
-export {};
+export { type AppHarness, type AppHarnessOptions, appHarness } from './app-harness.ts';
+export { startBroker, type TestBroker } from './broker.ts';
+export { type StepHarness, type StepHarnessOptions, stepHarness } from './step-harness.ts';
+export type { DeadLetter, StoredEvent } from './stored.ts';
+export type { StrangerOptions } from './stranger.ts';
+export type { Wait } from './until.ts';

@@ -1,10 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { BrokerUnavailableError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { readServers, type Servers } from './servers.ts';
 
 /** Where the broker is and how to log on. */
 export interface ConnectionOptions {
-  /** One or more `nats://host:port`. Default `nats://127.0.0.1:4222`. */
+  /** One or more `nats://[user:password@]host:port`, as a list or with commas. Default `nats://127.0.0.1:4222`. */
   readonly servers?: string | readonly string[];
   /** Shown in the broker's connection list. */
   readonly name?: string;
@@ -19,35 +21,37 @@ export type ConnectionState = 'connecting' | 'connected' | 'disconnected' | 'clo
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 2_000;
 const REMIND_MS = 10_000;
+const CLOSE_MS = 2_000;
 
 /**
- * One app's connection to the broker. It waits for the broker for ever, at start and later, and says so in the
- * log; whoever needs it in time asks for `state` or bounds the wait.
+ * One app's connection to the broker. It connects when first asked for, waits for the broker for ever, then and
+ * later, and says so in the log; whoever needs it in time asks for `state` or bounds the wait.
  */
 export class Connection {
   #state: ConnectionState = 'connecting';
   #client: NatsConnection | undefined;
   readonly #log: Logger;
-  readonly #servers: string[];
-  readonly #connected: Promise<NatsConnection>;
+  readonly #options: ConnectionOptions;
+  readonly #servers: Servers;
+  #connected: Promise<NatsConnection> | undefined;
+  #closed: Promise<void> | undefined;
   readonly #stop = new AbortController();
   readonly #reconnected = new Set<() => void>();
 
+  /** @throws StepDefinitionError when a server is no address */
   constructor(options: ConnectionOptions, log: Logger) {
+    this.#options = options;
     this.#log = log;
-    this.#servers = [options.servers ?? 'nats://127.0.0.1:4222']
-      .flat()
-      .flatMap((server) => server.split(','));
-    this.#connected = this.#connect(options);
-    this.#connected.catch(() => {}); // whoever waits for it is told; nobody has to
+    this.#servers = readServers(options.servers ?? 'nats://127.0.0.1:4222');
   }
 
   get state(): ConnectionState {
     return this.#state;
   }
 
-  /** Resolves when first connected; rejects with `BrokerUnavailableError` when closed before. */
+  /** Connects, once; resolves when it did first, rejects with `BrokerUnavailableError` when closed before. */
   connected(): Promise<NatsConnection> {
+    this.#connected ??= this.#connect();
     return this.#connected;
   }
 
@@ -67,24 +71,39 @@ export class Connection {
     this.#reconnected.add(listener);
   }
 
-  /** Sends what is buffered and closes; while the broker is away it closes at once. */
-  async close(): Promise<void> {
+  /** Sends what is buffered and closes: in 2 s at most, at once while the broker is away. Never rejects. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     const connected = this.#state === 'connected';
     this.#state = 'closed';
     this.#stop.abort();
-    if (this.#client === undefined) return;
-    await (connected ? this.#client.drain() : this.#client.close());
+    const client = this.#client;
+    if (client === undefined) return;
+    if (connected) {
+      const late = new AbortController();
+      const drained = client.drain().catch(() => {}); // it went away meanwhile
+      await Promise.race([drained, this.#wait(CLOSE_MS, late.signal)]);
+      late.abort();
+    }
+    await client.close();
   }
 
-  async #connect(options: ConnectionOptions): Promise<NatsConnection> {
+  async #connect(): Promise<NatsConnection> {
+    const { client: clientOptions, name } = this.#options;
     const since = Date.now();
     let reminded = 0;
     for (let attempt = 0; !this.#stop.signal.aborted; attempt++) {
       try {
         const client = await connect({
-          ...options.client,
-          servers: this.#servers,
-          ...(options.name === undefined ? {} : { name: options.name }),
+          ...this.#servers.login,
+          ...(this.#servers.tls ? { tls: {} } : {}),
+          ...clientOptions,
+          servers: this.#servers.addresses,
+          ...(name === undefined ? {} : { name }),
           maxReconnectAttempts: -1,
           reconnectTimeWait: 250,
           reconnectJitter: 250,
@@ -112,7 +131,10 @@ export class Connection {
             this.#sentence('does not answer; waiting for it'),
           );
         }
-        await this.#wait(Math.min(FIRST_WAIT_MS * 2 ** Math.min(attempt, 10), LONGEST_WAIT_MS));
+        await this.#wait(
+          Math.min(FIRST_WAIT_MS * 2 ** Math.min(attempt, 10), LONGEST_WAIT_MS),
+          this.#stop.signal,
+        );
       }
     }
     throw new BrokerUnavailableError(this.#sentence('was not reached before the app stopped'));
@@ -122,14 +144,16 @@ export class Connection {
     for await (const status of client.status()) {
       if (this.#state === 'closed') return;
       switch (status.type) {
-        case 'disconnect':
+        case 'disconnect': // told again for each try that fails
+          if (this.#state === 'disconnected') break;
           this.#state = 'disconnected';
           this.#log.warn({}, this.#sentence('went away; reconnecting until it is back'));
           break;
-        case 'reconnect':
+        case 'reconnect': // and as often once one succeeds
+          if (this.#state === 'connected') break;
           this.#state = 'connected';
           this.#log.info({ servers: client.getServer() }, 'reconnected to the broker');
-          for (const listener of this.#reconnected) listener();
+          for (const listener of this.#reconnected) this.#call(listener);
           break;
         case 'error':
           this.#log.error({ err: status.error }, `the broker reports: ${status.error.message}`);
@@ -137,21 +161,26 @@ export class Connection {
         default:
       }
     }
+    // The client ends by itself only when an authenticator throws; nothing but a restart helps then.
+    if (this.#state !== 'closed') {
+      this.#state = 'closed';
+      this.#log.error({ err: await client.closed() }, this.#sentence('was given up by the client'));
+    }
   }
 
-  #wait(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        this.#stop.signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      this.#stop.signal.addEventListener('abort', done);
-    });
+  #call(listener: () => void): void {
+    try {
+      listener();
+    } catch (error) {
+      this.#log.error({ err: error }, 'what waited for the reconnect failed'); // nobody awaits it
+    }
+  }
+
+  #wait(ms: number, signal: AbortSignal): Promise<void> {
+    return delay(ms, undefined, { signal }).catch(() => {});
   }
 
   #sentence(what: string): string {
-    return `The broker at ${this.#servers.join(', ')} ${what}.`;
+    return `The broker at ${this.#servers.addresses.join(', ')} ${what}.`;
   }
 }

@@ -13,7 +13,7 @@ function isControl(name: string): boolean {
 export function copyHeaders(delivery: Delivery, added: readonly (readonly [string, string])[]): Uint8Array {
   const replaced = new Set(added.map(([name]) => name.toLowerCase()));
   const lines: (readonly [string, string])[] = [];
-  for (const [name, values] of delivery.message.headers ?? []) {
+  for (const [name, values] of delivery.headers()) {
     if (isControl(name) || replaced.has(name.toLowerCase())) continue;
     for (const value of values) lines.push([name, value]);
   }

@@ -1,5 +1,6 @@
 import type { Msg } from '@nats-io/nats-core';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { headerBlockOf, headerEntries, headerValue } from './header-block.ts';
 
 const ACK = Buffer.from('+ACK');
 const NAK = Buffer.from('-NAK');
@@ -21,6 +22,7 @@ interface DeliveryInfo {
 export class Delivery {
   #info: DeliveryInfo | undefined;
   #reply: string;
+  #headerBlock: string | undefined;
   /** When this process got it, or last told the broker that it is still held (`performance.now()`). */
   renewedAt: number = performance.now();
 
@@ -46,12 +48,17 @@ export class Delivery {
 
   /** The first header of this name, whatever its case. */
   header(name: string): string | undefined {
-    const headers = this.message.headers;
-    if (headers === undefined) return undefined;
-    if (headers.has(name)) return headers.get(name);
-    const lower = name.toLowerCase();
-    for (const [key, values] of headers) if (key.toLowerCase() === lower) return values[0];
-    return undefined;
+    return headerValue(this.#block(), name);
+  }
+
+  /** All headers, by name as written. */
+  headers(): [name: string, values: string[]][] {
+    return headerEntries(this.#block());
+  }
+
+  #block(): string {
+    this.#headerBlock ??= headerBlockOf(this.message);
+    return this.#headerBlock;
   }
 
   /** The broker handed the same message out again while this process still holds it: answer there. */

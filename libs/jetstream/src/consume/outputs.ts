@@ -3,9 +3,16 @@ import { OutputKeyError, UndeclaredOutputError } from '../errors.ts';
 import { outputId } from '../ids.ts';
 import { Envelope, type SealedMessage, type Sender } from '../publish/envelope.ts';
 import type { Next, StepDefinition, StepResult } from '../step.ts';
-import type { Work } from './work.ts';
 
 const NONE: readonly SealedMessage[] = [];
+
+/** The message that a step's outputs are caused by. */
+export interface Cause {
+  readonly source: string;
+  readonly id: string;
+  readonly flowId: string;
+  readonly event: { readonly parentflowid?: string };
+}
 
 /** Turns what a handler returns into messages: all are checked and sized before the first is sent. */
 export class Outputs {
@@ -21,14 +28,14 @@ export class Outputs {
   }
 
   /** Throws for an undeclared contract, keys that do not tell messages apart, broken contracts and sizes. */
-  of(work: Work, step: string, result: StepResult): readonly SealedMessage[] {
+  of(work: Cause, step: string, result: StepResult): readonly SealedMessage[] {
     if (result === undefined || result === null) return NONE;
     if (!Array.isArray(result)) return [this.#seal(work, step, result as Next)];
     if (result.length > 1) this.#assertKeys(result as Next[]);
     return (result as Next[]).map((output) => this.#seal(work, step, output));
   }
 
-  #seal(work: Work, step: string, output: Next): SealedMessage {
+  #seal(work: Cause, step: string, output: Next): SealedMessage {
     const declared = this.#declared.get(output?.contract);
     if (declared === undefined) throw new UndeclaredOutputError(this.#undeclared(output));
     return declared.envelope.seal({

@@ -29,7 +29,7 @@ export function receive(
 ): Received {
   let decoded: ReturnType<typeof decodeMessage>;
   try {
-    decoded = decodeMessage(delivery.message.headers, delivery.payload);
+    decoded = decodeMessage(delivery.headers(), delivery.payload);
   } catch (error) {
     if (!(error instanceof MessageFormatError)) throw error;
     return { ok: false, reason: 'contract-invalid', violations: error.violations };

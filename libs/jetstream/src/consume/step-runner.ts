@@ -1,7 +1,7 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { type CompiledContract, contractOf } from '@troupe/contract';
 import { HandlerTimeoutError } from '../errors.ts';
-import type { Instrumentation, StepName } from '../instrumentation.ts';
+import type { Instrumentation, ProcessObservation, StepName } from '../instrumentation.ts';
 import { stepName } from '../naming.ts';
 import { Sending } from '../publish/sending.ts';
 import type { StepDefinition, StepResult } from '../step.ts';
@@ -149,13 +149,15 @@ export class StepRunner {
     intake.puller.started();
     const received = receive(work.delivery, intake.contracts);
     if (received.event !== undefined) work.event = received.event;
+    work.observation = this.#observe(work);
     if (!received.ok) {
       void this.#refuse(work, intake, received);
       return;
     }
     work.attempt = this.#settlement.attempt(work);
     try {
-      const result = this.#observe(work, () => this.#step.handle(received.data, work));
+      const handle = () => this.#step.handle(received.data, work);
+      const result = work.observation === undefined ? handle() : work.observation.run(handle);
       if (isPromise(result)) {
         result.then(
           (outputs) => this.#publish(work, outputs),
@@ -169,26 +171,26 @@ export class StepRunner {
     }
   }
 
-  #observe<T>(work: Work, handler: () => T): T {
-    if (this.#instrumentation === undefined) return handler();
+  #observe(work: Work): ProcessObservation | undefined {
+    if (this.#instrumentation === undefined) return undefined;
     const { delivery } = work;
+    const event = work.eventIfKnown;
     const redelivered = delivery.info.deliveries > 1 || delivery.header('x-attempt') !== undefined;
-    work.observation = this.#instrumentation.process(
+    return this.#instrumentation.process(
       this.name,
       {
         subject: delivery.subject,
         stream: delivery.info.stream,
-        type: work.type,
-        id: work.id,
-        flowId: work.flowId,
-        time: work.time,
+        type: event?.type,
+        id: event?.id,
+        flowId: event && work.flowId,
+        time: event?.time,
         size: delivery.payload.length,
-        traceparent: work.event.traceparent,
-        tracestate: work.event.tracestate,
+        traceparent: event?.traceparent,
+        tracestate: event?.tracestate,
       },
       redelivered,
     );
-    return work.observation.run(handler);
   }
 
   #publish(work: Work, result: StepResult): void {
@@ -227,6 +229,7 @@ export class StepRunner {
     work.settled = true;
     if (refused.reason === 'contract-unknown' && (await this.#isKnownToNewerBuild(intake, work))) {
       work.delivery.nak(UNKNOWN_HERE_DELAY_MS);
+      work.observation?.end('handed-back');
     } else {
       await this.#settlement.refused(work, refused);
     }

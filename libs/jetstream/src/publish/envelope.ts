@@ -67,9 +67,7 @@ export class Envelope {
     const violations = contract.violationsOfProduced(data);
     if (violations.length > 0) throw new ContractViolationError(contract.id, violations);
     const partitionKey =
-      contract.partitionKey === undefined
-        ? flowId
-        : String((data as Record<string, unknown>)[contract.partitionKey] ?? flowId);
+      contract.partitionKey === undefined ? flowId : partitionKeyOf(data, contract.partitionKey) || flowId;
     const subject = `${this.#subject}.${laneOf(partitionKey, this.#sender.lanes)}`;
     const time = new Date().toISOString();
     const payload = Buffer.from(JSON.stringify(data));
@@ -83,8 +81,8 @@ export class Envelope {
 
     const send = (trace: TraceHeaders): OutgoingMessage => {
       let text = head;
-      if (fits(trace.traceparent, 64)) text += `\r\ntraceparent: ${trace.traceparent}`;
-      if (fits(trace.tracestate, 512)) text += `\r\ntracestate: ${trace.tracestate}`;
+      if (fits(trace.traceparent, TRACEPARENT)) text += `\r\ntraceparent: ${trace.traceparent}`;
+      if (fits(trace.tracestate, TRACESTATE)) text += `\r\ntracestate: ${trace.tracestate}`;
       const headers = Buffer.from(`${text}\r\n\r\n`);
       return { subject, messageId: msgId, headers, payload };
     };
@@ -94,11 +92,20 @@ export class Envelope {
   }
 }
 
-/** What the trace headers may take, names included; longer ones are left out. */
-const TRACE_ROOM = 64 + 512 + 32;
+function partitionKeyOf(data: object, field: string): string {
+  return String((data as Record<string, unknown>)[field] ?? '');
+}
+
+/** What the trace headers may take; longer ones are left out, and what is no header text. */
+const TRACEPARENT = 64;
+const TRACESTATE = 512;
+/** Both with their names, and the end of the header block. */
+const TRACE_ROOM =
+  '\r\ntraceparent: '.length + TRACEPARENT + '\r\ntracestate: '.length + TRACESTATE + '\r\n\r\n'.length;
+const HEADER_TEXT = /^[ -~]+$/;
 
 function fits(header: string | undefined, limit: number): header is string {
-  return header !== undefined && header.length > 0 && header.length <= limit;
+  return header !== undefined && header.length <= limit && HEADER_TEXT.test(header);
 }
 
 function line(name: string, value: string): string {

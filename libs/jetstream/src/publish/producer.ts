@@ -7,9 +7,9 @@ import type { Sending } from './sending.ts';
 
 /** What a producer may say of a message besides its data. */
 export interface SendOptions {
-  /** CloudEvents `id`. Sending again with the same one stores nothing new. Default: a random UUID. */
+  /** CloudEvents `id`, not empty. Sending again with the same one stores nothing new. Default: a random UUID. */
   readonly id?: string;
-  /** The flow. Default: a random UUID, which opens a new flow. */
+  /** The flow, not empty. Default: a random UUID, which opens a new flow. */
   readonly flowId?: string;
   /** How long the stream may take to acknowledge, in ms. Default 5,000. */
   readonly timeoutMs?: number;
@@ -56,6 +56,7 @@ export class Producer {
   /**
    * Resolves when the stream has stored the message.
    * @throws UndeclaredOutputError when the app does not list the contract in `produces`
+   * @throws RangeError when an id is empty
    * @throws ContractViolationError, MessageTooLargeError: nothing was sent, and it never will be
    * @throws BrokerUnavailableError, NoStreamError, NoQuorumError, StreamFullError: not stored now; try again later
    * @throws PublishTimeoutError it may be stored: try again with the same id
@@ -78,6 +79,7 @@ export class Producer {
     }
     const id = options.id ?? randomUUID();
     const flowId = options.flowId ?? randomUUID();
+    if (id === '' || flowId === '') throw new RangeError('The id and the flow of a message are not empty.');
     const sealed = envelope.seal({ id, flowId, data });
     return new Promise((resolve, reject) => {
       sending.one(undefined, sealed, options.timeoutMs ?? TIMEOUT_MS, (error, ack) => {

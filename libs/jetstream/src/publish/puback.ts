@@ -42,19 +42,26 @@ const CODE = {
 /** Reads the stream's answer to a publish; errors are returned, typed, for the caller to retry or report. */
 export function readPubAck(reply: Msg, message: OutgoingMessage): PubAck | Error {
   if (reply.data.length === 0) return new NoStreamError(message.subject); // 503: no responders
-  let answer: ApiReply;
-  try {
-    answer = JSON.parse(reply.string()) as ApiReply;
-  } catch {
+  const answer = parse(reply);
+  if (answer?.error !== undefined) return fromApiError(answer.error, message);
+  if (typeof answer?.stream !== 'string' || typeof answer.seq !== 'number') {
+    // Not of a stream: something else listens on the subject, and the stream's own answer may follow or not.
     return new PublishRefusedError(message.subject, 0, `unreadable answer "${reply.string().slice(0, 80)}"`);
   }
-  if (answer.error !== undefined) return fromApiError(answer.error, message);
-  return { stream: answer.stream ?? '', seq: answer.seq ?? 0, duplicate: answer.duplicate === true };
+  return { stream: answer.stream, seq: answer.seq, duplicate: answer.duplicate === true };
 }
 
 /** Whether the same message may be stored by a later attempt. */
 export function isRetryable(error: Error): error is Retryable {
   return error instanceof NoStreamError || error instanceof NoQuorumError;
+}
+
+function parse(reply: Msg): ApiReply | undefined {
+  try {
+    return (JSON.parse(reply.string()) as ApiReply | null) ?? undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function fromApiError(error: NonNullable<ApiReply['error']>, message: OutgoingMessage): Error {
@@ -76,7 +83,7 @@ function fromApiError(error: NonNullable<ApiReply['error']>, message: OutgoingMe
     case CODE.jetStreamNotEnabledForAccount:
       return new NoQuorumError(subject, description);
     default:
-      return error.code === 503
+      return error.code === 503 || error.code === 429
         ? new NoQuorumError(subject, description)
         : new PublishRefusedError(subject, error.err_code ?? error.code, description);
   }

@@ -1,7 +1,7 @@
 import { createInbox, type Msg, type Subscription } from '@nats-io/nats-core';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { BrokerUnavailableError, PublishTimeoutError } from '../errors.ts';
-import { encodedHeaders, type OutgoingMessage } from './message.ts';
+import { BrokerUnavailableError, MessageTooLargeError, PublishTimeoutError } from '../errors.ts';
+import { encodedHeaders, type OutgoingMessage, sizeOf } from './message.ts';
 import { isRetryable, type PubAck, readPubAck } from './puback.ts';
 
 /** Told once: the acknowledgement, or why there is none. */
@@ -10,8 +10,10 @@ export type PubAckCallback = (error: Error | undefined, ack: PubAck | undefined)
 interface Pending {
   readonly message: OutgoingMessage;
   readonly done: PubAckCallback;
-  /** When this attempt counts as lost. */
+  /** When this attempt counts as lost (`performance.now()`, as all times here: no clock change ends an attempt). */
   attemptEnds: number;
+  /** How long the next attempt may take. Doubles, so that a slow stream is not given more and more to do. */
+  attemptMs: number;
   /** When the publisher gives up. */
   readonly deadline: number;
   readonly timeoutMs: number;
@@ -19,7 +21,7 @@ interface Pending {
   refused: Error | undefined;
 }
 
-const ATTEMPT_MS = 2_000;
+const FIRST_ATTEMPT_MS = 2_000;
 const RETRY_MS = 100;
 const SWEEP_MS = 50;
 
@@ -63,11 +65,12 @@ export class Publisher {
       done(new BrokerUnavailableError('The publisher is closed.'), undefined);
       return;
     }
-    const now = Date.now();
+    const now = performance.now();
     const pending: Pending = {
       message,
       done,
       attemptEnds: 0,
+      attemptMs: FIRST_ATTEMPT_MS,
       deadline: now + timeoutMs,
       timeoutMs,
       refused: undefined,
@@ -96,7 +99,8 @@ export class Publisher {
   #attempt(pending: Pending, now: number): void {
     const token = (this.#token++).toString(36);
     pending.refused = undefined;
-    pending.attemptEnds = Math.min(now + ATTEMPT_MS, pending.deadline);
+    pending.attemptEnds = Math.min(now + pending.attemptMs, pending.deadline);
+    pending.attemptMs *= 2;
     this.#pending.set(token, pending);
     try {
       this.#client.publish(pending.message.subject, pending.message.payload, {
@@ -105,11 +109,17 @@ export class Publisher {
       });
     } catch (error) {
       this.#pending.delete(token);
-      pending.done(
-        new BrokerUnavailableError(`Cannot send on ${pending.message.subject}.`, { cause: error }),
-        undefined,
-      );
+      pending.done(this.#unsent(pending.message, error), undefined);
     }
+  }
+
+  /** The client refuses what is larger than the server takes, and everything once it is closed. */
+  #unsent(message: OutgoingMessage, cause: unknown): Error {
+    const size = sizeOf(message);
+    const limit = this.#client.info?.max_payload;
+    return limit !== undefined && size > limit
+      ? new MessageTooLargeError(message.subject, size, limit)
+      : new BrokerUnavailableError(`Cannot send on ${message.subject}.`, { cause });
   }
 
   #answered(reply: Msg): void {
@@ -117,10 +127,14 @@ export class Publisher {
     const pending = this.#pending.get(token);
     if (pending === undefined) return; // a late answer to an attempt that was repeated
     const answer = readPubAck(reply, pending.message);
-    if (answer instanceof Error && isRetryable(answer) && Date.now() + RETRY_MS < pending.deadline) {
-      pending.refused = answer;
-      pending.attemptEnds = Date.now() + RETRY_MS;
-      return;
+    if (answer instanceof Error && isRetryable(answer)) {
+      const again = performance.now() + RETRY_MS;
+      if (again < pending.deadline) {
+        pending.refused = answer;
+        pending.attemptEnds = again;
+        pending.attemptMs = FIRST_ATTEMPT_MS;
+        return;
+      }
     }
     this.#pending.delete(token);
     if (answer instanceof Error) pending.done(answer, undefined);
@@ -128,13 +142,16 @@ export class Publisher {
   }
 
   #expire(): void {
-    const now = Date.now();
+    const now = performance.now();
+    const away = !this.#isConnected();
     for (const [token, pending] of this.#pending) {
-      if (pending.attemptEnds > now) continue;
-      if (now < pending.deadline && !this.#isConnected()) {
+      if (away && now < pending.deadline) {
+        // The acknowledgement went with the connection: sent again as soon as there is one.
         pending.attemptEnds = Math.min(now + RETRY_MS, pending.deadline);
+        pending.attemptMs = FIRST_ATTEMPT_MS;
         continue;
       }
+      if (pending.attemptEnds > now) continue;
       this.#pending.delete(token);
       if (now < pending.deadline) {
         this.#attempt(pending, now);

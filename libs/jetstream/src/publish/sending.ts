@@ -1,4 +1,9 @@
-import type { Instrumentation, SendObservation, TraceHeaders } from '../instrumentation.ts';
+import type {
+  Instrumentation,
+  ProcessObservation,
+  SendObservation,
+  TraceHeaders,
+} from '../instrumentation.ts';
 import type { DuplicateCheck } from './duplicates.ts';
 import type { SealedMessage } from './envelope.ts';
 import type { PubAck } from './puback.ts';
@@ -9,10 +14,10 @@ const PUBLISH_TIMEOUT_MS = 20_000;
 
 const NO_TRACE: TraceHeaders = {};
 
-/** What caused the messages: its trace is passed on, and it runs inside its observation. */
+/** What caused the messages: its trace is passed on. */
 export interface Cause {
   readonly event: TraceHeaders;
-  readonly observation: { run<T>(send: () => T): T } | undefined;
+  readonly observation: ProcessObservation | undefined;
 }
 
 /** Sends sealed messages, all at once, and tells when every one is stored. */
@@ -59,10 +64,10 @@ export class Sending {
     cause: Cause | undefined,
     { contract, id, flowId, time, subject, size }: SealedMessage,
   ): SendObservation | undefined {
-    const { instrumentation } = this;
-    if (instrumentation === undefined) return undefined;
-    const send = (): SendObservation =>
-      instrumentation.send(this.app, { subject, type: contract.id, id, flowId, time, size });
-    return cause?.observation === undefined ? send() : cause.observation.run(send);
+    return this.instrumentation?.send(
+      this.app,
+      { subject, type: contract.id, id, flowId, time, size },
+      cause?.observation,
+    );
   }
 }

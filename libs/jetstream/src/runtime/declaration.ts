@@ -2,11 +2,17 @@ import { contractOf } from '@troupe/contract';
 import { StepDefinitionError } from '../errors.ts';
 import { assertName } from '../naming.ts';
 import type { StepDefinition } from '../step.ts';
+import { isVersion } from '../topology/manifest.ts';
 import type { RuntimeOptions } from './options.ts';
 
 /** Refuses an app that cannot work as declared, before anything is asked of the broker. */
-export function assertDeclaration({ app, steps = [], produces = [] }: RuntimeOptions): void {
+export function assertDeclaration({ app, version, steps = [], produces = [] }: RuntimeOptions): void {
   assertName('The app', app);
+  if (!isVersion(version)) {
+    throw new StepDefinitionError(
+      `The version of ${app} is "${version}"; it is a semantic version such as 1.4.0, since a newer build replaces what an older one declared.`,
+    );
+  }
   const names = new Map<string, string>();
   const handlers = new Map<string, string>();
   for (const step of steps) {
@@ -53,6 +59,12 @@ function assertStep(step: StepDefinition, where: string): void {
   ] as const) {
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1)) {
       wrong(`has ${setting} ${value}: it is a whole number from 1`);
+    }
+  }
+  for (const setting of ['initialDelayMs', 'maxDelayMs'] as const) {
+    const value = step.retry?.[setting];
+    if (value !== undefined && !(Number.isFinite(value) && value >= 0)) {
+      wrong(`has retry.${setting} ${value}: it is a number of milliseconds from 0`);
     }
   }
 }

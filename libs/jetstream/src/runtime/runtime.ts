@@ -11,22 +11,17 @@ import {
   TopologyMissingError,
 } from '../errors.ts';
 import { type Instrumentation, registeredInstrumentation } from '../instrumentation.ts';
-import { DEFAULT_LANES } from '../lane.ts';
 import { type Logger, registeredLogger } from '../logger.ts';
 import { Names } from '../naming.ts';
-import { Notices } from '../notices.ts';
-import { DuplicateCheck } from '../publish/duplicates.ts';
 import { Producer } from '../publish/producer.ts';
-import { Publisher } from '../publish/publisher.ts';
 import { Sending } from '../publish/sending.ts';
-import { declareConsumers } from '../topology/consumers.ts';
-import { assertSoleHandlers, ensureConsumers, ensureStreams, readEventsLimits } from '../topology/ensure.ts';
-import { manifestOf } from '../topology/manifest.ts';
-import { declareStreams } from '../topology/streams.ts';
+import { setUpTopology } from '../topology/set-up.ts';
 import { assertDeclaration } from './declaration.ts';
 import type { RuntimeOptions, RuntimeStatus } from './options.ts';
+import { openServices } from './services.ts';
 
 const TRY_AGAIN_MS = 500;
+const REMIND_MS = 10_000;
 const DEFAULT_GRACE_MS = 10_000;
 
 /**
@@ -43,8 +38,12 @@ export class Runtime {
   readonly #instrumentation: Instrumentation | undefined;
   readonly #stopping = new AbortController();
   #started: Promise<void> | undefined;
+  #drained: Promise<void> | undefined;
+  #stopped: Promise<void> | undefined;
   #running = false;
-  #publisher: Publisher | undefined;
+  /** Why the topology is not set up, as long as it is not. */
+  #hindrance: string | undefined;
+  #services: StepServices | undefined;
   #runners: StepRunner[] = [];
 
   /** @throws StepDefinitionError, ContractDefinitionError when the app cannot work as declared */
@@ -69,29 +68,60 @@ export class Runtime {
   }
 
   status(): RuntimeStatus {
-    const problems =
-      this.connection.state === 'connected'
-        ? this.#running
-          ? this.#runners.flatMap((runner) => runner.problems)
-          : ['The topology is not verified yet.']
-        : [`The broker is ${this.connection.state}.`];
+    const problems = this.#problems();
     return { ready: problems.length === 0, problems };
   }
 
   /**
-   * Stops pulling, finishes what runs (`graceMs` at most, then handlers are aborted and their messages handed
-   * back), and closes the connection. Default 10,000 ms.
+   * Stops the steps: no more pulling, what runs is finished (`graceMs` at most, then handlers are aborted and their
+   * messages handed back). The producer still sends. Default 10,000 ms. Called again, it waits for the same end.
    */
-  async stop(graceMs = DEFAULT_GRACE_MS): Promise<void> {
+  drain(graceMs = DEFAULT_GRACE_MS): Promise<void> {
+    this.#drained ??= this.#drain(graceMs);
+    return this.#drained;
+  }
+
+  /** Drains, then closes the connection. Called again, it waits for the same end. */
+  stop(graceMs = DEFAULT_GRACE_MS): Promise<void> {
+    this.#stopped ??= this.#stop(graceMs);
+    return this.#stopped;
+  }
+
+  #problems(): readonly string[] {
+    if (this.#stopping.signal.aborted) return ['The app is stopping.'];
+    switch (this.connection.state) {
+      case 'connecting':
+        return ['The broker does not answer yet.'];
+      case 'disconnected':
+        return ['The broker is away.'];
+      case 'closed':
+        return ['The connection to the broker is closed.'];
+      default:
+    }
+    if (this.#running) return this.#runners.flatMap((runner) => runner.problems);
+    const why = this.#hindrance === undefined ? '.' : `: ${this.#hindrance}`;
+    return [`The topology is not verified yet${why}`];
+  }
+
+  async #drain(graceMs: number): Promise<void> {
     this.#stopping.abort();
     this.#running = false;
-    await Promise.all(this.#runners.map((runner) => runner.stop(graceMs)));
-    this.#publisher?.close();
+    const ends = await Promise.allSettled(this.#runners.map((runner) => runner.stop(graceMs)));
+    for (const end of ends) {
+      if (end.status === 'rejected') this.#log.error({ err: end.reason }, 'a step did not stop cleanly');
+    }
+  }
+
+  async #stop(graceMs: number): Promise<void> {
+    await this.drain(graceMs);
+    this.#services?.publisher.close();
+    this.#services?.duplicates.close();
     await this.connection.close();
     await this.#started?.catch(() => {}); // whoever called start was told
   }
 
   async #start(): Promise<void> {
+    let reminded = 0;
     while (!this.#stopping.signal.aborted) {
       try {
         const client = await this.connection.connected();
@@ -99,36 +129,37 @@ export class Runtime {
         return;
       } catch (error) {
         if (this.#stopping.signal.aborted) return;
+        const hindrance = error instanceof Error ? error.message : String(error);
+        const isNew = hindrance !== this.#hindrance;
+        this.#hindrance = hindrance;
         if (isFatal(error)) throw error;
-        this.#log.warn({ err: error }, 'the broker could not be set up yet; trying again');
+        if (isNew || performance.now() - reminded > REMIND_MS) {
+          reminded = performance.now();
+          this.#log.warn({ err: error }, 'the broker could not be set up yet; trying again');
+        }
         await delay(TRY_AGAIN_MS, undefined, { signal: this.#stopping.signal }).catch(() => {});
       }
     }
   }
 
   async #setUp(client: NatsConnection, manager: JetStreamManager): Promise<void> {
-    const { app, version, steps = [], topology = 'create', streams } = this.#options;
-    const { names } = this;
+    const { app, version } = this.#options;
     const maxPayload = client.info?.max_payload;
     if (maxPayload === undefined)
       throw new BrokerUnavailableError('The broker has not introduced itself yet.');
-    await ensureStreams(manager, declareStreams(names, app, maxPayload, streams), topology, this.#log);
-    const limits = await readEventsLimits(manager, names.events, DEFAULT_LANES);
-    const declared = steps.map((step) => ({
-      step,
-      consumers: declareConsumers(names, app, step, manifestOf(app, version, step), streams?.replicas),
-    }));
-    const consumers = declared.flatMap((one) => one.consumers);
-    await assertSoleHandlers(manager, consumers);
-    await ensureConsumers(manager, consumers, topology, this.#log);
+    const topology = await setUpTopology(manager, this.names, this.#options, maxPayload, this.#log);
     if (this.#stopping.signal.aborted) return;
 
-    const services = this.#services(client, manager, limits);
+    const { connection, names } = this;
+    const { limits } = topology;
+    const watched = { log: this.#log, instrumentation: this.#instrumentation };
+    const services = openServices(this.#options, { client, manager, connection, names, limits, ...watched });
+    this.#services = services;
     this.producer.open(
       services.sender,
       new Sending(app, services.publisher, services.duplicates, this.#instrumentation),
     );
-    this.#runners = declared.map(({ step, consumers }) => {
+    this.#runners = topology.steps.map(({ step, consumers }) => {
       const runner = new StepRunner(step, services, manager);
       runner.start(consumers);
       return runner;
@@ -137,37 +168,10 @@ export class Runtime {
       for (const runner of this.#runners) runner.restart();
     });
     this.#running = true;
-    this.#log.info({ app, version, steps: steps.map(({ name }) => name) }, `${app} ${version} is running`);
-  }
-
-  #services(
-    client: NatsConnection,
-    manager: JetStreamManager,
-    limits: { lanes: number; maxMessageSize: number },
-  ): StepServices {
-    const { app, version, connection } = this.#options;
-    const inboxPrefix = connection?.client?.inboxPrefix;
-    const log = this.#log;
-    const notices = new Notices(client, this.names, app);
-    const publisher = new Publisher(client, () => this.connection.state === 'connected', inboxPrefix);
-    this.#publisher = publisher;
-    const duplicates = new DuplicateCheck(manager, log, ({ subject, messageId }, { stream, seq }) => {
-      const message = `The stream took a message on ${subject} for a duplicate of ${stream}/${seq}, which is another one.`;
-      log.error({ subject, messageId, stream, seq }, message);
-      notices.publish('alert', { step: 'publisher', reason: 'duplicate-differs', message });
-    });
-    return {
-      app,
-      version,
-      client,
-      publisher,
-      duplicates,
-      notices,
-      sender: { names: this.names, version, ...limits },
-      log,
-      instrumentation: this.#instrumentation,
-      inboxPrefix,
-    };
+    this.#log.info(
+      { app, version, steps: this.#runners.map((runner) => runner.name.step) },
+      `${app} ${version} is running`,
+    );
   }
 }
 

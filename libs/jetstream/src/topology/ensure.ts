@@ -42,7 +42,8 @@ export async function ensureStreams(
     const differs = differences(what, declared, info.config, ['metadata']);
     if (differs.length === 0) continue;
     if (mode === 'change') {
-      await manager.streams.update(declared.name, { ...declared, metadata: info.config.metadata ?? {} });
+      const update = { ...declared, metadata: info.config.metadata ?? {} }; // the lanes stay
+      await orMismatch(manager.streams.update(declared.name, update), differs);
       log.warn({ stream: declared.name, differences: differs }, `changed ${what}`);
     } else {
       found.push(...differs);
@@ -51,12 +52,19 @@ export async function ensureStreams(
   if (found.length > 0) throw new TopologyMismatchError(found);
 }
 
-/** What every producer must keep to: fixed when the stream is made, so the stream is asked. */
+/** What every producer must keep to. */
+export interface EventsLimits {
+  readonly lanes: number;
+  /** Bytes, headers included. */
+  readonly maxMessageSize: number;
+}
+
+/** The limits of the stream as it is: they were fixed when it was made. */
 export async function readEventsLimits(
   manager: JetStreamManager,
   stream: string,
   defaultLanes: number,
-): Promise<{ lanes: number; maxMessageSize: number }> {
+): Promise<EventsLimits> {
   const { config } = await manager.streams.info(stream);
   const lanes = Number(config.metadata?.[LANES_KEY] ?? defaultLanes);
   return {
@@ -99,14 +107,15 @@ export async function ensureConsumers(
     } else if (differs.length > 0 || info.config.metadata?.[MANIFEST_KEY] !== config.metadata[MANIFEST_KEY]) {
       if (mode === 'verify') continue;
       const { durable_name: durable, deliver_policy: _began, ...settings } = config;
-      await manager.consumers.update(stream, durable, settings);
+      const metadata = { ...info.config.metadata, ...config.metadata };
+      await orMismatch(manager.consumers.update(stream, durable, { ...settings, metadata }), differs);
       log.info({ stream, consumer: durable, differences: differs }, `updated ${what}`);
     }
   }
   if (found.length > 0) throw new TopologyMismatchError(found);
 }
 
-/** Exactly one step handles a command: refuses when another step's durable already takes it. */
+/** Exactly one step handles a command: refuses when another step's durable takes it. */
 export async function assertSoleHandlers(
   manager: JetStreamManager,
   declarations: readonly ConsumerDeclaration[],
@@ -122,6 +131,17 @@ export async function assertSoleHandlers(
         throw new CommandHandledTwiceError(ours.contract?.id ?? '', ours.config.durable_name, name);
       }
     }
+  }
+}
+
+/** Some settings cannot be changed while a stream or consumer lives; trying again would not help. */
+async function orMismatch(change: Promise<unknown>, differs: readonly TopologyDifference[]): Promise<void> {
+  try {
+    await change;
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.status < 503 && differs.length > 0)
+      throw new TopologyMismatchError(differs, error.message);
+    throw error;
   }
 }
 

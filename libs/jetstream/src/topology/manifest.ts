@@ -58,6 +58,11 @@ export function isNewer(a: string, b: string): boolean {
   return left.tag.localeCompare(right.tag, 'en', { numeric: true }) > 0;
 }
 
+/** Whether it is a semantic version, `1.2.3` with an optional pre-release and build. */
+export function isVersion(text: string): boolean {
+  return /^\d{1,9}\.\d{1,9}\.\d{1,9}(-[0-9A-Za-z.-]{1,64})?(\+[0-9A-Za-z.-]{1,64})?$/.test(text);
+}
+
 function parse(version: string): { numbers: [number, number, number]; tag: string } {
   const match = /^(\d{1,9})\.(\d{1,9})\.(\d{1,9})(?:-([0-9A-Za-z.-]{1,64}))?/.exec(version);
   if (match === null) return { numbers: [0, 0, 0], tag: version };

@@ -1,10 +1,14 @@
 import { DiscardPolicy, RetentionPolicy, StorageType, type StreamConfig } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/nats-core';
+import { TopologyMismatchError } from '../errors.ts';
 import { DEFAULT_LANES } from '../lane.ts';
 import type { Names } from '../naming.ts';
 
 /** Room that a copy of a stored message (a dead letter, a retry) has for more headers. */
 export const COPY_HEADROOM = 64 * 1024;
+
+/** The server must take twice that: as much for a message. */
+const SMALLEST_PAYLOAD = 2 * COPY_HEADROOM;
 
 /** Key of the lane count in a stream's metadata. */
 export const LANES_KEY = 'troupe-lanes';
@@ -20,8 +24,6 @@ export interface StreamSettings {
   readonly duplicateWindowMs?: number;
   /** Size of EVENTS in bytes; full, it refuses. Default 4 GiB. */
   readonly eventsMaxBytes?: number;
-  /** Size of each app's DELAYED stream in bytes. Default 256 MiB. */
-  readonly delayedMaxBytes?: number;
   /** Size of DEAD_LETTERS in bytes. Default 1 GiB. */
   readonly deadLettersMaxBytes?: number;
   /** Size of NOTICES in bytes; full, its oldest go. Default 128 MiB. */
@@ -31,13 +33,23 @@ export interface StreamSettings {
 /** A stream as declared: its name and every setting that the platform relies on. */
 export type StreamDeclaration = Pick<StreamConfig, 'name'> & Partial<StreamConfig>;
 
-/** The streams that an app needs. `maxPayload` is what the server takes in one message. */
+/**
+ * The streams that an app needs. `maxPayload` is what the server takes in one message.
+ * @throws TopologyMismatchError when that leaves no room for copies
+ */
 export function declareStreams(
   names: Names,
   app: string,
   maxPayload: number,
   settings: StreamSettings = {},
 ): StreamDeclaration[] {
+  if (maxPayload < SMALLEST_PAYLOAD) {
+    const difference = { what: 'server', setting: 'max_payload', inBroker: maxPayload };
+    throw new TopologyMismatchError(
+      [{ ...difference, declared: SMALLEST_PAYLOAD }],
+      'a message and its copy with more headers need more; raise max_payload',
+    );
+  }
   const replicas = settings.replicas ?? 1;
   const duplicateWindow = nanos(settings.duplicateWindowMs ?? 600_000);
   const common = {
@@ -62,10 +74,13 @@ export function declareStreams(
       metadata: { [LANES_KEY]: String(DEFAULT_LANES) },
     },
     {
+      // The server lets a stream with schedules only discard its oldest: without a size of its own it never does,
+      // and refuses when the account's storage is full.
       ...durable,
+      discard: DiscardPolicy.Old,
       name: names.delayed(app),
       subjects: names.delayedSubjects(app),
-      max_bytes: settings.delayedMaxBytes ?? 256 * MIB,
+      max_bytes: -1,
       max_msg_size: -1,
       allow_msg_schedules: true,
     },

@@ -1,0 +1,83 @@
+import { type ContractClass, ContractViolationError, contractOf, type MessageOf } from '@troupe/contract';
+import { UndeclaredOutputError } from '../errors.ts';
+import { idempotencyKey } from '../ids.ts';
+import { DEFAULT_LANES } from '../lane.ts';
+import { Names, stepName } from '../naming.ts';
+import type { Next, StepContext, StepDefinition } from '../step.ts';
+import { Outputs } from './outputs.ts';
+
+/** What a rehearsed step is told of its message. All have defaults. */
+export interface RehearsalInput {
+  /** CloudEvents `id`. Default `input-1`. */
+  readonly id?: string;
+  /** CloudEvents `source`. Default `/<owner of the contract>`. */
+  readonly source?: string;
+  /** Default `flow-1`. */
+  readonly flowId?: string;
+  /** Default 1. */
+  readonly attempt?: number;
+  /** Default: one that is never aborted. */
+  readonly signal?: AbortSignal;
+}
+
+/** A message that the step would have published. */
+export interface RehearsedOutput {
+  /** Contract id: `payment.authorized.v1`. */
+  readonly type: string;
+  readonly id: string;
+  readonly key: string | undefined;
+  /** As the next step would read it. */
+  readonly data: unknown;
+}
+
+const MAX_MESSAGE_SIZE = 1024 * 1024 - 64 * 1024;
+
+/**
+ * Runs a step on one message without a broker, with the checks of the runtime on both ends.
+ * @throws ContractViolationError when the message breaks its contract, or what the step returned breaks its own
+ * @throws UndeclaredOutputError, OutputKeyError, MessageTooLargeError as the runtime does; and what the handler throws
+ */
+export async function rehearse<C extends ContractClass>(
+  app: string,
+  step: StepDefinition,
+  on: C,
+  data: MessageOf<C>,
+  input: RehearsalInput = {},
+): Promise<RehearsedOutput[]> {
+  if (!step.on.includes(on)) {
+    throw new UndeclaredOutputError(`${step.declaredAt ?? step.name} does not consume ${on.name}.`);
+  }
+  const contract = contractOf(on);
+  const message: object = JSON.parse(JSON.stringify(data));
+  const violations = contract.violationsOfAccepted(message);
+  if (violations.length > 0) throw new ContractViolationError(contract.id, violations);
+
+  const name = stepName(app, step.name);
+  const source = input.source ?? `/${contract.owner}`;
+  const id = input.id ?? 'input-1';
+  const context: StepContext = {
+    id,
+    source,
+    type: contract.id,
+    time: undefined,
+    flowId: input.flowId ?? 'flow-1',
+    idempotencyKey: idempotencyKey(source, id, name),
+    attempt: input.attempt ?? 1,
+    signal: input.signal ?? new AbortController().signal,
+  };
+  const result = await step.handle(Object.setPrototypeOf(message, on.prototype), context);
+  const outputs = new Outputs(step, {
+    names: new Names(),
+    version: '0.0.0',
+    source: `/${app}/${step.name}`,
+    lanes: DEFAULT_LANES,
+    maxMessageSize: MAX_MESSAGE_SIZE,
+  });
+  const returned = (Array.isArray(result) ? result : [result]) as readonly Next[];
+  return outputs.of({ ...context, event: {} }, name, result).map((sealed, i) => ({
+    type: sealed.contract.id,
+    id: sealed.id,
+    key: returned[i]?.key,
+    data: JSON.parse(Buffer.from(sealed.send({}).payload).toString()),
+  }));
+}

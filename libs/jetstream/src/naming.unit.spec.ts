@@ -1,0 +1,93 @@
+import { contractOf } from '@troupe/contract';
+import { describe, expect, it } from 'vitest';
+import { OrderPlaced, PickItem } from './fixtures.spec.support.ts';
+import { assertName, consumerName, Names, stepName } from './naming.ts';
+
+const placed = contractOf(OrderPlaced);
+const pick = contractOf(PickItem);
+
+describe('names in the broker', () => {
+  it('are those of the design without a prefix', () => {
+    const names = new Names();
+    expect(names).toMatchObject({ events: 'EVENTS', deadLetters: 'DEAD_LETTERS', notices: 'NOTICES' });
+    expect(names.delayed('payments')).toBe('DELAYED_payments');
+    expect(names.bucket('orc_fulfilment')).toBe('orc_fulfilment');
+    expect(names.contractSubject(placed)).toBe('evt.order.placed.v1');
+    expect(names.contractSubject(pick)).toBe('cmd.item.pick.v1');
+    expect(names.delayedSubjects('payments')).toEqual(['rdv.payments.>', 'sch.payments.>']);
+    expect(names.redriveSubject('payments', 'authorize')).toBe('rdv.payments.authorize');
+    expect(names.scheduleSubject('payments', 'abc')).toBe('sch.payments.abc');
+    expect(names.deadLetterSubject('payments', 'authorize')).toBe('dlq.payments.authorize');
+    expect(names.noticeSubject('retry', 'payments', 'authorize')).toBe('ntc.retry.payments.authorize');
+  });
+
+  it('all begin with the prefix when there is one', () => {
+    const names = new Names('staging-2');
+    expect([
+      names.events,
+      names.deadLetters,
+      names.notices,
+      names.delayed('payments'),
+      names.bucket('b'),
+    ]).toEqual([
+      'staging-2_EVENTS',
+      'staging-2_DEAD_LETTERS',
+      'staging-2_NOTICES',
+      'staging-2_DELAYED_payments',
+      'staging-2_b',
+    ]);
+    expect(
+      [
+        names.all('evt'),
+        names.contractSubject(placed),
+        ...names.delayedSubjects('payments'),
+        names.redriveSubject('payments', 'authorize'),
+        names.scheduleSubject('payments', 'abc'),
+        names.deadLetterSubject('payments', 'authorize'),
+        names.noticeSubject('retry', 'payments', 'authorize'),
+      ].filter((subject) => !subject.startsWith('staging-2.')),
+    ).toEqual([]);
+  });
+
+  it('of durables name app, step, contract and major', () => {
+    expect(stepName('payments', 'authorize')).toBe('payments__authorize');
+    expect(consumerName('payments', 'authorize', placed)).toBe('payments__authorize__order_placed_v1');
+  });
+});
+
+describe('a bad name', () => {
+  const BAD = [
+    'Payments',
+    '1st',
+    'a_b',
+    'a.b',
+    'a b',
+    'a--b',
+    '-a',
+    'a-',
+    'ä',
+    '*',
+    '>',
+    'a\n',
+    'x'.repeat(65),
+  ];
+
+  it.each(BAD)('%j is refused as a prefix and as a name', (name) => {
+    expect(() => new Names(name)).toThrow(expect.objectContaining({ code: 'TROUPE_STEP_DEFINITION' }));
+    expect(() => assertName('The app', name)).toThrow(
+      /^The app is named .* letters, digits and single dashes/s,
+    );
+  });
+
+  it('is an empty one, but for the prefix', () => {
+    expect(() => assertName('The app', '')).toThrow('The app is named ""');
+    expect(new Names('').events).toBe('EVENTS');
+  });
+
+  it.each(['evt', 'cmd', 'rdv', 'sch', 'dlq', 'ntc'])(
+    'is the prefix %s, whose subjects would be ours',
+    (kind) => {
+      expect(() => new Names(kind)).toThrow("begins the platform's own subjects");
+    },
+  );
+});

@@ -1,0 +1,59 @@
+import type { JetStreamManager } from '@nats-io/jetstream';
+import { DEFAULT_LANES } from '../lane.ts';
+import type { Logger } from '../logger.ts';
+import type { Names } from '../naming.ts';
+import type { StepDefinition } from '../step.ts';
+import { type ConsumerDeclaration, declareConsumers } from './consumers.ts';
+import {
+  assertSoleHandlers,
+  type EventsLimits,
+  ensureConsumers,
+  ensureStreams,
+  readEventsLimits,
+  type TopologyMode,
+} from './ensure.ts';
+import { manifestOf } from './manifest.ts';
+import { declareStreams, type StreamSettings } from './streams.ts';
+
+/** What of an app decides what it needs in the broker. */
+export interface TopologyOptions {
+  readonly app: string;
+  readonly version: string;
+  readonly steps?: readonly StepDefinition[];
+  readonly topology?: TopologyMode;
+  readonly streams?: StreamSettings;
+}
+
+/** What stands in the broker once an app's topology does. */
+export interface Topology {
+  readonly limits: EventsLimits;
+  readonly steps: readonly {
+    readonly step: StepDefinition;
+    readonly consumers: readonly ConsumerDeclaration[];
+  }[];
+}
+
+/**
+ * Creates, verifies or changes what one app needs: its streams first, then its steps' durables. `maxPayload` is what
+ * the server takes in one message.
+ * @throws TopologyMismatchError, TopologyMissingError, CommandHandledTwiceError: the app must not run
+ */
+export async function setUpTopology(
+  manager: JetStreamManager,
+  names: Names,
+  { app, version, steps = [], topology = 'create', streams }: TopologyOptions,
+  maxPayload: number,
+  log: Logger,
+): Promise<Topology> {
+  await ensureStreams(manager, declareStreams(names, app, maxPayload, streams), topology, log);
+  const limits = await readEventsLimits(manager, names.events, DEFAULT_LANES);
+  const declared = steps.map((step) => ({
+    step,
+    consumers: declareConsumers(names, app, step, manifestOf(app, version, step), streams?.replicas),
+  }));
+  const consumers = declared.flatMap((one) => one.consumers);
+  await assertSoleHandlers(manager, consumers);
+  await ensureConsumers(manager, consumers, topology, log);
+  await assertSoleHandlers(manager, consumers); // another app may have begun at the same time
+  return { limits, steps: declared };
+}

@@ -1,0 +1,55 @@
+import type { TopologyMode } from '@troupe/jetstream';
+import { SettingError } from './errors.ts';
+
+/** What the environment says about an app; docs/reference/configuration.md has the table. */
+export interface Settings {
+  /** `NATS_URL`: one or more servers with commas between them. */
+  readonly servers?: string | undefined;
+  /** `TROUPE_PREFIX` */
+  readonly prefix?: string | undefined;
+  /** `TROUPE_TOPOLOGY` */
+  readonly topology?: TopologyMode | undefined;
+  /** `TROUPE_SHUTDOWN_GRACE_MS` */
+  readonly shutdownGraceMs?: number | undefined;
+  /** `HOST` */
+  readonly host?: string | undefined;
+  /** `PORT`; 0 is a free one. */
+  readonly port?: number | undefined;
+}
+
+/** Token of the settings in Nest's injector; overridden by tests, which have no environment of their own. */
+export const TROUPE_SETTINGS = Symbol('troupe:settings');
+
+const TOPOLOGY_MODES: readonly TopologyMode[] = ['create', 'verify', 'change'];
+
+/** An unset or empty variable is undefined. @throws SettingError naming every variable with a wrong value */
+export function readSettings(variables: NodeJS.ProcessEnv): Settings {
+  const problems: string[] = [];
+  const text = (name: string): string | undefined => variables[name]?.trim() || undefined;
+  const whole = (name: string, most: number): number | undefined => {
+    const value = text(name);
+    if (value === undefined) return undefined;
+    if (/^\d{1,10}$/.test(value) && Number(value) <= most) return Number(value);
+    problems.push(`${name} is "${value}", but must be a whole number from 0 to ${most}.`);
+    return undefined;
+  };
+  const mode = text('TROUPE_TOPOLOGY');
+  const topology = TOPOLOGY_MODES.find((one) => one === mode);
+  if (mode !== undefined && topology === undefined) {
+    problems.push(`TROUPE_TOPOLOGY is "${mode}", but must be one of ${TOPOLOGY_MODES.join(', ')}.`);
+  }
+  const prefix = text('TROUPE_PREFIX');
+  if (prefix !== undefined && !/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(prefix)) {
+    problems.push(`TROUPE_PREFIX is "${prefix}", but must be lower case letters, digits and single dashes.`);
+  }
+  const settings: Settings = {
+    servers: text('NATS_URL'),
+    prefix,
+    topology,
+    shutdownGraceMs: whole('TROUPE_SHUTDOWN_GRACE_MS', 3_600_000),
+    host: text('HOST'),
+    port: whole('PORT', 65_535),
+  };
+  if (problems.length > 0) throw new SettingError(problems);
+  return settings;
+}
