@@ -6,7 +6,7 @@ import { NO_VIOLATIONS, pointer, type Violation } from './violation.ts';
 
 /**
  * What class-validator itself says of a value, on plainToInstance. Never throws: what its own code throws on
- * (a custom decorator, a constructor) is a violation of the rule `unreadable`.
+ * (a custom decorator, a value that contains itself) is a violation of the rule `unreadable`.
  */
 export function explain(
   cls: new () => object,
@@ -16,7 +16,7 @@ export function explain(
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return NOT_AN_OBJECT;
   const refuse = unknownFields === 'refuse';
   try {
-    const errors = validateSync(plainToInstance(cls, value), {
+    const errors = validateSync(plainToInstance(cls, plainOf(value)), {
       whitelist: refuse,
       forbidNonWhitelisted: refuse,
       forbidUnknownValues: false,
@@ -31,6 +31,22 @@ export function explain(
 export const NOT_AN_OBJECT: readonly Violation[] = Object.freeze([
   Object.freeze({ path: '', rule: 'isObject', message: 'the value must be an object' }),
 ]);
+
+/**
+ * A plain copy of what a producer gave or a body held, as JSON carries it: gaps in arrays and numbers that JSON does not
+ * know become null. A copy, because class-transformer deletes discriminators from what it reads. `__proto__` and
+ * `constructor` are left out: it ignores them in a typed object, and calls the latter in an untyped one.
+ */
+function plainOf(value: unknown): unknown {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return Array.from(value, (item: unknown) => plainOf(item ?? null));
+  const plain: Record<string, unknown> = {};
+  for (const [key, item] of Object.entries(value)) {
+    if (key !== '__proto__' && key !== 'constructor') plain[key] = plainOf(item);
+  }
+  return plain;
+}
 
 function violationsIn(error: ValidationError, parent: string): Violation[] {
   const path = pointer(parent, error.property);

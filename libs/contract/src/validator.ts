@@ -1,6 +1,8 @@
 import { explain } from './explanation.ts';
 import type { JsonSchema } from './json-schema.ts';
-import type { Violation } from './violation.ts';
+import { classSchema } from './schema/class-schema.ts';
+import { type Verdict, verdictOf } from './verdict.ts';
+import { NO_VIOLATIONS, type Violation } from './violation.ts';
 
 /** What checks a class's values: the compiled JSON Schema, or class-validator itself. */
 export type Enforcement = 'compiled' | 'class-validator';
@@ -23,13 +25,57 @@ export interface Compiled {
   readonly open: Side;
 }
 
+/**
+ * Compiles a class for both sides.
+ * @param annotations `title`, `description`, and the `$id` of the closed schema; the open one's ends in `:accepted`.
+ * @throws ContractDefinitionError when the class cannot be enforced.
+ */
 export function compile(cls: new () => object, annotations: JsonSchema): Compiled {
-  const schema = { ...annotations, type: 'object' };
-  return {
-    fields: [],
-    enforcement: 'class-validator',
-    fallbackReasons: [],
-    closed: { schema, violations: (value) => explain(cls, value, 'refuse') },
-    open: { schema, violations: (value) => explain(cls, value, 'keep') },
+  const { fields, reasons, schema } = classSchema(cls);
+  const { $id } = annotations;
+  const side = (unknownFields: UnknownFields, id: unknown): Side => {
+    const said = schema(unknownFields);
+    return {
+      schema: deepFreeze({
+        $schema: 'https://json-schema.org/draft/2020-12/schema',
+        ...annotations,
+        ...(id !== undefined && { $id: id }),
+        ...(reasons.length > 0 && { $comment: `Not all is said here. ${reasons.join('. ')}.` }),
+        ...said,
+      }),
+      violations:
+        reasons.length > 0
+          ? (value) => explain(cls, value, unknownFields)
+          : enforced(cls, verdictOf(said), unknownFields),
+    };
   };
+  return {
+    fields,
+    enforcement: reasons.length > 0 ? 'class-validator' : 'compiled',
+    fallbackReasons: reasons,
+    closed: side('refuse', $id),
+    open: side('keep', $id && `${$id}:accepted`),
+  };
+}
+
+/** Says yes by the compiled schema alone; only a value it refuses is explained, by class-validator, rule by rule. */
+function enforced(cls: new () => object, verdict: Verdict, unknownFields: UnknownFields): Side['violations'] {
+  return (value) => {
+    let unreadable = false;
+    try {
+      if (verdict.holds(value)) return NO_VIOLATIONS;
+    } catch {
+      unreadable = true;
+    }
+    const fault = verdict.fault(unreadable);
+    const explained = explain(cls, value, unknownFields);
+    return explained.length > 0 ? explained : [fault];
+  };
+}
+
+function deepFreeze(schema: JsonSchema): JsonSchema {
+  for (const value of Object.values(schema)) {
+    if (typeof value === 'object' && value !== null) deepFreeze(value as JsonSchema);
+  }
+  return Object.freeze(schema);
 }

@@ -5,6 +5,7 @@ import {
   type CloudEvent,
   type EncodedMessage,
   isAttributeName,
+  isNamed,
   JSON_CONTENT_TYPE,
   TRACE_CONTEXT,
 } from './cloud-event.ts';
@@ -12,7 +13,7 @@ import {
 /**
  * A CloudEvent in binary mode: attributes as `ce-` headers, the data as a JSON body; W3C trace context as the plain
  * headers `traceparent` and `tracestate`.
- * @throws MessageFormatError when the data has no JSON form, or an extension's name is not `[a-z0-9]+`.
+ * @throws MessageFormatError when the data has no JSON form, or an extension's name is not `[a-z0-9]+` or is an attribute's.
  */
 export function encodeBinary(event: CloudEvent, data: unknown): EncodedMessage {
   const headers: EncodedMessage['headers'] = [['ce-specversion', '1.0']];
@@ -41,19 +42,21 @@ export function encodeStructured(event: CloudEvent, data: unknown): EncodedMessa
   ];
   pushTraceContext(headers, event);
   jsonText(data);
-  body['data'] = data;
+  body.data = data;
   return { headers, payload: jsonBytes(body) };
 }
 
 function extensionsOf({ extensions }: CloudEvent): [string, string][] {
   const entries = Object.entries(extensions);
-  const wrong = entries.filter(([name]) => !isAttributeName(name));
+  const wrong = entries.filter(([name]) => !isAttributeName(name) || isNamed(name));
   if (wrong.length === 0) return entries;
   throw new MessageFormatError(
     wrong.map(([name]) => ({
       path: `/${name}`,
       rule: 'attributeName',
-      message: `${JSON.stringify(name)} is no attribute name: lower-case letters and digits only`,
+      message: isNamed(name)
+        ? `${name} is an attribute of the event itself, no extension`
+        : `${JSON.stringify(name)} is no attribute name: lower-case letters and digits only`,
     })),
   );
 }

@@ -36,13 +36,15 @@ function dataOf(body: object, violations: Violation[]): unknown {
     if (data === undefined) violations.push({ path: '', rule: 'empty', message: 'the body has no data' });
     return data;
   }
-  if (typeof base64 !== 'string' || data !== undefined) {
+  if (typeof base64 !== 'string' || !isBase64.test(base64) || data !== undefined) {
     violations.push({
       path: '/data_base64',
       rule: 'isBase64',
-      message: 'data_base64 is no string, or stands beside data',
+      message: 'data_base64 is no base64 string, or stands beside data',
     });
     return undefined;
   }
   return parseBody(Buffer.from(base64, 'base64'), violations);
 }
+
+const isBase64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;

@@ -1,0 +1,86 @@
+import type { JsonSchema } from '../json-schema.ts';
+import type { UnknownFields } from '../validator.ts';
+import { type MessageClass, shapeOf } from './class-shape.ts';
+import { type FieldSchema, fieldSchema } from './field.ts';
+import type { Reference } from './nesting.ts';
+
+/** A class and all it nests, as one schema for each side. */
+export interface ClassSchema {
+  readonly fields: readonly string[];
+  /** Why class-validator itself has to check the class: one sentence each. Empty when the schema says it all. */
+  readonly reasons: readonly string[];
+  schema(unknownFields: UnknownFields): JsonSchema;
+}
+
+/**
+ * Reads a class and the classes it nests, itself among them where it is recursive.
+ * @throws ContractDefinitionError when one of them cannot be enforced.
+ */
+export function classSchema(root: MessageClass): ClassSchema {
+  const nested = new Map<MessageClass, string>();
+  const lists = new Map<string, JsonSchema>();
+  const reference = (cls: MessageClass): Reference => {
+    const name = nested.get(cls) ?? unusedName(cls, [...nested.values()]);
+    nested.set(cls, name);
+    const one = { $ref: cls === root ? '#' : `#/$defs/${name}` };
+    const list = { $ref: `#/$defs/${name}.list` };
+    const listed = () => {
+      lists.set(`${name}.list`, { type: 'array', items: { anyOf: [one, list] } });
+      return list;
+    };
+    return { one, list: listed };
+  };
+  const top = define(root, reference);
+  const definitions = new Map<string, Definition>();
+  for (const [cls, name] of nested) {
+    if (cls !== root) definitions.set(name, define(cls, reference));
+  }
+  return {
+    fields: [...top.fields.keys()],
+    reasons: [top, ...definitions.values()].flatMap(({ reasons }) => reasons),
+    schema: (unknownFields) => {
+      const objects = [...definitions].map(
+        ([name, definition]) => [name, objectSchema(definition, unknownFields)] as const,
+      );
+      const $defs = Object.fromEntries([...objects, ...lists]);
+      return { ...objectSchema(top, unknownFields), ...(nested.size > 0 && { $defs }) };
+    },
+  };
+}
+
+interface Definition {
+  /** Whether messages have fields that the class does not show. */
+  readonly transformed: boolean;
+  readonly fields: ReadonlyMap<string, FieldSchema>;
+  readonly reasons: readonly string[];
+}
+
+function define(cls: MessageClass, reference: (nested: MessageClass) => Reference): Definition {
+  const { fields, initialised, transformed, reasons } = shapeOf(cls);
+  const schemas = new Map<string, FieldSchema>();
+  for (const [name, metadata] of fields) {
+    const field = fieldSchema(cls, name, metadata, reference);
+    schemas.set(name, initialised.has(name) ? { ...field, required: false } : field);
+  }
+  const all = [...reasons, ...[...schemas.values()].flatMap((field) => field.reasons)];
+  return { transformed, fields: schemas, reasons: all };
+}
+
+function objectSchema({ fields, transformed }: Definition, unknownFields: UnknownFields): JsonSchema {
+  if (transformed) return { type: 'object' };
+  const required = [...fields].filter(([, field]) => field.required).map(([name]) => name);
+  return {
+    type: 'object',
+    properties: Object.fromEntries([...fields].map(([name, { schema }]) => [name, schema])),
+    ...(required.length > 0 && { required }),
+    additionalProperties: unknownFields === 'keep',
+  };
+}
+
+function unusedName(cls: MessageClass, taken: readonly string[]): string {
+  const name = cls.name.replace(/\W/g, '') || 'Nested';
+  for (let n = 1; ; n++) {
+    const candidate = n === 1 ? name : `${name}${n}`;
+    if (!taken.includes(candidate)) return candidate;
+  }
+}
