@@ -13,6 +13,7 @@ export const ATTR = {
   conversation: 'messaging.message.conversation_id',
   bodySize: 'messaging.message.body.size',
   consumerGroup: 'messaging.consumer.group.name',
+  eventType: 'cloudevents.event_type',
 } as const;
 
 /** Instruments of the messaging conventions. */
@@ -33,6 +34,9 @@ export const TROUPE = {
   deadLetters: 'troupe.step.dead_letters',
   retries: 'troupe.step.retries',
 } as const;
+
+/** `messaging.operation.name`, which the system names, and `messaging.operation.type`, which the conventions list. */
+export const OPERATION = { send: 'send', process: 'process' } as const;
 
 /** `messaging.system`; the conventions list no value for NATS. */
 export const NATS = 'nats';

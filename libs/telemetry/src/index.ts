@@ -1,1 +1,22 @@
-export {};
+/**
+ * Importing this package, first of all in an app's main file, sets up its logs, metrics and traces from the
+ * environment: `import '@troupe/telemetry';`
+ */
+import type { LoggerService } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { NestLogger } from './logs/nest-logger.ts';
+import { telemetry } from './process.ts';
+
+export { TelemetrySettingError } from './errors.ts';
+export { TelemetryModule } from './nest.ts';
+
+/** Writes structured log lines: `logger.info({ order }, 'the order is placed')`. */
+export const logger: Logger = telemetry.logger;
+
+/** For Nest: `app.useLogger(nestLogger)`. */
+export const nestLogger: LoggerService = new NestLogger(telemetry.logger);
+
+/** Sends the spans that are left, within 3 s; `TelemetryModule` calls it when the app stops. Never rejects. */
+export function shutdownTelemetry(): Promise<void> {
+  return telemetry.shutdown();
+}

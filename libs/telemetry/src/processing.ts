@@ -9,16 +9,12 @@ export interface Processing {
 
 const storage = new AsyncLocalStorage<Processing>();
 
-/** What `handler` is run for, here and in everything that it awaits; undefined outside of a step. */
+/** What runs here, and in everything that it awaits; undefined outside of a step. */
 export function currentProcessing(): Processing | undefined {
   return storage.getStore();
 }
 
 /** Runs `handler` as the work on `processing`. */
-export function runProcessing<T, A extends unknown[]>(
-  processing: Processing,
-  handler: (...args: A) => T,
-  ...args: A
-): T {
-  return storage.run(processing, handler, ...args);
+export function runProcessing<T>(processing: Processing, handler: () => T): T {
+  return storage.run(processing, handler);
 }

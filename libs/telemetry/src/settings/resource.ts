@@ -5,7 +5,7 @@ import {
   ATTR_SERVICE_NAME,
   ATTR_SERVICE_VERSION,
 } from '@opentelemetry/semantic-conventions';
-import type { Service } from './service.ts';
+import type { Service } from '@troupe/jetstream';
 import type { Settings } from './settings.ts';
 
 /** What every span and metric of this process says about it. The variables outrank what was found. */
