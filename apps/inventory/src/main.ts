@@ -1,1 +1,6 @@
-export {};
+import '@troupe/telemetry';
+import { startApp } from '@troupe/nest';
+import { nestLogger } from '@troupe/telemetry';
+import { InventoryModule } from './inventory.module.ts';
+
+await startApp(InventoryModule, { defaultPort: 3002, logger: nestLogger });

@@ -1,1 +1,6 @@
-export {};
+import '@troupe/telemetry';
+import { startApp } from '@troupe/nest';
+import { nestLogger } from '@troupe/telemetry';
+import { PaymentsModule } from './payments.module.ts';
+
+await startApp(PaymentsModule, { defaultPort: 3001, logger: nestLogger });

@@ -1,1 +1,6 @@
-export {};
+import '@troupe/telemetry';
+import { startApp } from '@troupe/nest';
+import { nestLogger } from '@troupe/telemetry';
+import { ShippingModule } from './shipping.module.ts';
+
+await startApp(ShippingModule, { defaultPort: 3003, logger: nestLogger });

@@ -1,1 +1,1 @@
-export {};
+export { ParcelDispatched } from './parcel-dispatched.ts';

@@ -1,1 +1,3 @@
-export {};
+export { PaymentAuthorized } from './payment-authorized.ts';
+export { PaymentDeclined } from './payment-declined.ts';
+export { PaymentRefunded } from './payment-refunded.ts';

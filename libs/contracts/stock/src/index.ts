@@ -1,1 +1,3 @@
-export {};
+export { Allocation } from './allocation.ts';
+export { StockReserved } from './stock-reserved.ts';
+export { Payment, Shortage, StockShort } from './stock-short.ts';

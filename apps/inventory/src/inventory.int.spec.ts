@@ -1,0 +1,32 @@
+import { PaymentAuthorized } from '@shop/contracts-payment';
+import { type AppHarness, appHarness, startBroker, type TestBroker } from '@troupe/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { InventoryModule } from './inventory.module.ts';
+import { lantern, payment } from './payments.spec.support.ts';
+
+describe('inventory', () => {
+  let broker: TestBroker;
+  let inventory: AppHarness;
+
+  beforeAll(async () => {
+    broker = await startBroker();
+    inventory = await appHarness(InventoryModule, { broker });
+  });
+  afterAll(async () => {
+    await inventory?.stop();
+    await broker?.stop();
+  });
+
+  const typesOf = async (flowId: string): Promise<string[]> =>
+    (await inventory.events(flowId, { until: 2 })).map(({ type }) => type);
+
+  it('answers a payment with a reservation', async () => {
+    await inventory.publish(PaymentAuthorized, payment(), { flowId: 'reserved' });
+    expect(await typesOf('reserved')).toEqual(['payment.authorized.v1', 'stock.reserved.v1']);
+  });
+
+  it('answers a payment for what is not there with a shortage', async () => {
+    await inventory.publish(PaymentAuthorized, payment({ lines: lantern }), { flowId: 'short' });
+    expect(await typesOf('short')).toEqual(['payment.authorized.v1', 'stock.short.v1']);
+  });
+});

@@ -1,0 +1,63 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type KV, Kvm } from '@nats-io/kv';
+import { BrokerUnavailableError, type Runtime } from '@troupe/nest';
+
+/** How long a bucket keeps its entries, and how many bytes of them. Full, it refuses. */
+export interface BucketLimits {
+  readonly ttlMs: number;
+  readonly maxBytes: number;
+}
+
+/** How long one piece of work on a bucket may take. */
+const WITHIN_MS = 3_000;
+
+/** A key-value bucket of the app, created when it is first used. */
+export class Bucket {
+  #opened: Promise<KV> | undefined;
+
+  constructor(
+    private readonly runtime: Runtime,
+    private readonly name: string,
+    private readonly limits: BucketLimits,
+  ) {}
+
+  /**
+   * Does some work on the bucket, within 3 s.
+   * @throws BrokerUnavailableError whatever goes wrong there: it may be that something was written
+   */
+  async use<T>(work: (entries: KV) => Promise<T>): Promise<T> {
+    this.runtime.connection.assertConnected();
+    this.#opened ??= this.#open();
+    const opened = this.#opened;
+    try {
+      return await inTime(opened.then(work));
+    } catch (cause) {
+      if (this.#opened === opened) this.#opened = undefined; // it may be gone with the broker's disk: made again
+      throw new BrokerUnavailableError(`The bucket ${this.name} does not take or give an entry now.`, {
+        cause,
+      });
+    }
+  }
+
+  #open(): Promise<KV> {
+    const { connection, names } = this.runtime;
+    const { ttlMs, maxBytes } = this.limits;
+    // Read from the leader: a replica may not have an entry yet that was just written.
+    const options = { ttl: ttlMs, max_bytes: maxBytes, history: 1, allow_direct: false };
+    return new Kvm(connection.client).create(names.bucket(this.name), options);
+  }
+}
+
+/** The client itself waits 5 s for each request, and some work is several; whoever placed an order waits meanwhile. */
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  const done = new AbortController();
+  const late = delay(WITHIN_MS, undefined, { signal: done.signal }).then(() => {
+    throw new Error(`no answer within ${WITHIN_MS} ms`);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    done.abort();
+    late.catch(() => {}); // aborted: nobody waits for it any more
+  }
+}
