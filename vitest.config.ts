@@ -6,10 +6,11 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    include: ['{libs,apps,tools}/**/src/**/*.spec.ts'],
+    include: ['{libs,apps,tools}/**/src/**/*.spec.ts', 'tools/workspace/*.spec.mjs'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     environment: 'node',
     pool: 'forks',
+    reporters: ['./tools/workspace/tests-line.mjs'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -1,0 +1,212 @@
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { startNatsServer } from '@troupe/broker';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { Arguments } from './arguments.ts';
+import { demonstrate, type Surroundings } from './demonstration.ts';
+import {
+  AlreadyRunningError,
+  AppPortTakenError,
+  EndedEarlyError,
+  HomeError,
+  OrderRefusedError,
+} from './errors.ts';
+import { fakeApps, isRunning, listens, temporaryFolder, until } from './fixtures/surroundings.ts';
+
+const onceOnFreePorts: Arguments = { once: true, port: 0, brokerPort: 0 };
+
+let output: string[];
+
+beforeEach(() => {
+  output = [];
+  for (const stream of ['log', 'error'] as const) {
+    vi.spyOn(console, stream).mockImplementation((text) => void output.push(String(text)));
+  }
+});
+afterEach(() => vi.restoreAllMocks());
+
+function shown(): string {
+  return output.join('\n');
+}
+
+async function surroundings(over: Partial<Surroundings> = {}): Promise<Surroundings> {
+  return {
+    apps: await fakeApps(),
+    env: { ...process.env, NATS_URL: '', TROUPE_HOME: await temporaryFolder() },
+    stop: new AbortController().signal,
+    ...over,
+  };
+}
+
+/** The process id that was shown for an app. */
+function pidOf(app: string): number {
+  return Number(new RegExp(`${app} +http:\\S+ \\(process (\\d+)`).exec(shown())?.[1]);
+}
+
+describe('a demonstration that is to run once', () => {
+  it('shows every event with its emitter, its time and its flow, and ends with 0 when all flows did', async () => {
+    expect(await demonstrate(onceOnFreePorts, await surroundings())).toBe(0);
+
+    const lines = shown()
+      .split('\n')
+      .filter((line) => /^ {2}flow \S{8} {2}[a-z.]+\.v1 /.test(line));
+    expect(lines).toHaveLength(5 + 2 + 4);
+    const flows = Map.groupBy(lines, (line) => line.slice(7, 15));
+    expect(flows.size).toBe(3);
+    for (const [first, second] of flows.values()) {
+      expect(first).toMatch(/order\.placed\.v1 +storefront +start$/);
+      expect(second).toMatch(/payment\.(authorized|declined)\.v1 +payments\/authorize +\+[\d.]+ m?s$/);
+    }
+    expect(shown()).toMatch(/ended as declared: 2 × parcel\.dispatched\.v1 \(5 events/);
+    expect(shown()).toMatch(/ended as declared: 1 × payment\.declined\.v1 \(2 events/);
+    expect(shown()).toMatch(/ended as declared: 1 × payment\.refunded\.v1 \(4 events/);
+  });
+
+  it('shows nothing of an earlier run that used the same store', async () => {
+    const same = await surroundings();
+    await demonstrate(onceOnFreePorts, same);
+    output = [];
+    expect(await demonstrate(onceOnFreePorts, same)).toBe(0);
+    expect(shown().match(/order\.placed\.v1 /g)).toHaveLength(3);
+  });
+
+  it('ends with 1 when a flow misses its end in time, and says what it misses', async () => {
+    const apps = await fakeApps({ storefront: 'drops the last event' });
+    const code = await demonstrate(onceOnFreePorts, await surroundings({ apps, flowTimeMs: 1_000 }));
+    expect(code).toBe(1);
+    expect(shown()).toContain('did not end: misses 1 of 2 × parcel.dispatched.v1 (4 events');
+    expect(shown()).toContain('did not end: misses 1 of 1 × payment.refunded.v1');
+    expect(shown()).toContain('storefront begins');
+  });
+
+  it('does not wait for the end of a flow that has a dead letter, and shows the reason', async () => {
+    const apps = await fakeApps({ storefront: 'sets aside' });
+    const code = await demonstrate(onceOnFreePorts, await surroundings({ apps, flowTimeMs: 600_000 }));
+    expect(code).toBe(1);
+    expect(shown()).toContain(
+      'dead letter parcel.dispatched.v1 at payments/authorize: terminal-error: the card – is torn',
+    );
+  });
+
+  it('ends with the last lines of the log of an app that ends early', async () => {
+    const apps = await fakeApps({ inventory: 'ends early' });
+    const failed = demonstrate(onceOnFreePorts, await surroundings({ apps }));
+    await expect(failed).rejects.toThrow(EndedEarlyError);
+    await expect(failed).rejects.toThrow(
+      /inventory ended by itself \(exit code 3\)[\s\S]*the moon is in the wrong place/,
+    );
+    expect(shown()).toContain('all stopped');
+  });
+
+  it('stops what it started when it is told to while it starts', async () => {
+    const stop = new AbortController();
+    const starting = demonstrate(onceOnFreePorts, await surroundings({ stop: stop.signal }));
+    await until(() => shown().includes('Starting storefront'), 'the broker runs');
+    stop.abort();
+    expect(await starting).toBe(130);
+    expect(shown()).not.toMatch(/Placing|cleanly/);
+    const [, broker = ''] = /nats:\/\/127\.0\.0\.1:(\d+)/.exec(shown()) ?? [];
+    expect(await listens(Number(broker))).toBe(false);
+  });
+
+  it('ends with the answer of a storefront that refuses a sample order', async () => {
+    const apps = await fakeApps({ storefront: 'refuses orders' });
+    const failed = demonstrate(onceOnFreePorts, await surroundings({ apps }));
+    await expect(failed).rejects.toThrow(OrderRefusedError);
+    await expect(failed).rejects.toThrow(/400 .*no more orders today/);
+  });
+});
+
+describe('a demonstration that goes on', () => {
+  it('says where everything is and how to place an order, shows new flows, and frees its ports at the end', async () => {
+    const stop = new AbortController();
+    const running = demonstrate(
+      { ...onceOnFreePorts, once: false },
+      await surroundings({ stop: stop.signal }),
+    );
+    await until(() => shown().includes('until Ctrl-C'), 'the sample flows ended');
+    expect(shown()).toContain('/docs');
+    const [, storefront = ''] = /curl -i (http:\S+)\/orders/.exec(shown()) ?? [];
+
+    output = [];
+    await fetch(`${storefront}/orders`, { method: 'POST', body: '{"paymentToken":"tok_declined"}' });
+    await until(() => shown().includes('payment.declined.v1'), 'the new flow is shown');
+
+    stop.abort();
+    expect(await running).toBe(0);
+    expect(await listens(Number(new URL(storefront).port))).toBe(false);
+  });
+});
+
+describe('while a demonstration goes on', () => {
+  it('the end of an app is told with the last lines of its log, and the others go on', async () => {
+    const stop = new AbortController();
+    const running = demonstrate(
+      { ...onceOnFreePorts, once: false },
+      await surroundings({ stop: stop.signal }),
+    );
+    await until(() => shown().includes('until Ctrl-C'), 'the sample flows ended');
+    process.kill(pidOf('payments'), 'SIGKILL');
+    await until(() => shown().includes('The others go on.'), 'the end is told');
+    expect(shown()).toMatch(/payments ended by itself \(by SIGKILL\)[\s\S]*payments begins/);
+    expect(isRunning(pidOf('storefront'))).toBe(true);
+    stop.abort();
+    expect(await running).toBe(0);
+  });
+
+  it('the end of the broker ends all', async () => {
+    const running = demonstrate({ ...onceOnFreePorts, once: false }, await surroundings());
+    await until(() => shown().includes('until Ctrl-C'), 'the sample flows ended');
+    process.kill(Number(/nats:\S+ \(process (\d+)/.exec(shown())?.[1]), 'SIGKILL');
+    await expect(running).rejects.toThrow(/broker ended by itself \(by SIGKILL\)/);
+    expect(isRunning(pidOf('storefront'))).toBe(false);
+  });
+});
+
+describe('a broker that NATS_URL names', () => {
+  it('is used, and left running', async () => {
+    const server = await startNatsServer();
+    onTestFinished(() => server.stop());
+    const env = { ...process.env, NATS_URL: server.url, TROUPE_HOME: await temporaryFolder() };
+    expect(await demonstrate(onceOnFreePorts, await surroundings({ env })), shown()).toBe(0);
+    expect(shown()).toContain(server.url);
+    expect(await listens(server.port)).toBe(true);
+  });
+});
+
+describe('what keeps a demonstration from running', () => {
+  it('is another one on the same store', async () => {
+    const stop = new AbortController();
+    const same = await surroundings({ stop: stop.signal });
+    const first = demonstrate({ ...onceOnFreePorts, once: false }, same);
+    await until(() => shown().includes('until Ctrl-C'), 'the first one runs');
+    const second = demonstrate(onceOnFreePorts, same);
+    await expect(second).rejects.toThrow(AlreadyRunningError);
+    await expect(second).rejects.toThrow(/TROUPE_HOME/);
+    stop.abort();
+    expect(await first).toBe(0);
+  });
+
+  it("is a port that another process has, an app's or the broker's", async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void other.close());
+    await once(other, 'listening');
+    const address = other.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+
+    const app = demonstrate({ ...onceOnFreePorts, port }, await surroundings());
+    await expect(app).rejects.toThrow(AppPortTakenError);
+    await expect(app).rejects.toThrow(`Port ${port} of 127.0.0.1, meant for storefront, is taken`);
+    const broker = demonstrate({ ...onceOnFreePorts, brokerPort: port }, await surroundings());
+    await expect(broker).rejects.toMatchObject({ code: 'TROUPE_BROKER_PORT_TAKEN' });
+  });
+
+  it('is a folder that cannot be written', async () => {
+    const file = join(await temporaryFolder(), 'file');
+    await writeFile(file, '');
+    const env = { ...process.env, NATS_URL: '', TROUPE_HOME: join(file, 'home') };
+    await expect(demonstrate(onceOnFreePorts, await surroundings({ env }))).rejects.toThrow(HomeError);
+  });
+});

@@ -1,0 +1,68 @@
+import { flowColour, milliseconds, paint, shortId } from './flow-line.ts';
+import { eventCount, type Flow, hasReached } from './flows.ts';
+import type { Sample } from './samples.ts';
+
+/** A sample order that the storefront took. */
+export interface PlacedOrder {
+  readonly sample: Sample;
+  readonly orderId: string;
+  readonly flowId: string;
+}
+
+/** Where the parts of the running system answer. */
+export interface Addresses {
+  readonly broker: string;
+  /** By app, as `http://127.0.0.1:3000`; the first is the storefront's. */
+  readonly apps: readonly { readonly name: string; readonly url: string }[];
+  readonly logs: string;
+}
+
+/** Per order: how its flow ended, or what it misses. */
+export function summaryText(
+  orders: readonly PlacedOrder[],
+  flowOf: (id: string) => Flow | undefined,
+): string {
+  return orders
+    .map(({ sample, flowId }) => {
+      const flow = flowOf(flowId);
+      const name = `flow ${shortId(flowId)}`;
+      const shown = flow === undefined ? name : paint(flowColour(flow), name);
+      return `  ${shown}  ${sample.title}\n                 ${outcome(sample, flow)}`;
+    })
+    .join('\n');
+}
+
+/** How to look around, and how to place an order. */
+export function addressesText({ broker, apps, logs }: Addresses, sample: Sample): string {
+  const storefront = apps[0]?.url ?? '';
+  const rows = [
+    ['orders', `POST ${storefront}/orders`],
+    ['API page', `${storefront}/docs`],
+    ...apps.map(({ name, url }) => [name, `${url}/health/ready  ${url}/metrics`]),
+    ['broker', broker],
+    ['logs', logs],
+  ];
+  return [
+    ...rows.map(([name, text]) => `  ${(name ?? '').padEnd(14)} ${text}`),
+    '',
+    'Place an order:',
+    `  curl -i ${storefront}/orders -H 'content-type: application/json' -d '${JSON.stringify(sample.order)}'`,
+  ].join('\n');
+}
+
+/** What a flow lacks to its declared end; undefined when it lacks nothing. */
+export function missing({ end }: Sample, flow: Flow | undefined): string | undefined {
+  if (hasReached(flow, end)) return undefined;
+  const seen = flow?.events.get(end.type) ?? 0;
+  return `${end.count - seen} of ${end.count} × ${end.type}`;
+}
+
+function outcome(sample: Sample, flow: Flow | undefined): string {
+  const lack = missing(sample, flow);
+  const took = flow === undefined ? '' : `, ${milliseconds(flow.latest - flow.first)}`;
+  const counted = `${flow === undefined ? 0 : eventCount(flow)} events${took}`;
+  const set = flow?.deadLetters.length ?? 0;
+  const aside = set === 0 ? '' : `, ${set} dead-lettered`;
+  if (lack !== undefined) return paint('red', `did not end: misses ${lack} (${counted}${aside})`);
+  return `ended as declared: ${sample.end.count} × ${sample.end.type} (${counted}${aside})`;
+}

@@ -1,0 +1,37 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from './build.mjs';
+import { Failure } from './failure.mjs';
+import { ensureInstalled } from './install.mjs';
+import { runNode } from './node.mjs';
+import { bin, root } from './paths.mjs';
+import { verify } from './verify.mjs';
+
+/** The npm scripts by name; each gets the arguments after `--` and answers with its exit code. */
+const commands = {
+  start: async (args) => {
+    await build(['tools/start', ...(await readdir(join(root, 'apps'))).map((app) => `apps/${app}`)]);
+    return runNode(['tools/start/dist/main.js', ...args]);
+  },
+  test: (filters) => runNode([bin.vitest, 'run', ...filters]),
+  verify,
+  build: async () => {
+    await build();
+    return 0;
+  },
+  format: (paths) => runNode([bin.biome, 'check', '--write', ...(paths.length > 0 ? paths : ['.'])]),
+  bench: async (args) => {
+    await build(['tools/bench']);
+    return runNode(['tools/bench/dist/main.js', ...args]);
+  },
+};
+
+/** Runs one of the commands and answers with its exit code. */
+export async function runCommand(name, args) {
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined) {
+    throw new Failure(`There is no command "${name}": the commands are ${Object.keys(commands).join(', ')}.`);
+  }
+  await ensureInstalled();
+  return command(args);
+}
