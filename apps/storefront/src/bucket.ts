@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type KV, Kvm } from '@nats-io/kv';
-import { BrokerUnavailableError, type Runtime } from '@troupe/nest';
+import { BrokerUnavailableError, type Runtime, type Settings } from '@troupe/nest';
 
 /** How long a bucket keeps its entries, and how many bytes of them. Full, it refuses. */
 export interface BucketLimits {
@@ -11,7 +11,7 @@ export interface BucketLimits {
 /** How long one piece of work on a bucket may take. */
 const WITHIN_MS = 3_000;
 
-/** A key-value bucket of the app, created when it is first used. */
+/** A key-value bucket of the app; created when it is first used, unless the app may only verify what the broker has. */
 export class Bucket {
   #opened: Promise<KV> | undefined;
 
@@ -19,6 +19,7 @@ export class Bucket {
     private readonly runtime: Runtime,
     private readonly name: string,
     private readonly limits: BucketLimits,
+    private readonly topology: Settings['topology'],
   ) {}
 
   /**
@@ -44,7 +45,9 @@ export class Bucket {
     const { ttlMs, maxBytes } = this.limits;
     // Read from the leader: a replica may not have an entry yet that was just written.
     const options = { ttl: ttlMs, max_bytes: maxBytes, history: 1, allow_direct: false };
-    return new Kvm(connection.client).create(names.bucket(this.name), options);
+    const buckets = new Kvm(connection.client);
+    const name = names.bucket(this.name);
+    return this.topology === 'verify' ? buckets.open(name, options) : buckets.create(name, options);
   }
 }
 
@@ -58,6 +61,5 @@ async function inTime<T>(work: Promise<T>): Promise<T> {
     return await Promise.race([work, late]);
   } finally {
     done.abort();
-    late.catch(() => {}); // aborted: nobody waits for it any more
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { KV } from '@nats-io/kv';
-import { Injectable } from '@nestjs/common';
-import { Runtime } from '@troupe/nest';
+import { Inject, Injectable } from '@nestjs/common';
+import { Runtime, type Settings, TROUPE_SETTINGS } from '@troupe/nest';
 import { Bucket } from './bucket.ts';
 import type { Receipt } from './receipt.ts';
 
@@ -21,8 +21,9 @@ const MAX_BYTES = 256 * 1024 * 1024;
 export class IdempotencyKeys {
   readonly #bucket: Bucket;
 
-  constructor(runtime: Runtime) {
-    this.#bucket = new Bucket(runtime, 'storefront_idempotency', { ttlMs: DAY_MS, maxBytes: MAX_BYTES });
+  constructor(runtime: Runtime, @Inject(TROUPE_SETTINGS) { topology }: Settings) {
+    const limits = { ttlMs: DAY_MS, maxBytes: MAX_BYTES };
+    this.#bucket = new Bucket(runtime, 'storefront_idempotency', limits, topology);
   }
 
   /**

@@ -1,5 +1,5 @@
-import { Injectable } from '@nestjs/common';
-import { Runtime } from '@troupe/nest';
+import { Inject, Injectable } from '@nestjs/common';
+import { Runtime, type Settings, TROUPE_SETTINGS } from '@troupe/nest';
 import { Bucket } from './bucket.ts';
 import type { Receipt } from './receipt.ts';
 
@@ -11,8 +11,9 @@ const MAX_BYTES = 256 * 1024 * 1024;
 export class OrderRecords {
   readonly #bucket: Bucket;
 
-  constructor(runtime: Runtime) {
-    this.#bucket = new Bucket(runtime, 'storefront_orders', { ttlMs: DAY_MS, maxBytes: MAX_BYTES });
+  constructor(runtime: Runtime, @Inject(TROUPE_SETTINGS) { topology }: Settings) {
+    const limits = { ttlMs: DAY_MS, maxBytes: MAX_BYTES };
+    this.#bucket = new Bucket(runtime, 'storefront_orders', limits, topology);
   }
 
   /** @throws BrokerUnavailableError */

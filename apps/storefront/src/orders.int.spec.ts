@@ -146,8 +146,7 @@ describe('a broker that is away', () => {
     await broker.kill();
     await Promise.allSettled(dying);
     await broker.restart();
-    await vi.waitUntil(() => storefront.runtime.status().ready, { timeout: 15_000 });
-    const receipts = await Promise.all(keys.map((key) => place(order(), key)));
+    const receipts = await Promise.all(keys.map(repeatedly));
     const stored = await storedIds(storefront.runtime);
     for (const { orderId } of receipts) expect(stored.filter((id) => id === orderId)).toHaveLength(1);
   });
@@ -156,10 +155,31 @@ describe('a broker that is away', () => {
     await place(order(), randomUUID());
     for (const name of ['storefront_idempotency', 'storefront_orders']) await (await bucket(name)).destroy();
     const key = randomUUID();
-    await vi.waitUntil(() => place(order(), key).catch(() => undefined), { timeout: 15_000 });
-    const receipt = await place(order(), key);
+    const receipt = await repeatedly(key);
     expect(await orders.find(receipt.orderId)).toEqual(pick(receipt));
   });
+});
+
+it('refuses orders when there is no room for their receipts, and places none of them', async () => {
+  await (await bucket('storefront_orders')).destroy();
+  const full = await new Kvm(storefront.runtime.connection.client).create('storefront_orders', {
+    max_bytes: 100,
+  });
+  const before = await storedIds(storefront.runtime);
+  await expect(place(order(), randomUUID())).rejects.toBeInstanceOf(BrokerUnavailableError);
+  await expect(place(order(), undefined)).rejects.toBeInstanceOf(BrokerUnavailableError);
+  expect(await storedIds(storefront.runtime)).toEqual(before);
+  await full.destroy();
+  await repeatedly(randomUUID());
+});
+
+it('makes no bucket when it may only verify what the broker has', async () => {
+  const named = new OrderRecords(storefront.runtime, { topology: 'verify' });
+  const receipt = await place(order(), undefined);
+  expect(await named.get(receipt.orderId)).toEqual(receipt);
+  await (await bucket('storefront_orders')).destroy();
+  await expect(named.put(receipt)).rejects.toBeInstanceOf(BrokerUnavailableError);
+  await repeatedly(randomUUID());
 });
 
 it('keeps keys and receipts for a day, on disk, and only so many', async () => {
@@ -185,6 +205,11 @@ async function place(wanted: Order, key: string | undefined): Promise<Receipt> {
   const placing = await orders.place(wanted, key);
   if (!placing.placed) throw new Error('the key stands for another order');
   return placing.receipt;
+}
+
+/** Places an order as a client does that was answered 503. */
+async function repeatedly(key: string): Promise<Receipt> {
+  return vi.waitUntil(() => place(order(), key).catch(() => undefined), { timeout: 20_000 });
 }
 
 function pick({ orderId, flowId, placedAt }: Receipt): Receipt {

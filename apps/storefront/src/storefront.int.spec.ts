@@ -191,6 +191,52 @@ describe('while the broker is away', () => {
   });
 });
 
+describe('a storefront that starts before its broker', () => {
+  it('is live, not ready, and takes no orders', async () => {
+    await withStorefront('nats://127.0.0.1:1', async (early) => {
+      const answer = await early.inject({ method: 'POST', url: '/orders', payload: body() });
+      expect(answer.statusCode).toBe(503);
+      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+      expect((await early.inject({ url: '/health/live' })).statusCode).toBe(200);
+      expect((await early.inject({ url: '/health/ready' })).statusCode).toBe(503);
+    });
+  });
+});
+
+describe('a broker that takes small messages only', () => {
+  it('makes the storefront answer a larger order by 413', async () => {
+    const small = await startBroker({ maxPayload: 256 * 1024 });
+    try {
+      await withStorefront(small.url, async (other) => {
+        const runtime = other.get(Runtime);
+        await vi.waitUntil(() => runtime.status().ready, { timeout: 15_000 });
+        const lines = Array.from({ length: 5_000 }, () => line);
+        const answer = await other.inject({ method: 'POST', url: '/orders', payload: body({ lines }) });
+        expect(answer.statusCode).toBe(413);
+        expect(answer.json()).toMatchObject({ status: 413, code: 'TROUPE_MESSAGE_TOO_LARGE' });
+        expect(await storedIds(runtime)).toEqual([]);
+      });
+    } finally {
+      await small.stop();
+    }
+  });
+});
+
+/** A second storefront, on another broker. */
+async function withStorefront(
+  url: string,
+  test: (storefront: NestFastifyApplication) => Promise<void>,
+): Promise<void> {
+  vi.stubEnv('NATS_URL', url);
+  const storefront = await createApp(StorefrontModule, { configure: serveApiPage });
+  try {
+    await storefront.listen(0);
+    await test(storefront);
+  } finally {
+    await storefront.close();
+  }
+}
+
 interface ApiDocument {
   readonly paths: Record<string, Record<string, ApiOperation>>;
   readonly components: { readonly schemas: Record<string, object> };

@@ -61,7 +61,7 @@ function agrees(sample: Sample, cls: new () => object): void {
         expect(validator.violations(value, side).length === 0, side).toBe(accepts(cls, value, side));
       }
     }),
-    { numRuns: 100 },
+    { numRuns: 60 },
   );
   forget(cls);
 }
@@ -96,7 +96,7 @@ test('any decorators together say what class-validator says', () => {
         forget(cls);
       },
     ),
-    { numRuns: 200 },
+    { numRuns: 60 },
   );
 });
 

@@ -151,7 +151,7 @@ describe('a nested class', () => {
           );
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -168,7 +168,7 @@ describe('a nested class', () => {
           );
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 700 },
     );
   });
 

@@ -20,6 +20,7 @@ export interface Notice {
 }
 
 const LONGEST_MESSAGE = 1_024;
+const LONGEST_NAME = 256;
 
 /** Publishes notices: only when something goes wrong, without waiting for the broker, and never failing the work. */
 export class Notices {
@@ -29,11 +30,17 @@ export class Notices {
     private readonly app: string,
   ) {}
 
-  publish(kind: NoticeKind, notice: Notice): void {
-    if (this.client.isClosed()) return;
+  publish(kind: NoticeKind, { event, message, ...notice }: Notice): void {
+    if (this.client.isClosed() || this.client.isDraining()) return;
     const body = {
       ...notice,
-      message: notice.message.slice(0, LONGEST_MESSAGE),
+      message: message.slice(0, LONGEST_MESSAGE),
+      event: event && {
+        id: event.id.slice(0, LONGEST_NAME),
+        type: event.type.slice(0, LONGEST_NAME),
+        source: event.source.slice(0, LONGEST_NAME),
+        flowId: event.flowId.slice(0, LONGEST_NAME),
+      },
       app: this.app,
       at: new Date().toISOString(),
     };

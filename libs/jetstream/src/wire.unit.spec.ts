@@ -7,21 +7,40 @@ const page = readFileSync(new URL('../../../docs/reference/wire.md', import.meta
 
 describe('docs/reference/wire.md', () => {
   it('lists lanes as this code computes them', () => {
-    const rows = [...page.matchAll(/^\| (?:`(.+?)`|\(empty\)) \| `([0-9a-f]{8})` \| (\d+) \|$/gm)];
+    const rows = rowsBelow('key', 'CRC-32', 'lane of 32');
     expect(rows.length).toBeGreaterThan(5);
-    for (const [, key = '', crc = '', lane] of rows) {
-      expect(laneOf(key, 2 ** 32), key).toBe(Number.parseInt(crc, 16));
+    for (const [cell = '', crc = '', lane] of rows) {
+      const key = textOf(cell);
+      expect(laneOf(key, 2 ** 32), key).toBe(Number.parseInt(textOf(crc), 16));
       expect(laneOf(key, 32), key).toBe(Number(lane));
     }
   });
 
   it('lists ids as this code computes them', () => {
-    const rows = [...page.matchAll(/^\| (`\/.+) \| `(.+)` \| `([\w-]{22})` \|$/gm)];
+    const rows = rowsBelow('parts', 'text', 'id');
     expect(rows.length).toBeGreaterThan(3);
-    for (const [, parts = '', text, id] of rows) {
-      const values = parts.split(', ').map((part) => (part === '(empty)' ? '' : part.slice(1, -1)));
-      expect(values.map((value) => `${Buffer.byteLength(value)}:${value}`).join('')).toBe(text);
-      expect(copyId(...values), parts).toBe(id);
+    for (const [cell = '', text = '', id = ''] of rows) {
+      const parts = cell.split(', ').map(textOf);
+      expect(parts.map((part) => `${Buffer.byteLength(part)}:${part}`).join('')).toBe(textOf(text));
+      expect(copyId(...parts), cell).toBe(textOf(id));
     }
   });
 });
+
+/** The cells of the table with these headings, without the spaces that align them. */
+function rowsBelow(...headings: string[]): string[][] {
+  const table = page.split('\n').map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+  const top = table.findIndex((cells) => cells.join() === headings.join());
+  const end = table.findIndex((cells, row) => row > top && cells.length === 0);
+  return top < 0 ? [] : table.slice(top + 2, end);
+}
+
+/** `code` without its marks; nothing for (empty). */
+function textOf(cell: string): string {
+  return cell === '(empty)' ? '' : cell.replace(/^`(.*)`$/, '$1');
+}

@@ -12,6 +12,7 @@ export {
   type StepResult,
   TerminalError,
 } from '@troupe/jetstream';
+export { closeApp } from './app/ending.ts';
 export { createApp, type StartAppOptions, startApp } from './app/start-app.ts';
 export { PortTakenError, SettingError } from './errors.ts';
 export { BodyOf } from './http/body-of.ts';

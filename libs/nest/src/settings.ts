@@ -1,4 +1,4 @@
-import type { TopologyMode } from '@troupe/jetstream';
+import { Connection, Names, type StreamSettings, silentLogger, type TopologyMode } from '@troupe/jetstream';
 import { SettingError } from './errors.ts';
 
 /** What the environment says about an app; docs/reference/configuration.md has the table. */
@@ -11,6 +11,8 @@ export interface Settings {
   readonly topology?: TopologyMode | undefined;
   /** `TROUPE_SHUTDOWN_GRACE_MS` */
   readonly shutdownGraceMs?: number | undefined;
+  /** No variable: sizes of streams are the same for all apps of a broker. For tests, which need little. */
+  readonly streams?: StreamSettings | undefined;
   /** `HOST` */
   readonly host?: string | undefined;
   /** `PORT`; 0 is a free one. */
@@ -39,11 +41,14 @@ export function readSettings(variables: NodeJS.ProcessEnv): Settings {
     problems.push(`TROUPE_TOPOLOGY is "${mode}", but must be one of ${TOPOLOGY_MODES.join(', ')}.`);
   }
   const prefix = text('TROUPE_PREFIX');
-  if (prefix !== undefined && !/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(prefix)) {
-    problems.push(`TROUPE_PREFIX is "${prefix}", but must be lower case letters, digits and single dashes.`);
+  if (prefix !== undefined) problems.push(...refusals('TROUPE_PREFIX', () => new Names(prefix)));
+  const servers = text('NATS_URL');
+  if (servers !== undefined) {
+    // A connection connects only when asked to; it is made to read the addresses.
+    problems.push(...refusals('NATS_URL', () => new Connection({ servers }, silentLogger)));
   }
   const settings: Settings = {
-    servers: text('NATS_URL'),
+    servers,
     prefix,
     topology,
     shutdownGraceMs: whole('TROUPE_SHUTDOWN_GRACE_MS', 3_600_000),
@@ -52,4 +57,14 @@ export function readSettings(variables: NodeJS.ProcessEnv): Settings {
   };
   if (problems.length > 0) throw new SettingError(problems);
   return settings;
+}
+
+/** What is said against a value by what takes it. */
+function refusals(name: string, take: () => unknown): string[] {
+  try {
+    take();
+    return [];
+  } catch (error) {
+    return [`${name}: ${(error as Error).message}`];
+  }
 }

@@ -8,8 +8,6 @@ import { EndedEarlyError, NotReadyError } from './errors.ts';
 /** What an app's process gets to know. */
 export interface AppSettings {
   readonly natsUrl: string;
-  /** A folder for Node's cache of compiled code. */
-  readonly compileCache: string;
   readonly port: number;
   /** Begun anew with each run; stdout and stderr go there. */
   readonly logFile: string;
@@ -99,7 +97,7 @@ export class AppProcess {
   }
 }
 
-function start(app: App, { natsUrl, compileCache, port, logFile }: AppSettings): ChildProcess {
+function start(app: App, { natsUrl, port, logFile }: AppSettings): ChildProcess {
   const log = openSync(logFile, 'w');
   try {
     return spawn(process.execPath, ['--enable-source-maps', app.main], {
@@ -110,7 +108,6 @@ function start(app: App, { natsUrl, compileCache, port, logFile }: AppSettings):
         HOST: '127.0.0.1',
         PORT: String(port),
         LOG_FORMAT: 'json',
-        NODE_COMPILE_CACHE: compileCache,
       },
       // A session of its own: Ctrl-C in the terminal reaches the starter alone, which ends all in the right order.
       detached: process.platform !== 'win32',

@@ -97,7 +97,7 @@ describe('a demonstration that is to run once', () => {
     await expect(failed).rejects.toThrow(
       /inventory ended by itself \(exit code 3\)[\s\S]*the moon is in the wrong place/,
     );
-    expect(shown()).toContain('all stopped');
+    expect(shown()).toMatch(/Stopping .* \.\.\.\n {2}done/);
   });
 
   it('stops what it started when it is told to while it starts', async () => {

@@ -7,6 +7,7 @@ import { Flows } from './flows.ts';
 import { type Home, openHome } from './home.ts';
 import { OrderSystem } from './order-system.ts';
 import { placeOrder } from './place-order.ts';
+import { step } from './progress.ts';
 import { SAMPLES } from './samples.ts';
 import { addressesText, missing, type PlacedOrder, summaryText } from './summary.ts';
 import { watch } from './watch.ts';
@@ -35,9 +36,7 @@ export async function demonstrate(wanted: Arguments, surroundings: Surroundings)
   try {
     return await demonstration.run();
   } finally {
-    console.log('Stopping the apps, then the broker ...');
-    await demonstration.system.stop();
-    console.log('  all stopped');
+    await step('Stopping the apps, then the broker', () => demonstration.system.stop());
   }
 }
 

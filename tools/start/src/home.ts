@@ -8,8 +8,6 @@ export interface Home {
   readonly folder: string;
   /** The broker's. */
   readonly store: string;
-  /** Node's cache of compiled code, which takes a quarter off the apps' start. */
-  readonly compiled: string;
   readonly logs: string;
   logOf(process: string): string;
 }
@@ -28,11 +26,5 @@ export async function openHome(env: NodeJS.ProcessEnv): Promise<Home> {
   } catch (error) {
     throw new HomeError(folder, error);
   }
-  return {
-    folder,
-    logs,
-    store: join(folder, 'broker'),
-    compiled: join(folder, 'compiled'),
-    logOf: (process) => join(logs, `${process}.log`),
-  };
+  return { folder, logs, store: join(folder, 'broker'), logOf: (process) => join(logs, `${process}.log`) };
 }

@@ -78,7 +78,6 @@ export class OrderSystem {
   #startApp(app: App, port: number): AppProcess {
     const started = new AppProcess(app, {
       natsUrl: this.broker.url,
-      compileCache: this.#options.home.compiled,
       port,
       logFile: this.#options.home.logOf(app.name),
     });

@@ -8,11 +8,14 @@ export function allOf(parts: readonly JsonSchema[]): JsonSchema {
 
 function both(whole: JsonSchema, part: JsonSchema): JsonSchema {
   const type = commonType(whole, part);
-  const clash = Object.keys(part).some(
-    (key) => key !== 'type' && key in whole && !isDeepStrictEqual(whole[key], part[key]),
-  );
+  const clash = Object.keys(part).some((key) => key !== 'type' && key in whole && !same(key, whole, part));
   if (!clash && type !== NONE) return { ...whole, ...part, ...(type && { type }) };
   return { ...whole, allOf: [...((whole.allOf as JsonSchema[] | undefined) ?? []), part] };
+}
+
+/** A pattern means something else with other flags. */
+function same(key: string, a: JsonSchema, b: JsonSchema): boolean {
+  return isDeepStrictEqual(a[key], b[key]) && (key !== 'pattern' || a['x-flags'] === b['x-flags']);
 }
 
 /** The same, or null. */

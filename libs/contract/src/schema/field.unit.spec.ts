@@ -15,6 +15,7 @@ import {
   IsOptional,
   IsString,
   Length,
+  Matches,
   Min,
   ValidateNested,
 } from 'class-validator';
@@ -61,6 +62,12 @@ test.each<[string, PropertyDecorator[], object, boolean]>([
     true,
   ],
   ['what nothing is', [IsString(), IsInt()], { type: 'string', allOf: [{ type: 'integer' }] }, true],
+  [
+    'one expression with two flags',
+    [Matches(/^.$/u), Matches(/^.$/)],
+    { type: 'string', pattern: '^.$', 'x-flags': 'u', allOf: [{ type: 'string', pattern: '^.$' }] },
+    true,
+  ],
   [
     'texts',
     [IsArray(), ArrayMaxSize(3), IsString({ each: true })],

@@ -15,9 +15,19 @@ export function copyHeaders(delivery: Delivery, added: readonly (readonly [strin
   const lines: (readonly [string, string])[] = [];
   for (const [name, values] of delivery.headers()) {
     if (isControl(name) || replaced.has(name.toLowerCase())) continue;
-    for (const value of values) lines.push([name, value]);
+    for (const value of values) lines.push([tokenOf(name), lineOf(value)]);
   }
   return headerBlock([...lines, ...added]);
+}
+
+/** What no client could read as a header name is percent-encoded. */
+function tokenOf(name: string): string {
+  return name.replace(/[^!#$%&'*+\-.^_`|~0-9A-Za-z]+/g, encodeURIComponent);
+}
+
+/** A line break inside a value would end its line for some readers. */
+function lineOf(value: string): string {
+  return value.replace(/[\r\n]/g, encodeURIComponent);
 }
 
 /** Where the message was first stored; kept through every copy. */
@@ -25,7 +35,7 @@ export function originHeaders(delivery: Delivery): (readonly [string, string])[]
   const { info } = delivery;
   const kept = (name: string, value: string): readonly [string, string] => [
     name,
-    delivery.header(name) ?? value,
+    delivery.carried(name) ?? value,
   ];
   return [
     kept('x-original-subject', delivery.subject),

@@ -38,7 +38,7 @@ const LIMIT = { type: 256, message: 2_048, stack: 8_192, violations: 8_192 } as 
  */
 export function deadLetter(delivery: Delivery, context: DeadLetterContext, names: Names): OutgoingMessage {
   const { info } = delivery;
-  const id = copyId(info.stream, info.consumer, info.seq, delivery.header('x-redrive-count') ?? 0);
+  const id = copyId(info.stream, info.consumer, info.seq, delivery.carried('x-redrive-count') ?? 0);
   const at = new Date().toISOString();
   const { error } = context;
   const headers = copyHeaders(delivery, [
@@ -58,7 +58,7 @@ export function deadLetter(delivery: Delivery, context: DeadLetterContext, names
       : [['x-dlq-violations', headerText(violationsJson(context.violations), LIMIT.violations)] as const]),
     ['x-attempt', String(context.attempts)],
     ['x-delivery-count', String(info.deliveries)],
-    ['x-first-failed-at', delivery.header('x-first-failed-at') ?? at],
+    ['x-first-failed-at', delivery.carried('x-first-failed-at') ?? at],
     ['x-failed-at', at],
     ['Nats-Msg-Id', id],
   ]);

@@ -8,6 +8,9 @@ import type { Delivery } from './delivery.ts';
 /** A wait up to this is a `nak` with delay, which keeps its ack slot; a longer one is a schedule, in ms. */
 export const SHORT_WAIT_MS = 5_000;
 
+/** No wait is longer, in ms: a year. */
+export const LONGEST_WAIT_MS = 366 * 24 * 60 * 60 * 1_000;
+
 /** What a delayed retry carries besides the message. */
 export interface Delay {
   readonly app: string;
@@ -32,7 +35,7 @@ export function delayedCopy(delivery: Delivery, delay: Delay, names: Names): Out
     headers: copyHeaders(delivery, [
       ...originHeaders(delivery),
       ['x-attempt', String(attempt)],
-      ['x-first-failed-at', delivery.header('x-first-failed-at') ?? new Date().toISOString()],
+      ['x-first-failed-at', delivery.carried('x-first-failed-at') ?? new Date().toISOString()],
       ['Nats-Schedule', `@at ${at.toISOString()}`],
       ['Nats-Schedule-Target', target],
       ['Nats-Msg-Id', id],

@@ -1,5 +1,5 @@
 import type { Msg } from '@nats-io/nats-core';
-import type { NatsConnection } from '@nats-io/transport-node';
+import type { Answers } from './answers.ts';
 import { headerBlockOf, headerEntries, headerValue } from './header-block.ts';
 
 const ACK = Buffer.from('+ACK');
@@ -18,17 +18,20 @@ interface DeliveryInfo {
   readonly publishedAt: number;
 }
 
-/** One message handed out by a durable consumer, and the four answers to it. */
+/** One message handed out by a durable consumer, and the answers to it: one that is final, whichever comes first. */
 export class Delivery {
   #info: DeliveryInfo | undefined;
   #reply: string;
   #headerBlock: string | undefined;
+  #answered = false;
   /** When this process got it, or last told the broker that it is still held (`performance.now()`). */
   renewedAt: number = performance.now();
 
   constructor(
-    private readonly client: NatsConnection,
+    private readonly answers: Answers,
     readonly message: Msg,
+    /** It came back to this step through the app's own stream: its `x-` headers are the platform's. */
+    readonly comesBack: boolean,
   ) {
     this.#reply = message.reply ?? '';
   }
@@ -51,6 +54,11 @@ export class Delivery {
     return headerValue(this.#block(), name);
   }
 
+  /** A header that the platform gave a copy; what a foreign message calls so means nothing. */
+  carried(name: string): string | undefined {
+    return this.comesBack ? this.header(name) : undefined;
+  }
+
   /** All headers, by name as written. */
   headers(): [name: string, values: string[]][] {
     return headerEntries(this.#block());
@@ -70,23 +78,30 @@ export class Delivery {
 
   /** Done: the step never sees it again. */
   ack(): void {
-    this.client.publish(this.#reply, ACK);
+    this.#answer(ACK);
   }
 
   /** Back to the broker, to be handed out again after `delayMs` (at once when 0). */
   nak(delayMs = 0): void {
-    this.client.publish(this.#reply, delayMs > 0 ? `-NAK {"delay": ${Math.round(delayMs * NANOS)}}` : NAK);
-  }
-
-  /** Still being worked on: the ack wait begins anew. */
-  working(): void {
-    this.renewedAt = performance.now();
-    this.client.publish(this.#reply, WORKING);
+    this.#answer(delayMs > 0 ? `-NAK {"delay": ${Math.round(delayMs * NANOS)}}` : NAK);
   }
 
   /** Never to be handed out again. */
   term(reason: string): void {
-    this.client.publish(this.#reply, `+TERM ${reason}`);
+    this.#answer(`+TERM ${reason}`);
+  }
+
+  /** Still being worked on: the ack wait begins anew. */
+  working(): void {
+    if (this.#answered) return;
+    this.renewedAt = performance.now();
+    this.answers.send(this.#reply, WORKING);
+  }
+
+  #answer(answer: Uint8Array | string): void {
+    if (this.#answered) return;
+    this.#answered = true;
+    this.answers.send(this.#reply, answer);
   }
 }
 

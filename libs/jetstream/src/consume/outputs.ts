@@ -31,13 +31,16 @@ export class Outputs {
   of(work: Cause, step: string, result: StepResult): readonly SealedMessage[] {
     if (result === undefined || result === null) return NONE;
     if (!Array.isArray(result)) return [this.#seal(work, step, result as Next)];
-    if (result.length > 1) this.#assertKeys(result as Next[]);
-    return (result as Next[]).map((output) => this.#seal(work, step, output));
+    const sealed = (result as Next[]).map((output) => this.#seal(work, step, output));
+    if (sealed.length > 1) this.#assertKeys(result as Next[]);
+    return sealed;
   }
 
   #seal(work: Cause, step: string, output: Next): SealedMessage {
     const declared = this.#declared.get(output?.contract);
     if (declared === undefined) throw new UndeclaredOutputError(this.#undeclared(output));
+    if (output.key !== undefined && typeof output.key !== 'string')
+      throw new OutputKeyError(`${this.#step} returned ${declared.id} with a key that is no string.`);
     return declared.envelope.seal({
       id: outputId(work.source, work.id, step, declared.id, output.key ?? ''),
       flowId: work.flowId,
@@ -53,7 +56,7 @@ export class Outputs {
       const keys = seen.get(contract) ?? new Set();
       if (keys.has(key) || (keys.size > 0 && (key === undefined || keys.has(undefined)))) {
         throw new OutputKeyError(
-          `${this.#step} returned several ${contract?.name} messages; give each its own key: next(${contract?.name}, data, { key }).`,
+          `${this.#step} returned several ${contract.name} messages; give each its own key: next(${contract.name}, data, { key }).`,
         );
       }
       seen.set(contract, keys.add(key));

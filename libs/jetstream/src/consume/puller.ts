@@ -1,13 +1,19 @@
 import { createInbox, type Msg, type Subscription } from '@nats-io/nats-core';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from '../logger.ts';
+import type { Answers } from './answers.ts';
 import { Delivery } from './delivery.ts';
 
 /** Which durable to pull from, and who takes what comes. */
 export interface PullerOptions {
   readonly client: NatsConnection;
+  /** While it says no, nothing is asked: the client would drop it. `restart` is called when it says yes again. */
+  readonly isConnected: () => boolean;
+  readonly answers: Answers;
   readonly stream: string;
   readonly consumer: string;
+  /** What it delivers was sent to this step alone, by the platform. */
+  readonly comesBack: boolean;
   /** Messages that may be requested or held unstarted at once. */
   readonly window: number;
   readonly log: Logger;
@@ -55,14 +61,18 @@ export class Puller {
     return this.#problem;
   }
 
-  /** Forgets what was requested and asks anew: after a reconnect, or when the broker fell silent. */
+  /**
+   * Forgets what was requested and asks anew: after a reconnect, or when the broker fell silent. What it sends in
+   * answer to the old requests until it hears of that is taken all the same.
+   */
   restart(): void {
     if (this.#stopped) return;
-    this.#subscription?.unsubscribe();
-    this.#inbox = createInbox(this.#options.inboxPrefix);
-    this.#subscription = this.#options.client.subscribe(this.#inbox, {
+    void this.#leave();
+    const inbox = createInbox(this.#options.inboxPrefix);
+    this.#inbox = inbox;
+    this.#subscription = this.#options.client.subscribe(inbox, {
       callback: (error, message) => {
-        if (error === null) this.#received(message);
+        if (error === null) this.#received(message, inbox);
         else this.#report(error.message);
       },
     });
@@ -76,47 +86,58 @@ export class Puller {
     this.#pull();
   }
 
-  /** Stops asking. What was on its way is still delivered before this resolves. */
+  /** Stops asking. What was on its way is still delivered before this resolves; it never rejects. */
   async stop(): Promise<void> {
-    if (this.#stopped) return;
     this.#stopped = true;
     clearInterval(this.#watch);
-    if (!this.#options.client.isClosed()) await this.#subscription?.drain();
+    await this.#leave();
   }
 
-  #received(message: Msg): void {
+  async #leave(): Promise<void> {
+    await this.#subscription?.drain().catch(() => {}); // already gone, with the connection or for lack of permission
+  }
+
+  /** Never throws: the client would stop reading from the broker. */
+  #received(message: Msg, inbox: string): void {
     this.#lastHeard = performance.now();
-    if (message.reply === undefined || message.reply === '') {
-      this.#status(message);
-      return;
+    try {
+      if (message.reply === undefined || message.reply === '') {
+        if (inbox === this.#inbox) this.#status(message);
+        return;
+      }
+      this.#problem = undefined;
+      if (inbox === this.#inbox) this.#requested = Math.max(0, this.#requested - 1);
+      this.#waiting++;
+      const { answers, comesBack, onDelivery } = this.#options;
+      onDelivery(new Delivery(answers, message, comesBack));
+    } catch (error) {
+      const { stream, consumer, log } = this.#options;
+      log.error({ err: error, stream, consumer }, 'a delivery was not understood; left to the ack wait');
     }
-    this.#problem = undefined;
-    this.#requested = Math.max(0, this.#requested - 1);
-    this.#waiting++;
-    this.#options.onDelivery(new Delivery(this.#options.client, message));
   }
 
-  /** A pull ended (expired, or refused); its remainder is told in a header. */
+  /** A sign of life, or the end of a request (expired, or refused); its remainder is told in a header. */
   #status(message: Msg): void {
     const { code, description } = message.headers ?? { code: 0, description: '' };
+    if (code === 100 || code === 404 || code === 408) this.#problem = undefined;
     if (code === 100) return; // idle heartbeat
     const left = Number(message.headers?.get('Nats-Pending-Messages') ?? '0');
     this.#requested = Math.max(0, this.#requested - (Number.isFinite(left) ? left : 0));
-    if (code === 408 || code === 404 || (code === 409 && /leadership|batch completed/i.test(description))) {
+    if (code === 408 || code === 404 || (code === 409 && /batch completed/i.test(description))) {
       this.#pull();
       return;
     }
-    // 503: no responders; 409: deleted, shutting down, too many waiting …
     this.#requested = 0;
     this.#pullAgainAt = performance.now() + RETRY_MS;
-    this.#report(code === 503 ? 'the stream or the consumer is missing or has no leader' : description);
+    // 503: no responders; 409: deleted, shutting down, too many waiting …
+    if (code === 503) this.#report('the stream or the consumer is missing or has no leader');
+    else if (!/leadership/i.test(description)) this.#report(description);
   }
 
   #pull(): void {
-    if (this.#stopped) return;
-    const { client, window } = this.#options;
+    const { client, window, isConnected } = this.#options;
     const held = this.#requested + this.#waiting;
-    if (held > window / 2 || client.isClosed()) return;
+    if (this.#stopped || held > window / 2 || !isConnected()) return;
     const batch = window - held;
     this.#requested += batch;
     this.#lastHeard = performance.now();
@@ -129,6 +150,7 @@ export class Puller {
   }
 
   #check(): void {
+    if (!this.#options.isConnected()) return;
     const now = performance.now();
     if (now >= this.#pullAgainAt) {
       this.#pull();

@@ -1,23 +1,19 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import { ContractViolationError, type Violation } from '@troupe/contract';
-import {
-  MessageTooLargeError,
-  OutputKeyError,
-  RetryAfter,
-  TerminalError,
-  UndeclaredOutputError,
-} from '../errors.ts';
-import type { Instrumentation } from '../instrumentation.ts';
+import type { ContractViolationError } from '@troupe/contract';
+import { RetryAfter } from '../errors.ts';
+import type { Instrumentation, Outcome } from '../instrumentation.ts';
 import type { Logger } from '../logger.ts';
 import type { Notices } from '../notices.ts';
 import type { DuplicateCheck } from '../publish/duplicates.ts';
 import type { Sender } from '../publish/envelope.ts';
+import type { OutgoingMessage } from '../publish/message.ts';
 import type { Publisher } from '../publish/publisher.ts';
 import type { RetryPolicy, StepDefinition } from '../step.ts';
 import { Attempts } from './attempts.ts';
 import { backoff, DEFAULT_RETRY } from './backoff.ts';
 import { type DeadLetterReason, deadLetter } from './dead-letter.ts';
-import { delayedCopy, SHORT_WAIT_MS } from './delay.ts';
+import { delayedCopy, LONGEST_WAIT_MS, SHORT_WAIT_MS } from './delay.ts';
+import { isHopeless } from './failure.ts';
 import type { StepCounts } from './step-runner.ts';
 import type { Work } from './work.ts';
 
@@ -26,6 +22,7 @@ export interface StepServices {
   readonly app: string;
   readonly version: string;
   readonly client: NatsConnection;
+  readonly isConnected: () => boolean;
   readonly publisher: Publisher;
   readonly duplicates: DuplicateCheck;
   readonly notices: Notices;
@@ -38,11 +35,16 @@ export interface StepServices {
 
 const COPY_TIMEOUT_MS = 10_000;
 const OUTAGE_DELAY_MS = 1_000;
+const REMIND_MS = 10_000;
 
-/** How a message leaves a step: done, tried again, or set aside. Effects come before the answer to the broker. */
+/**
+ * How a message leaves a step: done, tried again, or set aside. Effects come before the answer to the broker, and the
+ * answer before what is told of it.
+ */
 export class Settlement {
   readonly #retry: Required<RetryPolicy>;
   readonly #attempts = new Attempts();
+  #remindedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly step: StepDefinition,
@@ -53,144 +55,116 @@ export class Settlement {
   }
 
   /** Number of the attempt about to be made: failures remembered here, and those that a delayed retry carries. */
-  attempt(work: Work): number {
-    const { delivery, key } = work;
-    return this.#attempts.of(key) + carriedAttempts(delivery.header('x-attempt')) + 1;
+  attempt({ delivery, key }: Work): number {
+    return this.#attempts.of(key) + carriedAttempts(delivery.carried('x-attempt')) + 1;
   }
 
   done(work: Work): void {
-    work.settled = true;
     work.delivery.ack();
     this.#attempts.forget(work.key);
     this.counts.processed++;
-    work.observation?.end('done');
   }
 
   /** An output could not be stored: no fault of the message, so no attempt. */
-  unsent(work: Work, error: Error): void {
-    if (isHopeless(error)) {
-      void this.failed(work, error);
-      return;
-    }
-    work.settled = true;
-    this.services.log.warn(
-      { err: error, ...describe(work) },
-      `${work.step} could not publish its output; handed back`,
-    );
-    this.services.notices.publish('outage', this.#notice(work, 'output-not-stored', error));
-    work.delivery.nak(OUTAGE_DELAY_MS);
-    work.observation?.end('handed-back', error);
+  unsent(work: Work, error: Error): Outcome {
+    return this.#handBack(work, OUTAGE_DELAY_MS, 'output-not-stored', error);
   }
 
   /** The handler failed, or what it returned cannot be sent. */
-  async failed(work: Work, thrown: unknown): Promise<void> {
-    work.settled = true;
-    const error = thrown instanceof Error ? thrown : new Error(`Threw ${String(thrown)}`);
+  async failed(work: Work, error: Error): Promise<Outcome> {
     this.counts.failed++;
     if (isHopeless(error)) return this.#deadLetter(work, 'terminal-error', error);
     if (work.attempt >= this.#retry.attempts) return this.#deadLetter(work, 'retries-exhausted', error);
-    const delayMs = error instanceof RetryAfter ? error.delayMs : backoff(work.attempt, this.#retry);
+    const asked = error instanceof RetryAfter ? error.delayMs : backoff(work.attempt, this.#retry);
+    const delayMs = Math.min(asked, LONGEST_WAIT_MS);
     const nextAt = new Date(Date.now() + delayMs);
-    this.services.log.warn(
-      { err: error, ...describe(work), nextAt },
-      `${work.step} failed, attempt ${work.attempt} of ${this.#retry.attempts}; next in ${delayMs} ms`,
-    );
+    if (delayMs <= SHORT_WAIT_MS) {
+      this.#attempts.failed(work.key);
+      work.delivery.nak(delayMs);
+    } else {
+      const unstored = await this.#store(this.#delayed(work, nextAt));
+      if (unstored !== undefined) return this.#handBack(work, SHORT_WAIT_MS, 'retry-not-stored', unstored);
+      work.delivery.ack();
+      this.#attempts.forget(work.key);
+    }
     this.services.notices.publish('retry', {
       ...this.#notice(work, 'retry', error),
       attempt: work.attempt,
       nextAt: nextAt.toISOString(),
     });
-    if (delayMs <= SHORT_WAIT_MS) {
-      this.#attempts.failed(work.key);
-      work.delivery.nak(delayMs);
-    } else {
-      await this.#delay(work, nextAt);
-    }
-    work.observation?.end('retried', error);
+    this.services.log.warn(
+      { err: error, ...describe(work), nextAt },
+      `${work.step} failed, attempt ${work.attempt} of ${this.#retry.attempts}; next in ${Math.round(delayMs)} ms`,
+    );
+    return 'retried';
   }
 
   /** The message broke its contract before any handler saw it. */
-  async refused(
+  refused(
     work: Work,
-    refused: { reason: 'contract-invalid' | 'contract-unknown'; violations: readonly Violation[] },
-  ): Promise<void> {
-    const error = new ContractViolationError(
-      work.eventIfKnown?.type ?? work.delivery.subject,
-      refused.violations,
-    );
-    await this.#deadLetter(work, refused.reason, error, refused.violations);
-  }
-
-  async #delay(work: Work, at: Date): Promise<void> {
-    const { app, sender, publisher } = this.services;
-    const copy = delayedCopy(
-      work.delivery,
-      {
-        app,
-        step: this.step.name,
-        attempt: work.attempt,
-        at,
-        partitionKey: work.event.partitionkey ?? work.flowId,
-        lanes: sender.lanes,
-      },
-      sender.names,
-    );
-    try {
-      await publisher.publish(copy, COPY_TIMEOUT_MS);
-      work.delivery.ack();
-      this.#attempts.forget(work.key);
-    } catch (error) {
-      this.services.log.error(
-        { err: error, ...describe(work) },
-        'a delayed retry could not be stored; handed back instead',
-      );
-      this.#attempts.failed(work.key);
-      work.delivery.nak(SHORT_WAIT_MS);
-    }
+    reason: 'contract-invalid' | 'contract-unknown',
+    error: ContractViolationError,
+  ): Promise<Outcome> {
+    return this.#deadLetter(work, reason, error, error);
   }
 
   async #deadLetter(
     work: Work,
     reason: DeadLetterReason,
     error: Error,
-    violations?: readonly Violation[],
-  ): Promise<void> {
-    const { app, version, sender, publisher, log, notices } = this.services;
-    const attempts = violations === undefined ? work.attempt : 0;
-    const copy = deadLetter(
-      work.delivery,
-      {
-        app,
-        version,
-        step: this.step.name,
-        reason,
-        error,
-        attempts,
-        type: work.eventIfKnown?.type,
-        violations,
-      },
-      sender.names,
-    );
-    try {
-      await publisher.publish(copy, COPY_TIMEOUT_MS);
-    } catch (unavailable) {
-      log.error(
-        { err: unavailable, ...describe(work), reason },
-        'a dead letter could not be stored; its message is handed back',
-      );
-      work.delivery.nak(SHORT_WAIT_MS);
-      work.observation?.end('handed-back', unavailable);
-      return;
-    }
+    broken?: ContractViolationError,
+  ): Promise<Outcome> {
+    const { app, version, sender, log, notices } = this.services;
+    const attempts = broken === undefined ? work.attempt : 0;
+    const type = work.eventIfKnown?.type;
+    const context = { app, version, step: this.step.name, reason, error, attempts, type };
+    const violations = broken?.violations;
+    const unstored = await this.#store(deadLetter(work.delivery, { ...context, violations }, sender.names));
+    if (unstored !== undefined)
+      return this.#handBack(work, SHORT_WAIT_MS, 'dead-letter-not-stored', unstored);
     work.delivery.term(reason);
     this.#attempts.forget(work.key);
     this.counts.deadLettered++;
+    notices.publish('alert', this.#notice(work, reason, error));
     log.error(
       { err: error, ...describe(work), reason, attempts },
       `${work.step} dead-lettered a message: ${reason}`,
     );
-    notices.publish('alert', this.#notice(work, reason, error));
-    work.observation?.end('dead-lettered', error);
+    return 'dead-lettered';
+  }
+
+  #delayed(work: Work, at: Date): OutgoingMessage {
+    const { app, sender } = this.services;
+    const partitionKey = work.event.partitionkey ?? work.flowId;
+    const { attempt } = work;
+    const delay = { app, step: this.step.name, attempt, at, partitionKey, lanes: sender.lanes };
+    return delayedCopy(work.delivery, delay, sender.names);
+  }
+
+  /** Why the copy is not stored; undefined when it is. */
+  async #store(copy: OutgoingMessage): Promise<Error | undefined> {
+    try {
+      const ack = await this.services.publisher.publish(copy, COPY_TIMEOUT_MS);
+      if (ack.duplicate) this.services.duplicates.check(copy, ack);
+      return undefined;
+    } catch (error) {
+      return error as Error;
+    }
+  }
+
+  /** The broker does not take what is due. Said once in a while: it is the same for every message. */
+  #handBack(work: Work, delayMs: number, reason: string, error: Error): Outcome {
+    work.delivery.nak(delayMs);
+    const now = performance.now();
+    if (now - this.#remindedAt > REMIND_MS) {
+      this.#remindedAt = now;
+      this.services.notices.publish('outage', this.#notice(work, reason, error));
+      this.services.log.error(
+        { err: error, ...describe(work), reason },
+        `${work.step} hands messages back: ${reason}`,
+      );
+    }
+    return 'handed-back';
   }
 
   #notice(work: Work, reason: string, error: Error): Parameters<Notices['publish']>[1] {
@@ -202,17 +176,6 @@ export class Settlement {
       event: event && { id: event.id, type: event.type, source: event.source, flowId: work.flowId },
     };
   }
-}
-
-/** Trying again cannot help: the handler said so, or its code returns what cannot be sent. */
-function isHopeless(error: Error): boolean {
-  return (
-    error instanceof TerminalError ||
-    error instanceof UndeclaredOutputError ||
-    error instanceof OutputKeyError ||
-    error instanceof ContractViolationError ||
-    error instanceof MessageTooLargeError
-  );
 }
 
 function carriedAttempts(header: string | undefined): number {
@@ -230,6 +193,13 @@ function describe(work: Work): object {
     stream: info.stream,
     seq: info.seq,
     attempt: work.attempt,
-    ...(event === undefined ? {} : { event_id: event.id, event_type: event.type, flow_id: work.flowId }),
+    ...(event === undefined
+      ? {}
+      : { event_id: short(event.id), event_type: short(event.type), flow_id: short(work.flowId) }),
   };
+}
+
+/** Foreign messages name themselves as long as they like. */
+function short(text: string): string {
+  return text.length > 256 ? `${text.slice(0, 256)}…` : text;
 }

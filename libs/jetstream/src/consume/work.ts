@@ -4,12 +4,17 @@ import type { ProcessObservation } from '../instrumentation.ts';
 import type { StepContext } from '../step.ts';
 import type { Delivery } from './delivery.ts';
 
+/**
+ * Where a message is between delivery and answer. What a handler does once it is `settled` (its time was over, the
+ * app stopped) is ignored.
+ */
+export type WorkState = 'waiting' | 'handling' | 'publishing' | 'settled';
+
 /** One message in the hands of a step, from delivery to settlement; after decoding also the handler's context. */
 export class Work implements StepContext {
-  /** When the handler was called (`performance.now()`); 0 while it waits its turn. */
+  state: WorkState = 'waiting';
+  /** When its turn came (`performance.now()`). */
   startedAt = 0;
-  /** Set once it is answered; whatever the handler does later is ignored. */
-  settled = false;
   attempt = 1;
   observation: ProcessObservation | undefined;
   #event: CloudEvent | undefined;
@@ -65,7 +70,7 @@ export class Work implements StepContext {
   /** Made when first asked for: most handlers never do. */
   get signal(): AbortSignal {
     this.#abort ??= new AbortController();
-    if (this.settled && !this.#abort.signal.aborted) this.#abort.abort();
+    if (this.state === 'settled' && !this.#abort.signal.aborted) this.#abort.abort();
     return this.#abort.signal;
   }
 

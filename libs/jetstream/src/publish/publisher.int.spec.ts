@@ -4,6 +4,7 @@ import { createInbox, type Msg, type NatsConnection } from '@nats-io/nats-core';
 import { type NatsServer, startNatsServer } from '@troupe/broker';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Connection } from '../connection/connection.ts';
+import { NoStreamError } from '../errors.ts';
 import { connectTo, freshPrefix, managerOf, startServer, until } from '../fixtures.spec.support.ts';
 import { silentLogger } from '../logger.ts';
 import { headerBlock, type OutgoingMessage } from './message.ts';
@@ -46,9 +47,11 @@ describe('a publisher', () => {
 
   it('answers with NoStreamError when none takes the subject, and stores it when one comes in time', async () => {
     const publisher = await publisherOn(server);
-    await expect(publisher.publish(message(freshPrefix(), '1'), 300)).rejects.toMatchObject({
-      code: 'TROUPE_NO_STREAM',
-    });
+    // The last of its attempts may be without an answer at the deadline: a timeout then, and asked again.
+    const nowhere = freshPrefix();
+    const refusal = (): Promise<unknown> =>
+      publisher.publish(message(nowhere, '1'), 300).catch((error) => error);
+    await until('no stream is found', async () => (await refusal()) instanceof NoStreamError);
     const name = freshPrefix();
     const stored = publisher.publish(message(`${name}.x`, '1'), 20_000);
     await streamOn(server, {}, name);
@@ -92,7 +95,7 @@ describe('a publisher', () => {
     const frozen = await startServer();
     const stream = await streamOn(frozen);
     const publisher = await publisherOn(frozen);
-    await frozen.kill('SIGSTOP');
+    await freeze(frozen);
     const started = performance.now();
     await expect(publisher.publish(message(`${stream.name}.x`, '1'), 700)).rejects.toMatchObject({
       code: 'TROUPE_PUBLISH_TIMEOUT',
@@ -128,33 +131,6 @@ describe('a publisher', () => {
 });
 
 describe('an answer', () => {
-  it.each([
-    [{ code: 503, err_code: 10008, description: 'system temporarily unavailable' }, 'TROUPE_NO_QUORUM'],
-    [{ code: 503, err_code: 10076, description: 'JetStream not enabled' }, 'TROUPE_NO_QUORUM'],
-    [{ code: 409, err_code: 10158, description: 'duplicate message id is in process' }, 'TROUPE_NO_QUORUM'],
-    [{ code: 429, err_code: 10167, description: 'too many requests' }, 'TROUPE_NO_QUORUM'],
-    [{ code: 503, err_code: 10077, description: 'write failed' }, 'TROUPE_NO_QUORUM'],
-    [{ code: 503, err_code: 10077, description: 'maximum bytes exceeded' }, 'TROUPE_STREAM_FULL'],
-    [{ code: 503, err_code: 10023, description: 'insufficient resources' }, 'TROUPE_STREAM_FULL'],
-    [{ code: 400, err_code: 10054, description: 'too large' }, 'TROUPE_MESSAGE_TOO_LARGE'],
-    [{ code: 400, err_code: 10060, description: 'expected stream does not match' }, 'TROUPE_PUBLISH_REFUSED'],
-  ])('%j is %s', async (error, code) => {
-    const { subject } = await fakeStream(server, (reply) => reply.respond(JSON.stringify({ error })));
-    const publisher = await publisherOn(server);
-    await expect(publisher.publish(message(subject, '1'), 300)).rejects.toMatchObject({ code });
-  });
-
-  it.each(['no JSON', 'null', '{}', '[]', '{"stream":"S"}', '{"seq":1}'])(
-    '%j is of no stream: refused, never taken for stored',
-    async (text) => {
-      const { subject } = await fakeStream(server, (reply) => reply.respond(text));
-      const publisher = await publisherOn(server);
-      await expect(publisher.publish(message(subject, '1'), 5_000)).rejects.toMatchObject({
-        code: 'TROUPE_PUBLISH_REFUSED',
-      });
-    },
-  );
-
   it('that names a passing fault is followed by the same message, until it is stored', async () => {
     const answers = [
       { error: { code: 503, err_code: 10008, description: 'no leader' } },
@@ -256,6 +232,15 @@ async function connected(to: NatsServer): Promise<{ publisher: Publisher; connec
 
 async function publisherOn(to: NatsServer): Promise<Publisher> {
   return (await connected(to)).publisher;
+}
+
+/** Stops the server in its tracks; resolves when it does nothing any more. */
+async function freeze(to: NatsServer): Promise<void> {
+  const client = await connectTo(to);
+  await to.kill('SIGSTOP');
+  await until('it answers no ping', () =>
+    Promise.race([client.flush().then(() => false), delay(300).then(() => true)]),
+  );
 }
 
 /** A stream of its own on `<name>.>` that refuses when it is full. */

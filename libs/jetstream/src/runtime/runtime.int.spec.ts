@@ -121,6 +121,8 @@ describe('a start', () => {
       await start;
       expect(runtime.connection.state).toBe('closed');
     }
+    const last = runtimeOf(server);
+    await last.start();
     await (await connectTo(server)).request('evt.order.placed.v1.0', '{}');
     const manager = await managerOf(server);
     for await (const consumer of manager.consumers.list('EVENTS')) {

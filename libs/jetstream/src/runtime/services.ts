@@ -26,6 +26,7 @@ export interface ServicesGround {
 export function openServices(options: RuntimeOptions, ground: ServicesGround): StepServices {
   const { app, version } = options;
   const { client, manager, connection, names, limits, log, instrumentation } = ground;
+  const isConnected = () => connection.state === 'connected';
   const inboxPrefix = options.connection?.client?.inboxPrefix;
   const notices = new Notices(client, names, app);
   const duplicates = new DuplicateCheck(manager, log, (suspect) => {
@@ -38,7 +39,8 @@ export function openServices(options: RuntimeOptions, ground: ServicesGround): S
     app,
     version,
     client,
-    publisher: new Publisher(client, () => connection.state === 'connected', inboxPrefix),
+    isConnected,
+    publisher: new Publisher(client, isConnected, inboxPrefix),
     duplicates,
     notices,
     sender: { names, version, ...limits },

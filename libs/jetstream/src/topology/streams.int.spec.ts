@@ -44,7 +44,7 @@ describe('the streams of an app that starts on an empty broker', () => {
       subjects: [`${prefix}.evt.>`, `${prefix}.cmd.>`],
       discard: 'new',
       max_age: 0,
-      max_bytes: 4096 * MIB,
+      max_bytes: 1024 * MIB,
       max_msg_size: 2 * MIB - 64 * 1024,
       metadata: { 'troupe-lanes': '32' },
     });
@@ -63,7 +63,7 @@ describe('the streams of an app that starts on an empty broker', () => {
       subjects: [`${prefix}.dlq.>`],
       discard: 'new',
       max_age: 0,
-      max_bytes: 1024 * MIB,
+      max_bytes: 256 * MIB,
     });
     expect(await configOf(manager, names.notices)).toMatchObject({
       ...common,
@@ -76,7 +76,7 @@ describe('the streams of an app that starts on an empty broker', () => {
       ],
       discard: 'old',
       max_age: nanos(7 * 24 * 3_600_000),
-      max_bytes: 128 * MIB,
+      max_bytes: 64 * MIB,
     });
     for (const name of [names.events, names.deadLetters, names.notices])
       expect((await configOf(manager, name)).allow_msg_schedules ?? false).toBe(false);

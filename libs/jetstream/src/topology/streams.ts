@@ -22,11 +22,11 @@ export interface StreamSettings {
   readonly replicas?: number;
   /** How long a message id suppresses duplicates, in ms. Default 600,000. */
   readonly duplicateWindowMs?: number;
-  /** Size of EVENTS in bytes; full, it refuses. Default 4 GiB. */
+  /** Size of EVENTS in bytes; full, it refuses. Default 1 GiB. */
   readonly eventsMaxBytes?: number;
-  /** Size of DEAD_LETTERS in bytes. Default 1 GiB. */
+  /** Size of DEAD_LETTERS in bytes. Default 256 MiB. */
   readonly deadLettersMaxBytes?: number;
-  /** Size of NOTICES in bytes; full, its oldest go. Default 128 MiB. */
+  /** Size of NOTICES in bytes; full, its oldest go. Default 64 MiB. */
   readonly noticesMaxBytes?: number;
 }
 
@@ -69,7 +69,7 @@ export function declareStreams(
       ...guarded,
       name: names.events,
       subjects: [names.all('evt'), names.all('cmd')],
-      max_bytes: settings.eventsMaxBytes ?? 4096 * MIB,
+      max_bytes: settings.eventsMaxBytes ?? 1024 * MIB,
       max_msg_size: maxPayload - COPY_HEADROOM,
       metadata: { [LANES_KEY]: String(DEFAULT_LANES) },
     },
@@ -89,7 +89,7 @@ export function declareStreams(
       ...guarded,
       name: names.deadLetters,
       subjects: [names.all('dlq')],
-      max_bytes: settings.deadLettersMaxBytes ?? 1024 * MIB,
+      max_bytes: settings.deadLettersMaxBytes ?? 256 * MIB,
       max_msg_size: -1,
     },
     {
@@ -104,7 +104,7 @@ export function declareStreams(
       ],
       discard: DiscardPolicy.Old,
       max_age: nanos(7 * DAY),
-      max_bytes: settings.noticesMaxBytes ?? 128 * MIB,
+      max_bytes: settings.noticesMaxBytes ?? 64 * MIB,
       max_msg_size: -1,
     },
   ];

@@ -1,10 +1,13 @@
-import { Logger, type LoggerService, type Type } from '@nestjs/common';
+import { writeSync } from 'node:fs';
+import { ConsoleLogger, Logger, type LoggerService, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { TroupeError } from '@troupe/contract';
-import { PortTakenError } from '../errors.ts';
-import { readSettings } from '../settings.ts';
-import { closeOnSignal } from './signals.ts';
+import { Runtime } from '@troupe/jetstream';
+import { PortTakenError, SettingError } from '../errors.ts';
+import { sentenceOf } from '../runtime-lifetime.ts';
+import { readSettings, type Settings } from '../settings.ts';
+import { bootLog } from './boot-log.ts';
+import { endOnSignal } from './ending.ts';
 
 /** What `startApp` takes besides the module. */
 export interface StartAppOptions {
@@ -12,7 +15,7 @@ export interface StartAppOptions {
   readonly defaultPort?: number;
   /** Default: Nest's own. */
   readonly logger?: LoggerService;
-  /** Largest request body in bytes. Default 1 MiB. */
+  /** Largest request body in bytes; a larger one is answered by 413. Default 1 MiB. */
   readonly bodyLimit?: number;
   /** Called before the app listens: for an OpenAPI page and the like. */
   readonly configure?: (app: NestFastifyApplication) => void | Promise<void>;
@@ -22,30 +25,38 @@ const MIB = 1024 * 1024;
 
 /**
  * Runs an app as this process: HTTP on `HOST` (default 127.0.0.1) and `PORT`, problem details for errors, a graceful
- * end on SIGTERM and SIGINT with exit code 0. An app that must not run says why in a sentence and ends with 1.
+ * end on SIGTERM and SIGINT with exit code 0. It listens before the broker is there. An app that must not run says
+ * why on standard error, in a sentence, and ends with 1.
+ *
+ * @param module imports `TroupeModule.forRoot`
  */
-export async function startApp(
-  module: Type,
-  options: StartAppOptions = {},
-): Promise<NestFastifyApplication | undefined> {
-  const log = options.logger ?? new Logger();
+export async function startApp(module: Type, options: StartAppOptions = {}): Promise<NestFastifyApplication> {
+  let app: NestFastifyApplication | undefined;
   try {
-    return await listen(await createApp(module, options), options);
+    const settings = readSettings(process.env);
+    app = await createApp(module, { ...options, logger: bootLog(options.logger) });
+    await listen(app, settings, options.defaultPort ?? 3000);
   } catch (error) {
-    log.fatal?.(error instanceof TroupeError ? `${error.message} (${error.code})` : error);
-    process.exitCode = 1;
-    // Whatever was opened before the failure, such as the connection to the broker, keeps the process alive.
-    setImmediate(() => process.exit());
-    return undefined;
+    writeSync(2, `${sentenceOf(error)}\n`);
+    await app?.close().catch(() => {}); // the first error is the one to tell
+    process.exit(1);
   }
+  app.useLogger(options.logger ?? new ConsoleLogger());
+  new Logger('Troupe').log(`listening on ${await app.getUrl()}`);
+  const end = endOnSignal(app);
+  app
+    .get(Runtime, { strict: false })
+    .start()
+    .catch(() => end(1)); // told by RuntimeLifetime
+  return app;
 }
 
 /** The app with all that `startApp` gives it, not listening yet. */
 export async function createApp(
   module: Type,
-  options: StartAppOptions = {},
+  options: Omit<StartAppOptions, 'defaultPort'> = {},
 ): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({ bodyLimit: options.bodyLimit ?? MIB, forceCloseConnections: 'idle' });
+  const adapter = new FastifyAdapter({ bodyLimit: options.bodyLimit ?? MIB });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     abortOnError: false,
     ...(options.logger && { logger: options.logger }),
@@ -54,20 +65,14 @@ export async function createApp(
   return app;
 }
 
-async function listen(
-  app: NestFastifyApplication,
-  options: StartAppOptions,
-): Promise<NestFastifyApplication> {
-  const settings = readSettings(process.env);
-  const host = settings.host ?? '127.0.0.1';
-  const port = settings.port ?? options.defaultPort ?? 3000;
-  closeOnSignal(app);
+async function listen(app: NestFastifyApplication, settings: Settings, defaultPort: number): Promise<void> {
+  const { host = '127.0.0.1', port = defaultPort } = settings;
   try {
     await app.listen(port, host);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw new PortTakenError(host, port);
+    const { code, syscall, message } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') throw new PortTakenError(host, port);
+    if (syscall !== 'listen' && syscall !== 'getaddrinfo') throw error;
+    throw new SettingError([`The app cannot listen on HOST "${host}" and PORT ${port}: ${message}.`]);
   }
-  new Logger('Troupe').log(`listening on ${await app.getUrl()}`);
-  return app;
 }

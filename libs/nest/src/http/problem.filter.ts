@@ -54,7 +54,7 @@ function bodyOf(thrown: unknown): ProblemDetail | { status: number; healthy: unk
     const response = thrown.getResponse();
     // A failed health check is an answer of its own form, not a problem with the request.
     if (isHealthReport(response)) return { status: thrown.getStatus(), healthy: response };
-    return problem(thrown.getStatus(), thrown.message);
+    return problem(thrown.getStatus(), detailOf(thrown, response));
   }
   if (isUnavailable(thrown)) return problem(503, thrown.message, { code: thrown.code });
   if (thrown instanceof MessageTooLargeError) return problem(413, thrown.message, { code: thrown.code });
@@ -74,6 +74,14 @@ function isUnavailable(error: unknown): error is TroupeError {
   return [BrokerUnavailableError, NoStreamError, NoQuorumError, StreamFullError, PublishTimeoutError].some(
     (unavailable) => error instanceof unavailable,
   );
+}
+
+/** Nest's own pipes list what is wrong in the response, and say only the status in the message. */
+function detailOf(thrown: HttpException, response: unknown): string {
+  const { message } = (typeof response === 'object' && response !== null ? response : {}) as {
+    message?: unknown;
+  };
+  return Array.isArray(message) ? message.join('; ') : thrown.message;
 }
 
 /** The status that Fastify gives a request it cannot read: too large, no JSON, an unknown media type. */

@@ -1,4 +1,5 @@
-import { HttpException, HttpStatus } from '@nestjs/common';
+import { STATUS_CODES } from 'node:http';
+import { HttpException } from '@nestjs/common';
 
 /** One thing that is wrong with a request. */
 export interface ProblemDetailError {
@@ -38,6 +39,5 @@ export class ProblemException extends HttpException {
 
 /** The standard phrase of a status: `Unprocessable Entity`. */
 export function titleOf(status: number): string {
-  const words = HttpStatus[status]?.toLowerCase().split('_') ?? ['error'];
-  return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(' ');
+  return STATUS_CODES[status] ?? 'Error';
 }

@@ -1,11 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
+import { isContract } from '@troupe/contract';
 import { type StepDefinition, StepDefinitionError, type StepHandler } from '@troupe/jetstream';
 import { Enhancers } from './enhancers.ts';
-import { declaredStep } from './step.ts';
+import { type DeclaredStep, declaredStep } from './step.ts';
 
-/** Finds the steps of an app: the methods with `@Step` of its providers and controllers. */
+/**
+ * Finds the steps of an app: the methods with `@Step` of its providers and controllers. They are read from classes,
+ * since the runtime is made, and can be injected, before all instances are.
+ */
 @Injectable()
 export class StepDiscovery {
   constructor(
@@ -14,35 +18,68 @@ export class StepDiscovery {
     private readonly enhancers: Enhancers,
   ) {}
 
-  /** @throws StepDefinitionError for a step of a provider that is made anew for each request */
+  /** @throws StepDefinitionError for a step that could never run as it is declared */
   steps(): StepDefinition[] {
-    const wrappers = new Set([...this.discovery.getProviders(), ...this.discovery.getControllers()]);
-    const seen = new Set<object>();
-    return [...wrappers].flatMap((wrapper) => {
-      const prototype = prototypeOf(wrapper);
-      // A provider that several modules list, or that another token aliases, is found more than once.
-      if (prototype === undefined || seen.has(prototype)) return [];
-      const steps = this.#stepsOf(wrapper, prototype);
-      if (steps.length > 0) seen.add(prototype);
-      return steps;
-    });
+    return [...this.#hosts().values()].flatMap((host) =>
+      this.#declaredBy(host.prototype).map(({ method, declaredAt, declared }) => {
+        assertContracts(declaredAt, declared);
+        this.enhancers.assertBindable(host.prototype, method, declaredAt);
+        return { ...declared, declaredAt, handle: this.#handler(host.wrapper, method) };
+      }),
+    );
   }
 
-  #stepsOf(wrapper: InstanceWrapper, prototype: object): StepDefinition[] {
-    return this.scanner.getAllMethodNames(prototype).flatMap((method) => {
-      const declared = declaredStep(prototype, method);
-      if (declared === undefined) return [];
-      const declaredAt = `${prototype.constructor.name}.${method}`;
-      if (!wrapper.isDependencyTreeStatic()) {
+  /**
+   * Called when all instances are made, which tells what classes did not.
+   * @throws StepDefinitionError for steps of what is not a singleton, or was made by a factory
+   */
+  assertHosts(): void {
+    const hosts = this.#hosts();
+    for (const wrapper of this.#wrappers()) {
+      const { instance, isFactory } = wrapper;
+      const prototype = hosts.has(wrapper.metatype) ? wrapper.metatype?.prototype : prototypeOf(instance);
+      const [step] = prototype === undefined ? [] : this.#declaredBy(prototype);
+      if (step === undefined) continue;
+      if (isFactory) {
         throw new StepDefinitionError(
-          `Step ${declaredAt} belongs to a provider that is made for each request, and a step has none. Make the provider and what it depends on singletons.`,
+          `Step ${step.declaredAt} belongs to a provider that a factory makes: its steps are not known in time. Provide the class itself.`,
         );
       }
-      return [{ ...declared, declaredAt, handle: this.#handler(wrapper, method) }];
+      if (wrapper.isTransient || !wrapper.isDependencyTreeStatic()) {
+        throw new StepDefinitionError(
+          `Step ${step.declaredAt} belongs to a provider that is made anew for each request, and a step has none. Make the provider and what it depends on singletons.`,
+        );
+      }
+    }
+  }
+
+  #wrappers(): InstanceWrapper[] {
+    return [...this.discovery.getProviders(), ...this.discovery.getControllers()].filter(
+      ({ isAlias }) => !isAlias,
+    );
+  }
+
+  /** By class: one that several modules list has its steps once. */
+  #hosts(): Map<unknown, { wrapper: InstanceWrapper; prototype: object }> {
+    const hosts = new Map<unknown, { wrapper: InstanceWrapper; prototype: object }>();
+    for (const wrapper of this.#wrappers()) {
+      if (wrapper.isFactory) continue;
+      const prototype: unknown = wrapper.metatype?.prototype ?? prototypeOf(wrapper.instance);
+      if (typeof prototype !== 'object' || prototype === null || hosts.has(prototype.constructor)) continue;
+      hosts.set(prototype.constructor, { wrapper, prototype });
+    }
+    return hosts;
+  }
+
+  #declaredBy(prototype: object): { method: string; declaredAt: string; declared: DeclaredStep }[] {
+    return this.scanner.getAllMethodNames(prototype).flatMap((method) => {
+      const declared = declaredStep(prototype, method);
+      return declared === undefined
+        ? []
+        : [{ method, declaredAt: `${prototype.constructor.name}.${method}`, declared }];
     });
   }
 
-  /** The instance is asked for at the first message: when steps are looked for, it need not be made yet. */
   #handler(wrapper: InstanceWrapper, method: string): StepHandler {
     let handler: StepHandler | undefined;
     return (message, context) => {
@@ -52,8 +89,25 @@ export class StepDiscovery {
   }
 }
 
-function prototypeOf({ metatype, instance, isAlias }: InstanceWrapper): object | undefined {
-  if (isAlias) return undefined;
-  if (typeof metatype === 'function' && metatype.prototype instanceof Object) return metatype.prototype;
-  return typeof instance === 'object' && instance !== null ? Object.getPrototypeOf(instance) : undefined;
+function prototypeOf(instance: unknown): object | undefined {
+  return typeof instance === 'object' && instance !== null
+    ? (Object.getPrototypeOf(instance) ?? undefined)
+    : undefined;
+}
+
+/** Files that import one another in a circle leave a contract undefined; that is found here, not at the first message. */
+function assertContracts(declaredAt: string, { on, emits }: DeclaredStep): void {
+  for (const [list, contracts] of [
+    ['on', on],
+    ['emits', emits],
+  ] as const) {
+    if (!Array.isArray(contracts)) throw new StepDefinitionError(`Step ${declaredAt} has no "${list}".`);
+    for (const contract of contracts) {
+      if (isContract(contract)) continue;
+      const name = typeof contract === 'function' ? (contract as { name: string }).name : String(contract);
+      throw new StepDefinitionError(
+        `Step ${declaredAt} names ${name} in "${list}", which has no @Contract${contract === undefined ? ' (undefined: do two files import one another?)' : ''}.`,
+      );
+    }
+  }
 }

@@ -1,0 +1,155 @@
+import { randomBytes } from 'node:crypto';
+import { connect } from 'node:net';
+import { type NatsServer, startNatsServer } from '@troupe/broker';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { OrderPlaced, stepOf, until } from '../fixtures.spec.support.ts';
+import { COPY_HEADROOM } from '../topology/streams.ts';
+import { Stage } from './stage.spec.support.ts';
+
+let server: NatsServer;
+let stage: Stage;
+let handled: string[];
+
+beforeAll(async () => {
+  server = await startNatsServer();
+});
+afterAll(() => server.stop());
+
+beforeEach(async () => {
+  stage = await Stage.on(server);
+  handled = [];
+  await stage.app([
+    stepOf({
+      handle: (order) => {
+        handled.push((order as OrderPlaced).orderId);
+      },
+    }),
+  ]);
+});
+
+const JSON_ORDER = '{"orderId":"1"}';
+const MIB = 1024 * 1024;
+
+describe('a message that breaks its contract', () => {
+  it.each<[string, string, string[], Record<string, string>, unknown]>([
+    ['is not JSON', 'contract-invalid', [''], {}, '{"orderId":'],
+    ['is empty', 'contract-invalid', [''], {}, ''],
+    ['is not UTF-8', 'contract-invalid', [''], {}, Uint8Array.of(0x22, 0xff, 0x22)],
+    ['has wrong fields', 'contract-invalid', ['/orderId', '/note'], {}, { orderId: 1, note: {} }],
+    ['lacks a field', 'contract-invalid', ['/orderId'], {}, {}],
+    ['is a list', 'contract-invalid', [''], {}, []],
+    ['has no id', 'contract-invalid', ['/id'], { 'ce-id': '' }, JSON_ORDER],
+    [
+      'has an unknown major version',
+      'contract-unknown',
+      ['type'],
+      { 'ce-type': 'order.placed.v9' },
+      JSON_ORDER,
+    ],
+    ['has another type', 'contract-unknown', ['type'], { 'ce-type': 'x'.repeat(10_000) }, JSON_ORDER],
+  ])('because it %s is dead-lettered at once, whole', async (_what, reason, paths, headers, body) => {
+    const seq = await stage.order('bad', { 'x-own': 'grüße', ...headers }, body);
+    const letter = await theDeadLetter();
+    expect(letter.subject).toBe(stage.names.deadLetterSubject('shop', 'authorize'));
+    expect(letter.header.get('x-dead-letter-reason')).toBe(reason);
+    const { shown } = JSON.parse(decodeURI(letter.header.get('x-dlq-violations')));
+    expect(shown.map(({ path }: { path: string }) => path).sort()).toEqual([...paths].sort());
+    const original = await stage.manager.direct.getMessage(stage.names.events, { seq });
+    expect(letter.data).toEqual(original?.data);
+    expect(letter.header.get('x-own')).toBe('grüße');
+    expect(letter.header.get('ce-type')).toBe(headers['ce-type'] ?? 'order.placed.v1');
+    expect(letter.header.get('x-original-seq')).toBe(`${seq}`);
+    expect(letter.header.get('x-attempt')).toBe('0');
+    await stage.settled(stage.durable('authorize'));
+    expect(handled).toEqual([]);
+    await until('an alert is told', async () => (await stage.notices('alert'))[0]?.['reason'] === reason);
+    expect(await stage.notices('retry')).toEqual([]);
+  });
+
+  it('because it has no CloudEvents headers is dead-lettered, and one in structured mode is handled', async () => {
+    await stage.put(stage.subjectOf(OrderPlaced), {}, JSON_ORDER);
+    expect((await theDeadLetter()).header.get('x-dead-letter-reason')).toBe('contract-invalid');
+    const event = {
+      specversion: '1.0',
+      id: '1',
+      source: '/f',
+      type: 'order.placed.v1',
+      data: { orderId: '7' },
+    };
+    const headers = { 'content-type': 'application/cloudevents+json' };
+    await stage.put(stage.subjectOf(OrderPlaced), headers, JSON.stringify(event));
+    await until('it is handled', () => handled.length === 1);
+    expect(handled).toEqual(['7']);
+  });
+
+  it('because it is noise as large as the stream takes is dead-lettered whole', async () => {
+    const noise = randomBytes(2 * MIB - COPY_HEADROOM - 1_000);
+    await stage.order('bad', {}, noise);
+    expect(Buffer.compare((await theDeadLetter()).data, noise)).toBe(0);
+    await stage.settled(stage.durable('authorize'));
+  });
+
+  it('because its headers take nearly all the room is dead-lettered whole', async () => {
+    const long = 'x'.repeat(2 * MIB - COPY_HEADROOM - 1_000);
+    await stage.order('bad', { 'ce-source': long }, 'no');
+    expect((await theDeadLetter()).header.get('ce-source')).toHaveLength(long.length);
+    await stage.settled(stage.durable('authorize'));
+    await until('an alert is told', async () => (await stage.notices('alert')).length === 1);
+  });
+
+  it('neither stops the step nor delays what comes between', async () => {
+    for (let n = 0; n < 300; n++) await stage.order(`${n}`, {}, n % 3 === 0 ? { orderId: `${n}` } : 'noise');
+    await stage.settled(stage.durable('authorize'));
+    expect(handled).toHaveLength(100);
+    expect(await stage.deadLetters()).toHaveLength(200);
+  });
+});
+
+describe('headers that no client would write', () => {
+  it.each([
+    ['a name with spaces', 'bad name: 1'],
+    ['a line break inside a value', 'x-own: a\nNats-Rollup: all'],
+    ['no colon', 'nothing at all'],
+    ['bytes that are no UTF-8', 'x-own: \u00ff\u00fe'],
+    ['a status line', undefined],
+  ])('%s: the step goes on, and the message is handled or dead-lettered', async (_what, line) => {
+    const head = line === undefined ? 'NATS/1.0 409 Consumer Deleted' : `NATS/1.0\r\n${line}`;
+    await putRaw(
+      `${head}\r\nce-specversion: 1.0\r\nce-id: 1\r\nce-source: /s\r\nce-type: order.placed.v1\r\n\r\n`,
+      'no',
+    );
+    const letter = await theDeadLetter();
+    expect([...letter.header].map(([name]) => name)).not.toContain('Nats-Rollup');
+    expect(letter.header.get('ce-id')).toBe('1');
+    await stage.order('next');
+    await until('the next one is handled', () => handled.includes('next'));
+    await stage.settled(stage.durable('authorize'));
+  });
+});
+
+/** The one dead letter, once it is there. */
+async function theDeadLetter() {
+  const [letter] = await until('it is dead-lettered', async () => {
+    const letters = await stage.deadLetters();
+    return letters[0] === undefined ? undefined : ([letters[0], ...letters.slice(1)] as const);
+  });
+  return letter;
+}
+
+/** Writes bytes that the client would refuse to. */
+async function putRaw(head: string, payload: string): Promise<void> {
+  const socket = connect(server.port, '127.0.0.1');
+  const block = Buffer.from(head, 'latin1');
+  const subject = stage.subjectOf(OrderPlaced);
+  socket.write('CONNECT {"verbose":false,"headers":true,"protocol":1}\r\n');
+  socket.write(`HPUB ${subject} ${block.length} ${block.length + payload.length}\r\n`);
+  socket.write(Buffer.concat([block, Buffer.from(`${payload}\r\nPING\r\n`)]));
+  let heard = '';
+  await new Promise<void>((resolve) => {
+    socket.on('data', (bytes) => {
+      heard += bytes.toString();
+      if (heard.includes('PONG')) resolve();
+    });
+  });
+  socket.destroy();
+}

@@ -1,0 +1,32 @@
+import { inspect } from 'node:util';
+import { ContractViolationError } from '@troupe/contract';
+import { MessageTooLargeError, OutputKeyError, TerminalError, UndeclaredOutputError } from '../errors.ts';
+
+/** What a handler threw, as an error whose texts can be read: handlers throw anything. Never throws itself. */
+export function asError(thrown: unknown): Error {
+  try {
+    if (thrown instanceof Error && isReadable(thrown)) return thrown;
+    return new Error(`Threw ${inspect(thrown, { depth: 1, maxStringLength: 1_000 })}`);
+  } catch {
+    return new Error('Threw something that cannot be read.');
+  }
+}
+
+/** Trying again cannot help: the handler said so, or its code returns what cannot be sent. */
+export function isHopeless(error: Error): boolean {
+  return (
+    error instanceof TerminalError ||
+    error instanceof UndeclaredOutputError ||
+    error instanceof OutputKeyError ||
+    error instanceof ContractViolationError ||
+    error instanceof MessageTooLargeError
+  );
+}
+
+function isReadable({ name, message, stack }: Error): boolean {
+  return (
+    typeof name === 'string' &&
+    typeof message === 'string' &&
+    (stack === undefined || typeof stack === 'string')
+  );
+}

@@ -1,0 +1,119 @@
+import type { JetStreamManager, StoredMsg } from '@nats-io/jetstream';
+import { headers as newHeaders } from '@nats-io/nats-core';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { NatsServer } from '@troupe/broker';
+import { type ContractClass, contractOf } from '@troupe/contract';
+import {
+  connectTo,
+  freshPrefix,
+  managerOf,
+  OrderPlaced,
+  runtimeOf,
+  until,
+} from '../fixtures.spec.support.ts';
+import { consumerName, Names } from '../naming.ts';
+import type { RuntimeOptions } from '../runtime/options.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { StepDefinition } from '../step.ts';
+
+/** An environment of its own on a server, with what tests ask of it. */
+export class Stage {
+  readonly names: Names;
+
+  private constructor(
+    readonly server: NatsServer,
+    readonly prefix: string,
+    /** Not one of the apps' connections. */
+    readonly client: NatsConnection,
+    readonly manager: JetStreamManager,
+  ) {
+    this.names = new Names(prefix);
+  }
+
+  static async on(server: NatsServer): Promise<Stage> {
+    return new Stage(server, freshPrefix(), await connectTo(server), await managerOf(server));
+  }
+
+  /** Starts an app with these steps; it stops with the test. */
+  async app(steps: readonly StepDefinition[], options: Partial<RuntimeOptions> = {}): Promise<Runtime> {
+    const runtime = runtimeOf(this.server, {
+      app: 'shop',
+      prefix: this.prefix,
+      produces: [OrderPlaced],
+      ...options,
+      steps,
+    });
+    await runtime.start();
+    return runtime;
+  }
+
+  /** Publishes as some foreign client would; waits until it is stored. */
+  async put(subject: string, headers: Record<string, string>, payload: string | Uint8Array): Promise<number> {
+    const own = newHeaders();
+    for (const [name, value] of Object.entries(headers)) own.append(name, value);
+    const ack = await this.client.request(subject, payload, { headers: own, timeout: 10_000 });
+    const answer = ack.json<{ seq?: number; error?: { description: string } }>();
+    if (answer.seq === undefined) throw new Error(`not stored: ${answer.error?.description}`);
+    return answer.seq;
+  }
+
+  /** Puts an order.placed in binary mode, changed as told. */
+  order(orderId: string, headers: Record<string, string> = {}, body: unknown = { orderId }): Promise<number> {
+    const attributes = {
+      'ce-specversion': '1.0',
+      'ce-id': orderId,
+      'ce-source': '/foreign',
+      'ce-type': 'order.placed.v1',
+      ...headers,
+    };
+    const payload = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
+    return this.put(this.subjectOf(OrderPlaced), attributes, payload);
+  }
+
+  subjectOf(contract: ContractClass, lane = 0): string {
+    return `${this.names.contractSubject(contractOf(contract))}.${lane}`;
+  }
+
+  durable(step: string, contract: ContractClass = OrderPlaced, app = 'shop'): string {
+    return consumerName(app, step, contractOf(contract));
+  }
+
+  /** What a stream holds on a subject, oldest first. */
+  async stored(stream: string, subject = '>'): Promise<StoredMsg[]> {
+    const found: StoredMsg[] = [];
+    for (let seq = 1; ; ) {
+      const message = await this.manager.direct.getMessage(stream, { seq, next_by_subj: subject });
+      if (message === null) return found;
+      found.push(message);
+      seq = message.seq + 1;
+    }
+  }
+
+  /** Bodies of the events of a contract, oldest first. */
+  async events<T extends object>(contract: ContractClass<T>): Promise<T[]> {
+    const subject = `${this.names.contractSubject(contractOf(contract))}.*`;
+    return (await this.stored(this.names.events, subject)).map((message) => message.json<T>());
+  }
+
+  deadLetters(): Promise<StoredMsg[]> {
+    return this.stored(this.names.deadLetters);
+  }
+
+  /** Bodies of the notices of a kind. */
+  async notices(kind: string): Promise<Record<string, unknown>[]> {
+    const subject = this.names.noticeSubject(kind, '*', '*');
+    return (await this.stored(this.names.notices, subject)).map((message) => message.json());
+  }
+
+  /** Waits until a durable has nothing left to deliver and nothing unanswered. */
+  async settled(durable: string, stream = this.names.events, timeoutMs?: number): Promise<void> {
+    await until(
+      `${durable} is done`,
+      async () => {
+        const { num_pending, num_ack_pending } = await this.manager.consumers.info(stream, durable);
+        return num_pending + num_ack_pending === 0;
+      },
+      timeoutMs,
+    );
+  }
+}

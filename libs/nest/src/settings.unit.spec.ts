@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { SettingError } from './errors.ts';
+import { readSettings } from './settings.ts';
+
+describe('readSettings', () => {
+  it('reads every variable', () => {
+    expect(
+      readSettings({
+        NATS_URL: 'nats://a:4222,nats://b:4222',
+        TROUPE_PREFIX: 'staging',
+        TROUPE_TOPOLOGY: 'verify',
+        TROUPE_SHUTDOWN_GRACE_MS: '2500',
+        HOST: '0.0.0.0',
+        PORT: '0',
+      }),
+    ).toEqual({
+      servers: 'nats://a:4222,nats://b:4222',
+      prefix: 'staging',
+      topology: 'verify',
+      shutdownGraceMs: 2500,
+      host: '0.0.0.0',
+      port: 0,
+    });
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    const names = [
+      'NATS_URL',
+      'TROUPE_PREFIX',
+      'TROUPE_TOPOLOGY',
+      'TROUPE_SHUTDOWN_GRACE_MS',
+      'HOST',
+      'PORT',
+    ];
+    const settings = readSettings(Object.fromEntries(names.map((name) => [name, ' '])));
+    expect(Object.values(settings).filter((value) => value !== undefined)).toEqual([]);
+  });
+
+  it.each([
+    ['NATS_URL', 'http://broker'],
+    ['TROUPE_PREFIX', 'Staging_1'],
+    ['TROUPE_PREFIX', 'evt'],
+    ['TROUPE_TOPOLOGY', 'drop'],
+    ['TROUPE_SHUTDOWN_GRACE_MS', '10s'],
+    ['PORT', '65536'],
+    ['PORT', '-1'],
+    ['PORT', '80.5'],
+  ])('refuses %s=%s in a sentence that names it', (name, value) => {
+    const refused = refusal({ [name]: value });
+    expect(refused.problems).toHaveLength(1);
+    expect(refused.message).toContain(name);
+    expect(refused.message).toContain(value);
+  });
+
+  it('names all that is wrong at once', () => {
+    expect(refusal({ PORT: 'http', TROUPE_TOPOLOGY: 'x', TROUPE_PREFIX: '?' }).problems).toHaveLength(3);
+  });
+
+  it('shows no password of an address', () => {
+    expect(refusal({ NATS_URL: 'http://me:secret@broker' }).message).not.toContain('secret');
+  });
+});
+
+function refusal(variables: NodeJS.ProcessEnv): SettingError {
+  try {
+    readSettings(variables);
+  } catch (error) {
+    if (error instanceof SettingError) return error;
+    throw error;
+  }
+  throw new Error('it was taken');
+}

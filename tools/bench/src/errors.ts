@@ -1,0 +1,4 @@
+/** Nothing could be measured; the message says why. */
+export class BenchError extends Error {
+  override readonly name = 'BenchError';
+}

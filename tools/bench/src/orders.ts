@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { type JetStreamClient, jetstream } from '@nats-io/jetstream';
+import { headers, type NatsConnection } from '@nats-io/transport-node';
+import { contractOf, encodeBinary } from '@troupe/contract';
+import { DEFAULT_LANES, laneOf } from '@troupe/jetstream';
+import { chainNames, type Variant } from './chain.ts';
+import { type Order, OrderPlaced } from './contracts.ts';
+
+const AT_ONCE = 512;
+
+/** Places orders at the beginning of a chain: for ours with the headers of a Troupe message, else bare. */
+export class OrderDesk {
+  readonly #js: JetStreamClient;
+  readonly #variant: Variant;
+  readonly #subject: string;
+
+  constructor(client: NatsConnection, variant: Variant) {
+    this.#js = jetstream(client);
+    this.#variant = variant;
+    this.#subject = chainNames(variant).first;
+  }
+
+  /** Places `count` orders as fast as the stream takes them. */
+  async placeMany(count: number): Promise<void> {
+    for (let placed = 0; placed < count; placed += AT_ONCE) {
+      const batch = Math.min(AT_ONCE, count - placed);
+      await Promise.all(Array.from({ length: batch }, () => this.place(randomUUID())));
+    }
+  }
+
+  /** Resolves when the stream has stored the order. */
+  async place(orderId: string): Promise<void> {
+    const subject = `${this.#subject}.${laneOf(orderId, DEFAULT_LANES)}`;
+    const order = orderOf(orderId);
+    if (this.#variant === 'troupe') {
+      const { headers, payload } = cloudEvent(orderId, order);
+      await this.#js.publish(subject, payload, { msgID: orderId, headers });
+    } else {
+      await this.#js.publish(subject, JSON.stringify(order), { msgID: orderId });
+    }
+  }
+}
+
+function cloudEvent(id: string, order: Order) {
+  const contract = contractOf(OrderPlaced);
+  const event = encodeBinary(
+    {
+      id,
+      source: '/bench',
+      type: contract.id,
+      time: new Date().toISOString(),
+      dataschema: contract.dataschema,
+      correlationid: id,
+      partitionkey: id,
+      extensions: { appversion: '1.0.0' },
+    },
+    order,
+  );
+  const lines = headers();
+  for (const [name, value] of event.headers) lines.append(name, value);
+  return { headers: lines, payload: event.payload };
+}
+
+/** The order that every hop carries: three lines, about 400 bytes of JSON. */
+function orderOf(orderId: string): Order {
+  return {
+    orderId,
+    customer: { name: 'Ada Example', email: 'ada@example.com', country: 'GB' },
+    placedAt: '2026-11-25T12:00:00.000Z',
+    currency: 'EUR',
+    total: 34_350,
+    lines: [
+      { sku: 'TENT-2P', title: 'Tent for two', quantity: 1, unitPrice: 25_900 },
+      { sku: 'STOVE-1', title: 'Gas stove', quantity: 1, unitPrice: 4_950 },
+      { sku: 'LANTERN-9', title: 'Lantern', quantity: 2, unitPrice: 1_750 },
+    ],
+  };
+}

@@ -1,0 +1,21 @@
+import type { Chain, Variant } from './chain.ts';
+import { startDocumented } from './chains/documented.ts';
+import { startTroupe } from './chains/troupe.ts';
+import { startTuned } from './chains/tuned.ts';
+import type { Answer, Command } from './worker-process.ts';
+
+/**
+ * Runs one chain in a process of its own, so that its CPU time is the chain's and no variant runs on code that
+ * another one has warmed up. Started as `worker.js <variant> <url>`; lives as long as its parent.
+ */
+const [variant, url] = process.argv.slice(2) as [Variant, string];
+const startChain = { troupe: startTroupe, tuned: startTuned, documented: startDocumented }[variant];
+let chain: Chain | undefined;
+
+process.on('message', async (command: Command) => {
+  if (command === 'start') chain = await startChain(url);
+  else await chain?.stop();
+  const { user, system } = process.cpuUsage();
+  process.send?.({ cpuMicros: user + system } satisfies Answer);
+});
+process.on('disconnect', () => process.exit());
