@@ -15,7 +15,7 @@ const sources = find(['{libs,apps,tools}/**/src/**/*.ts', 'tools/workspace/*.mjs
 
 it('documents every error code, and no other', () => {
   const page = read('docs/reference/errors.md');
-  const documented = [...page.matchAll(/^\| `(TROUPE_[A-Z_]+)` \|/gm)].map(([, code]) => code).sort();
+  const documented = [...page.matchAll(/^\| `(TROUPE_[A-Z_]+)` +\|/gm)].map(([, code]) => code).sort();
   const thrown = sources.flatMap(({ text }) =>
     [...text.matchAll(/readonly code = '(TROUPE_[A-Z_]+)'/g)].map(([, code]) => code),
   );

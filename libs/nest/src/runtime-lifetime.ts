@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import {
   type BeforeApplicationShutdown,
   Inject,
@@ -14,6 +15,7 @@ import { type Settings, TROUPE_SETTINGS } from './settings.ts';
 import { StepDiscovery } from './steps/discovery.ts';
 
 const DEFAULT_GRACE_MS = 10_000;
+const IDLE_CHECK_MS = 50;
 
 /** Starts the runtime when the app is up, without waiting for the broker, and stops it when the app stops. */
 @Injectable()
@@ -63,9 +65,12 @@ export class RuntimeLifetime
   async #closeHttp(): Promise<void> {
     const adapter = this.host.httpAdapter;
     if (adapter === undefined) return;
-    const server: { closeAllConnections?(): void } = adapter.getHttpServer();
+    const server: Partial<Server> = adapter.getHttpServer();
+    // A client keeps its connection after the last answer; waiting for it to let go would take the whole grace period.
+    const idle = setInterval(() => server.closeIdleConnections?.(), IDLE_CHECK_MS);
     const late = setTimeout(() => server.closeAllConnections?.(), this.#graceMs);
     await adapter.close();
+    clearInterval(idle);
     clearTimeout(late);
   }
 }

@@ -16,8 +16,10 @@ export type End = (exitCode: number, signal?: NodeJS.Signals) => void;
 /**
  * SIGTERM and SIGINT end the app gracefully with exit code 0. Whoever sends a second signal does not want to wait:
  * it ends the process at once, with 128 and the signal's number, as shells count.
+ *
+ * @param up an app that is still starting is closed when it is up; whoever starts it deals with a rejection
  */
-export function endOnSignal(app: INestApplication): End {
+export function endOnSignal(app: INestApplication, up: Promise<unknown>): End {
   let ending = false;
   const end: End = (exitCode, signal) => {
     if (ending) {
@@ -25,13 +27,16 @@ export function endOnSignal(app: INestApplication): End {
       return;
     }
     ending = true;
-    closeApp(app).then(
-      () => process.exit(exitCode),
-      (error: unknown) => {
+    const close = async (): Promise<void> => {
+      try {
+        await closeApp(app);
+        process.exit(exitCode);
+      } catch (error) {
         new Logger('Troupe').error(error, 'the app did not stop cleanly');
         process.exit(1);
-      },
-    );
+      }
+    };
+    up.then(close, () => {});
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => end(0, signal));
   return end;

@@ -14,7 +14,7 @@ describe('a signal', () => {
     async (signal) => {
       const server = await startServer();
       const office = await startOffice(server);
-      const numbers = Array.from({ length: 20 }, (_, number) => number);
+      const numbers = Array.from({ length: 40 }, (_, number) => number);
       const first = runApp({ NATS_URL: server.url, PORT: String(await freePort()) });
       await first.isReady();
       await Promise.all(numbers.map((number) => office.ask(number, 400)));
@@ -36,10 +36,12 @@ describe('a signal', () => {
   it('lets HTTP requests finish, what they publish is stored, and nothing new is accepted', async () => {
     const server = await startServer();
     const office = await startOffice(server);
-    const app = runApp({ NATS_URL: server.url, PORT: String(await freePort()) });
+    // A client that keeps its connection open afterwards must not use up this grace period.
+    const variables = { NATS_URL: server.url, TROUPE_SHUTDOWN_GRACE_MS: '600000' };
+    const app = runApp({ ...variables, PORT: String(await freePort()) });
     await app.isReady();
     const answer = fetch(`${app.url}/jobs`, { method: 'POST' });
-    await app.says('asked');
+    await app.says('got a request');
     app.signal('SIGTERM');
     await until('it refuses connections', () =>
       app.get('/health/live').then(
@@ -112,6 +114,8 @@ describe('a broker that is away', () => {
     expect(refused.headers.get('content-type')).toContain('application/problem+json');
     await server.restart();
     await app.isReady();
+    expect(app.output()).toMatch(/\[workshop\].* does not answer; waiting for it/);
+    expect(app.output()).toMatch(/\[workshop\].* connected to the broker/);
     expect((await fetch(`${app.url}/jobs`, { method: 'POST' })).status).toBe(201);
     await app.says('ended 1');
   });

@@ -7,7 +7,7 @@ import { PortTakenError, SettingError } from '../errors.ts';
 import { sentenceOf } from '../runtime-lifetime.ts';
 import { readSettings, type Settings } from '../settings.ts';
 import { bootLog } from './boot-log.ts';
-import { endOnSignal } from './ending.ts';
+import { type End, endOnSignal } from './ending.ts';
 
 /** What `startApp` takes besides the module. */
 export interface StartAppOptions {
@@ -32,10 +32,13 @@ const MIB = 1024 * 1024;
  */
 export async function startApp(module: Type, options: StartAppOptions = {}): Promise<NestFastifyApplication> {
   let app: NestFastifyApplication | undefined;
+  let end: End;
   try {
     const settings = readSettings(process.env);
     app = await createApp(module, { ...options, logger: bootLog(options.logger) });
-    await listen(app, settings, options.defaultPort ?? 3000);
+    const listening = listen(app, settings, options.defaultPort ?? 3000);
+    end = endOnSignal(app, listening);
+    await listening;
   } catch (error) {
     writeSync(2, `${sentenceOf(error)}\n`);
     await app?.close().catch(() => {}); // the first error is the one to tell
@@ -43,7 +46,6 @@ export async function startApp(module: Type, options: StartAppOptions = {}): Pro
   }
   app.useLogger(options.logger ?? new ConsoleLogger());
   new Logger('Troupe').log(`listening on ${await app.getUrl()}`);
-  const end = endOnSignal(app);
   app
     .get(Runtime, { strict: false })
     .start()

@@ -45,7 +45,7 @@ class Desk {
 
   @Post()
   async ask(): Promise<object> {
-    say('asked');
+    say('got a request');
     await delay(300);
     return this.producer.send(JobAsked, { number: 1, takes: 1 }, { id: 'asked' });
   }

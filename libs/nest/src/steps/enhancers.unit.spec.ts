@@ -102,8 +102,6 @@ class Nobody implements CanActivate {
   }
 }
 
-Logger.overrideLogger(false); // Nest logs what a filter does not catch
-
 describe('what is bound to a step', () => {
   it('lets a guard refuse, which gets what it injects and the message and context', async () => {
     const { guarded } = await steps();
@@ -149,6 +147,7 @@ async function steps(
     providers: [Limit, Workshop, ...global],
   }).compile();
   await module.init();
+  Logger.overrideLogger(false); // Nest logs what a filter does not catch
   const found: StepDefinition[] = module.get(StepDiscovery, { strict: false }).steps();
   return Object.fromEntries(found.map((step) => [step.name, step])) as never;
 }
