@@ -58,7 +58,13 @@ export function compile(cls: new () => object, annotations: JsonSchema): Compile
   };
 }
 
-/** Says yes by the compiled schema alone; only a value it refuses is explained, by class-validator, rule by rule. */
+/** Values in a value, beyond which class-validator would take too long to say all that is wrong with it. */
+const LARGE = 5_000;
+
+/**
+ * Says yes by the compiled schema alone; only a value it refuses is explained: by class-validator, rule by rule, and
+ * a large one by the schema, so that a hostile body costs milliseconds and gets a bounded answer.
+ */
 function enforced(cls: new () => object, verdict: Verdict, unknownFields: UnknownFields): Side['violations'] {
   return (value) => {
     let unreadable = false;
@@ -68,9 +74,19 @@ function enforced(cls: new () => object, verdict: Verdict, unknownFields: Unknow
       unreadable = true;
     }
     const fault = verdict.fault(unreadable);
-    const explained = explain(cls, value, unknownFields);
+    const explained = isLarge(value) ? verdict.faults(value) : explain(cls, value, unknownFields);
     return explained.length > 0 ? explained : [fault];
   };
+}
+
+function isLarge(value: unknown): boolean {
+  const open: unknown[] = [value];
+  for (let seen = 0; open.length > 0; seen++) {
+    if (seen + open.length > LARGE) return true;
+    const next = open.pop();
+    if (typeof next === 'object' && next !== null) open.push(...Object.values(next).slice(0, LARGE + 1));
+  }
+  return false;
 }
 
 function deepFreeze(schema: JsonSchema): JsonSchema {

@@ -1,6 +1,7 @@
 import { Transform, Type } from 'class-transformer';
 import {
   Allow,
+  ArrayMaxSize,
   ArrayNotEmpty,
   ArrayUnique,
   IsArray,
@@ -428,3 +429,38 @@ function placesIn(value: unknown): [object, string][] {
   ]);
   return Array.isArray(value) ? own : [...own, [value, 'extra'], [value, 'price']];
 }
+
+describe('a large value', () => {
+  class Item {
+    @IsString()
+    name!: string;
+  }
+  class Cart {
+    @IsArray()
+    @ArrayMaxSize(10_000)
+    @ValidateNested({ each: true })
+    @Type(() => Item)
+    items!: Item[];
+  }
+  const { violations } = validatorOf(Cart);
+
+  test('names the path of its one fault', () => {
+    const items = Array.from({ length: 6_000 }, (_, i) => ({ name: i === 5_999 ? 7 : 'x' }));
+    expect(violations({ items }, 'refuse')).toMatchObject([{ path: '/items/5999/name', rule: 'schema' }]);
+    const many = Array.from({ length: 10_001 }, () => ({ name: 'x' }));
+    expect(violations({ items: many }, 'refuse')).toMatchObject([{ path: '/items' }]);
+  });
+
+  test('made of faults gets a bounded answer', () => {
+    const items = Array.from({ length: 100_000 }, () => 7);
+    const found = violations({ items }, 'refuse');
+    expect(found.length).toBeGreaterThan(1);
+    expect(found.length).toBeLessThanOrEqual(100);
+  });
+
+  test('that contains itself, or is deeper than the stack, is refused without an error', () => {
+    const cyclic: Record<string, unknown> = {};
+    cyclic['items'] = cyclic;
+    expect(violations(cyclic, 'keep').length).toBeGreaterThan(0);
+  });
+});
