@@ -48,7 +48,7 @@ it('documents every environment variable that the platform reads', () => {
 it('links only to pages that are there', () => {
   const broken = find(['*.md', 'docs/**/*.md']).flatMap((path) =>
     [...read(path).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)]
-      .map(([, target]) => target)
+      .map(([, target = '']) => target)
       .filter((target) => !existsSync(join(root, dirname(path), target)))
       .map((target) => `${path} → ${target}`),
   );

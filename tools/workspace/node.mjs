@@ -16,14 +16,28 @@ export function runNode(args) {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
   const forward = (signal) => child.kill(signal);
+  const watch = watchParent(() => child.kill('SIGTERM'));
   for (const signal of SIGNALS) process.on(signal, forward);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code, signal) => {
+      clearInterval(watch);
       for (const name of SIGNALS) process.off(name, forward);
       resolve(signal === null ? code : 128 + constants.signals[signal]);
     });
   });
+}
+
+/** A signal to npm alone ends npm and its shell, which passes nothing on: that they are gone is the only sign of it. */
+function watchParent(onGone) {
+  if (process.env.npm_lifecycle_event === undefined) return undefined;
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    onGone();
+  }, 250);
+  return watch;
 }
 
 /** As `runNode`, with the output kept instead of shown. */

@@ -62,8 +62,8 @@ export function compile(cls: new () => object, annotations: JsonSchema): Compile
 const LARGE = 5_000;
 
 /**
- * Says yes by the compiled schema alone; only a value it refuses is explained: by class-validator, rule by rule, and
- * a large one by the schema, so that a hostile body costs milliseconds and gets a bounded answer.
+ * Says yes by the compiled schema alone; only a value it refuses is explained, by class-validator, rule by rule. Of a
+ * large one the first fault is named, so that a hostile body costs milliseconds and gets a short answer.
  */
 function enforced(cls: new () => object, verdict: Verdict, unknownFields: UnknownFields): Side['violations'] {
   return (value) => {
@@ -74,7 +74,7 @@ function enforced(cls: new () => object, verdict: Verdict, unknownFields: Unknow
       unreadable = true;
     }
     const fault = verdict.fault(unreadable);
-    const explained = isLarge(value) ? verdict.faults(value) : explain(cls, value, unknownFields);
+    const explained = isLarge(value) ? [] : explain(cls, value, unknownFields);
     return explained.length > 0 ? explained : [fault];
   };
 }

@@ -444,18 +444,18 @@ describe('a large value', () => {
   }
   const { violations } = validatorOf(Cart);
 
-  test('names the path of its one fault', () => {
-    const items = Array.from({ length: 6_000 }, (_, i) => ({ name: i === 5_999 ? 7 : 'x' }));
-    expect(violations({ items }, 'refuse')).toMatchObject([{ path: '/items/5999/name', rule: 'schema' }]);
+  test('gets its first fault named', () => {
+    const wrong = Array.from({ length: 6_000 }, (_, i) => ({ name: i < 5_000 ? 'x' : 7 }));
+    expect(violations({ items: wrong }, 'refuse')).toMatchObject([
+      { path: '/items/5000/name', rule: 'schema' },
+    ]);
     const many = Array.from({ length: 10_001 }, () => ({ name: 'x' }));
-    expect(violations({ items: many }, 'refuse')).toMatchObject([{ path: '/items' }]);
+    expect(violations({ items: many }, 'refuse')).toMatchObject([{ path: '/items', rule: 'schema' }]);
   });
 
-  test('made of faults gets a bounded answer', () => {
-    const items = Array.from({ length: 100_000 }, () => 7);
-    const found = violations({ items }, 'refuse');
-    expect(found.length).toBeGreaterThan(1);
-    expect(found.length).toBeLessThanOrEqual(100);
+  test('is still accepted when it keeps the contract', () => {
+    const items = Array.from({ length: 10_000 }, () => ({ name: 'x' }));
+    expect(violations({ items }, 'refuse')).toEqual([]);
   });
 
   test('that contains itself, or is deeper than the stack, is refused without an error', () => {

@@ -1,16 +1,9 @@
-import {
-  _,
-  Ajv2020,
-  type ErrorObject,
-  type JSONType,
-  type KeywordCxt,
-  type ValidateFunction,
-} from 'ajv/dist/2020.js';
+import { _, Ajv2020, type JSONType, type KeywordCxt } from 'ajv/dist/2020.js';
 import { isDivisibleBy, length } from 'class-validator';
 import { unknownField } from './explanation.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { RULES } from './schema/rules.ts';
-import { NO_VIOLATIONS, pointer, type Violation } from './violation.ts';
+import { pointer, type Violation } from './violation.ts';
 
 /** A compiled schema: says yes without allocating anything, and remembers the first fault when it says no. */
 export interface Verdict {
@@ -18,80 +11,45 @@ export interface Verdict {
   holds(value: unknown): boolean;
   /** The first fault of the last value that did not hold, or that it threw on. */
   fault(threw: boolean): Violation;
-  /** Faults of a value by keyword, the first `MOST_FAULTS`; empty for one that is too deep to be walked. */
-  faults(value: unknown): readonly Violation[];
 }
-
-/** So many faults tell what is wrong; a body made of nothing else could have any number. */
-export const MOST_FAULTS = 100;
 
 /** Compiles a schema that was made from a class. */
 export function verdictOf(schema: JsonSchema): Verdict {
-  const validate = failFast.compile(schema);
-  let validateAll: ValidateFunction | undefined;
+  const validate = ajv.compile(schema);
   return {
     holds: (value) => validate(value),
     fault: (threw) => {
       const error = threw ? undefined : validate.errors?.[0];
-      return error
-        ? violationOf(error)
-        : { path: '', rule: 'unreadable', message: 'the value could not be read' };
-    },
-    faults: (value) => {
-      validateAll ??= thorough().compile(schema);
-      try {
-        validateAll(value);
-      } catch {
-        return NO_VIOLATIONS;
+      if (!error) return { path: '', rule: 'unreadable', message: 'the value could not be read' };
+      if (error.keyword === 'additionalProperties') {
+        return unknownField(pointer(error.instancePath, String(error.params.additionalProperty)));
       }
-      return (validateAll.errors ?? []).slice(0, MOST_FAULTS).map(violationOf);
+      return { path: error.instancePath, rule: 'schema', message: error.message ?? error.keyword };
     },
   };
 }
 
-function violationOf({ keyword, instancePath, params, message }: ErrorObject): Violation {
-  if (keyword === 'additionalProperties') {
-    return unknownField(pointer(instancePath, String(params.additionalProperty)));
-  }
-  const path = keyword === 'required' ? pointer(instancePath, String(params.missingProperty)) : instancePath;
-  return { path, rule: 'schema', message: message ?? keyword };
-}
-
 /** Schemas come from the converters alone, so they are not checked against the meta-schema again; tests do. */
-function ajvOf(allErrors: boolean): Ajv2020 {
-  const ajv = new Ajv2020({
-    strict: true,
-    strictTypes: false,
-    strictRequired: false,
-    validateFormats: false,
-    validateSchema: false,
-    meta: false,
-    allErrors,
-  });
-  ajv.addKeyword('x-flags');
-  for (const { keyword } of RULES) {
-    if (keyword)
-      define(ajv, keyword.name, keyword.types, (value) => keyword.bind(value as readonly unknown[]));
-  }
-  // Where class-validator counts otherwise than the standard keyword, its own function counts.
-  redefine(ajv, 'minLength', 'string', atLeast);
-  redefine(ajv, 'maxLength', 'string', atMost);
-  redefine(ajv, 'multipleOf', 'number', (divisor) => (value) => isDivisibleBy(value, divisor as number));
-  redefine(ajv, 'pattern', 'string', (source, { 'x-flags': flags }) => {
-    const expression = new RegExp(source as string, flags as string | undefined);
-    return (value) => expression.test(value as string);
-  });
-  return ajv;
+const ajv = new Ajv2020({
+  strict: true,
+  strictTypes: false,
+  strictRequired: false,
+  validateFormats: false,
+  validateSchema: false,
+  meta: false,
+});
+ajv.addKeyword('x-flags');
+for (const { keyword } of RULES) {
+  if (keyword) define(keyword.name, keyword.types, (value) => keyword.bind(value as readonly unknown[]));
 }
-
-const failFast = ajvOf(false);
-let everyFault: Ajv2020 | undefined;
-
-/** Made when the first large value is refused: most processes never need it. */
-function thorough(): Ajv2020 {
-  everyFault ??= ajvOf(true);
-  return everyFault;
-}
+// Where class-validator counts otherwise than the standard keyword, its own function counts.
+redefine('minLength', 'string', atLeast);
+redefine('maxLength', 'string', atMost);
+redefine('multipleOf', 'number', (divisor) => (value) => isDivisibleBy(value, divisor as number));
+redefine('pattern', 'string', (source, { 'x-flags': flags }) => {
+  const expression = new RegExp(source as string, flags as string | undefined);
+  return (value) => expression.test(value as string);
+});
 
 /** validator.js counts at least a third of the UTF-16 units: a surrogate pair with a variation selector is one. */
 function atLeast(limit: unknown): (value: unknown) => boolean {
@@ -110,7 +68,7 @@ function atMost(limit: unknown): (value: unknown) => boolean {
 type Bind = (value: unknown, schema: JsonSchema) => (value: unknown) => boolean;
 
 /** Defined by code: Ajv calls a keyword's function with a new context object for every value. */
-function define(ajv: Ajv2020, keyword: string, types: readonly string[], bind: Bind): void {
+function define(keyword: string, types: readonly string[], bind: Bind): void {
   ajv.addKeyword({
     keyword,
     type: [...types] as JSONType[],
@@ -121,7 +79,7 @@ function define(ajv: Ajv2020, keyword: string, types: readonly string[], bind: B
   });
 }
 
-function redefine(ajv: Ajv2020, keyword: string, type: string, bind: Bind): void {
+function redefine(keyword: string, type: string, bind: Bind): void {
   ajv.removeKeyword(keyword);
-  define(ajv, keyword, [type], bind);
+  define(keyword, [type], bind);
 }

@@ -181,7 +181,7 @@ export class TerminalError extends TroupeError {
 export class RetryAfter extends TroupeError {
   readonly code = 'TROUPE_RETRY_AFTER';
 
-  /** @param delayMs wait before the next attempt, in ms, at least 0 */
+  /** @param delayMs wait before the next attempt, in ms, at least 0; a year at most is waited */
   constructor(
     readonly delayMs: number,
     message = `Asked to be tried again after ${delayMs} ms.`,

@@ -73,7 +73,10 @@ export interface StepDefinition {
   readonly within?: string;
   /** Messages handled at once by one instance. Default 64. */
   readonly concurrency?: number;
-  /** A handler that takes longer is aborted and retried, in ms. Default 60,000. */
+  /**
+   * A handler that takes longer is aborted and retried, in ms; storing what it returned does not count. One that goes
+   * on in spite of its signal runs beside the retry, and what it returns is dropped. Default 60,000.
+   */
   readonly timeoutMs?: number;
   readonly retry?: RetryPolicy;
   readonly handle: StepHandler;

@@ -11,7 +11,9 @@ const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
 describe('npm run bench', () => {
   beforeAll(async () => {
-    await run(process.execPath, ['node_modules/@typescript/native/bin/tsc', '-b', 'tools/bench'], { cwd: root });
+    await run(process.execPath, ['node_modules/@typescript/native/bin/tsc', '-b', 'tools/bench'], {
+      cwd: root,
+    });
   });
 
   it('measures all three variants in each round and reports every figure', async () => {

@@ -67,7 +67,12 @@ export async function measure(
   }
 }
 
-function subjectOf(variant: Variant, server: NatsServer, client: NatsConnection, manager: JetStreamManager): Subject {
+function subjectOf(
+  variant: Variant,
+  server: NatsServer,
+  client: NatsConnection,
+  manager: JetStreamManager,
+): Subject {
   const worker = new WorkerProcess(variant, server.url);
   const course = new Course(manager, variant);
   return { variant, server, client, worker, course, desk: new OrderDesk(client, variant) };

@@ -6,10 +6,9 @@ import {
   ArrayMinSize,
   IsArray,
   IsDateString,
-  IsEmail,
   IsInt,
-  IsISO31661Alpha2,
   IsISO4217CurrencyCode,
+  IsISO31661Alpha2,
   IsString,
   Length,
   Max,
@@ -22,8 +21,9 @@ export class Customer {
   @Length(1, 200)
   name!: string;
 
-  @IsEmail()
-  email!: string;
+  @IsString()
+  @Length(1, 64)
+  customerId!: string;
 
   @IsISO31661Alpha2()
   country!: string;

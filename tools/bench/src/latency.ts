@@ -16,7 +16,12 @@ export interface Latency {
 
 /** Sends `orders` at `perSecond`, evenly, and follows each one through the chain. */
 export async function measureLatency(
-  { course, desk, worker, client }: {
+  {
+    course,
+    desk,
+    worker,
+    client,
+  }: {
     course: Course;
     desk: OrderDesk;
     worker: WorkerProcess;

@@ -42,7 +42,8 @@ export function readOptions(args: string[]): { help: boolean; json: boolean; pla
     });
     const plan = values.quick ? QUICK : FULL;
     const rounds = Number(values.rounds ?? plan.rounds);
-    if (!Number.isInteger(rounds) || rounds < 1) return `--rounds ${values.rounds} is no whole number from 1.`;
+    if (!Number.isInteger(rounds) || rounds < 1)
+      return `--rounds ${values.rounds} is no whole number from 1.`;
     return { help: values.help, json: values.json, plan: { ...plan, rounds } };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

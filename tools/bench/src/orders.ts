@@ -65,7 +65,7 @@ function cloudEvent(id: string, order: Order) {
 function orderOf(orderId: string): Order {
   return {
     orderId,
-    customer: { name: 'Ada Example', email: 'ada@example.com', country: 'GB' },
+    customer: { name: 'Ada Example', customerId: 'c-20261125-0001', country: 'GB' },
     placedAt: '2026-11-25T12:00:00.000Z',
     currency: 'EUR',
     total: 34_350,

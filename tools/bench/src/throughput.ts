@@ -16,7 +16,12 @@ export interface Throughput {
 
 /** Puts `orders` into the stream, lets the chain at them, and waits for the last ack. */
 export async function measureThroughput(
-  { course, desk, worker, server }: { course: Course; desk: OrderDesk; worker: WorkerProcess; server: NatsServer },
+  {
+    course,
+    desk,
+    worker,
+    server,
+  }: { course: Course; desk: OrderDesk; worker: WorkerProcess; server: NatsServer },
   orders: number,
 ): Promise<Throughput> {
   await course.clear();
@@ -33,6 +38,8 @@ export async function measureThroughput(
     hopsPerSecond: hops / seconds,
     clientMicros: (clientAfter - clientBefore) / hops,
     serverMicros:
-      serverBefore === undefined || serverAfter === undefined ? undefined : (serverAfter - serverBefore) / hops,
+      serverBefore === undefined || serverAfter === undefined
+        ? undefined
+        : (serverAfter - serverBefore) / hops,
   };
 }

@@ -10,6 +10,9 @@ export async function mirrorTopology(manager: JetStreamManager, variant: Variant
   await manager.streams.add({ ...config, name: own.stream, subjects: config.subjects.map(rename) });
   for (const { durable } of own.hops) {
     const { config } = await manager.consumers.info(model.stream, durable);
-    await manager.consumers.add(own.stream, { ...config, filter_subject: rename(config.filter_subject ?? '') });
+    await manager.consumers.add(own.stream, {
+      ...config,
+      filter_subject: rename(config.filter_subject ?? ''),
+    });
   }
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Variant } from './chain.ts';
 import { BenchError } from './errors.ts';
@@ -11,6 +12,8 @@ export interface Answer {
   /** CPU time of the process since it started, in µs. */
   readonly cpuMicros: number;
 }
+
+const ANSWER_MS = 60_000;
 
 /** The process that runs one variant's chain, warm from one measurement to the next. */
 export class WorkerProcess {
@@ -46,13 +49,15 @@ export class WorkerProcess {
   async #tell(command: Command): Promise<number> {
     const answered = new AbortController();
     const { signal } = answered;
+    const fail = (how: string): never => {
+      throw new BenchError(`The process of the ${this.#variant} chain ${how}.`);
+    };
     try {
       this.#child.send(command);
       const [answer] = await Promise.race([
         once(this.#child, 'message', { signal }) as Promise<[Answer]>,
-        once(this.#child, 'exit', { signal }).then(([code]) => {
-          throw new BenchError(`The process of the ${this.#variant} chain ended early (${code}).`);
-        }),
+        once(this.#child, 'exit', { signal }).then(([code]) => fail(`ended early (${code})`)),
+        delay(ANSWER_MS, undefined, { signal }).then(() => fail(`did not ${command} within 60 s`)),
       ]);
       return answer.cpuMicros;
     } finally {

@@ -12,10 +12,12 @@ const [variant, url] = process.argv.slice(2) as [Variant, string];
 const startChain = { troupe: startTroupe, tuned: startTuned, documented: startDocumented }[variant];
 let chain: Chain | undefined;
 
-process.on('message', async (command: Command) => {
+process.on('message', (command: Command) => void obey(command));
+process.on('disconnect', () => process.exit());
+
+async function obey(command: Command): Promise<void> {
   if (command === 'start') chain = await startChain(url);
   else await chain?.stop();
   const { user, system } = process.cpuUsage();
   process.send?.({ cpuMicros: user + system } satisfies Answer);
-});
-process.on('disconnect', () => process.exit());
+}

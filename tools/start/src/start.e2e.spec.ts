@@ -7,7 +7,7 @@ import { isRunning, listens, temporaryFolder, until } from './fixtures/surroundi
 
 describe('npm start', () => {
   it('with --once ends with 0 when the three flows reached their ends, and leaves nothing behind', async () => {
-    const start = await npmStart('--once');
+    const start = await npmStart(RUN, '--once');
     expect(await start.exitCode, start.output()).toBe(0);
 
     expect(start.output()).toContain('ended as declared: 2 × parcel.dispatched.v1');
@@ -24,7 +24,7 @@ describe('npm start', () => {
   ] as const)(
     'ends cleanly with 0 on $signal to $to',
     async ({ signal, to }) => {
-      const start = await npmStart();
+      const start = await npmStart(RUN);
       await start.untilItGoesOn();
       if (to.includes('group')) process.kill(-start.pid, signal);
       else process.kill(start.pid, signal);
@@ -37,8 +37,16 @@ describe('npm start', () => {
     180_000,
   );
 
+  it('leaves nothing behind when npm alone gets SIGTERM', async () => {
+    const start = await npmStart(['npm', 'start', '--']);
+    await start.untilItGoesOn();
+    process.kill(start.pid, 'SIGTERM');
+    await until(() => !processesIn(start.output()).some(isRunning), 'all processes are gone');
+    await expectNothingLeft(start.output());
+  }, 180_000);
+
   it('leaves nothing behind when it is killed with SIGKILL', async () => {
-    const start = await npmStart();
+    const start = await npmStart(RUN);
     await start.untilItGoesOn();
     process.kill(-start.pid, 'SIGKILL');
     await start.exitCode;
@@ -59,20 +67,21 @@ interface Start {
   output(): string;
 }
 
-/** Runs what `npm start` runs, in a process group of its own, on free ports and a store of its own. */
-async function npmStart(...options: string[]): Promise<Start> {
+type Command = readonly [program: string, ...args: string[]];
+
+/** What `npm start` runs; npm's own exit code after a signal tells nothing. */
+const RUN: Command = [process.execPath, 'tools/workspace/run.mjs', 'start'];
+
+/** Runs the start in a process group of its own, on free ports and a store of its own. */
+async function npmStart([program, ...args]: Command, ...options: string[]): Promise<Start> {
   const home = await temporaryFolder();
   const { NODE_ENV: _, VITEST: __, NATS_URL: ___, ...env } = process.env;
-  const child = spawn(
-    process.execPath,
-    ['tools/workspace/run.mjs', 'start', '--port', '0', '--broker-port', '0', ...options],
-    {
-      cwd: WORKSPACE,
-      env: { ...env, TROUPE_HOME: home },
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+  const child = spawn(program, [...args, '--port', '0', '--broker-port', '0', ...options], {
+    cwd: WORKSPACE,
+    env: { ...env, TROUPE_HOME: home },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   onTestFinished(() => endGroup(child));
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {

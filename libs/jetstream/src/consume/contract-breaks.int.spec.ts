@@ -62,7 +62,9 @@ describe('a message that breaks its contract', () => {
     expect(letter.header.get('x-attempt')).toBe('0');
     await stage.settled(stage.durable('authorize'));
     expect(handled).toEqual([]);
-    await until('an alert is told', async () => (await stage.notices('alert'))[0]?.['reason'] === reason);
+    await until('an alert is told', async () =>
+      (await stage.notices('alert')).some((alert) => alert.reason === reason),
+    );
     expect(await stage.notices('retry')).toEqual([]);
   });
 
@@ -89,12 +91,14 @@ describe('a message that breaks its contract', () => {
     await stage.settled(stage.durable('authorize'));
   });
 
-  it('because its headers take nearly all the room is dead-lettered whole', async () => {
-    const long = 'x'.repeat(2 * MIB - COPY_HEADROOM - 1_000);
-    await stage.order('bad', { 'ce-source': long }, 'no');
-    expect((await theDeadLetter()).header.get('ce-source')).toHaveLength(long.length);
+  it('because its headers take all the room there is is dead-lettered, with what fits', async () => {
+    const long = 'x'.repeat(65_535 - 300);
+    await stage.order('bad', { 'ce-dataschema': long }, 'no');
+    const { header } = await theDeadLetter();
+    expect(header.get('ce-id')).toBe('bad');
+    expect(header.get('ce-dataschema')).toBe('');
+    expect(header.get('x-dlq-violations')).not.toBe('');
     await stage.settled(stage.durable('authorize'));
-    await until('an alert is told', async () => (await stage.notices('alert')).length === 1);
   });
 
   it('neither stops the step nor delays what comes between', async () => {

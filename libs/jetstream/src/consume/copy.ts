@@ -1,42 +1,50 @@
 import { headerBlock } from '../publish/message.ts';
 import type { Delivery } from './delivery.ts';
 
-/** Control headers of the broker act on the stream that a message is published to: never forwarded. */
-function isControl(name: string): boolean {
-  return /^nats-/i.test(name);
-}
+/** One header of a copy. */
+export type Line = readonly [name: string, value: string];
+
+/** What the broker stores of headers in one message, in bytes. */
+const LARGEST_BLOCK = 65_535;
 
 /**
  * The header block of a copy: the original's headers untouched, but the broker's control headers and those that
  * `added` replaces.
  */
-export function copyHeaders(delivery: Delivery, added: readonly (readonly [string, string])[]): Uint8Array {
-  const replaced = new Set(added.map(([name]) => name.toLowerCase()));
-  const lines: (readonly [string, string])[] = [];
-  for (const [name, values] of delivery.headers()) {
-    if (isControl(name) || replaced.has(name.toLowerCase())) continue;
-    for (const value of values) lines.push([tokenOf(name), lineOf(value)]);
+export function copyHeaders(delivery: Delivery, added: readonly Line[]): Uint8Array {
+  return headerBlock([...originalLines(delivery, added), ...added]);
+}
+
+/**
+ * As `copyHeaders`, in a size that the broker takes, whatever the original carries: first what is only good to know is
+ * left out, the last named first; then, where even that is not enough, the original's longest headers.
+ */
+export function boundedHeaders(
+  delivery: Delivery,
+  added: readonly Line[],
+  goodToKnow: readonly Line[],
+): Uint8Array {
+  const original = originalLines(delivery, [...added, ...goodToKnow]);
+  let room = LARGEST_BLOCK - headerBlock([...original, ...added]).length;
+  const longestFirst = [...original].sort((a, b) => sizeOf(b) - sizeOf(a));
+  const leftOut = new Set<Line>();
+  for (const line of room < 0 ? longestFirst : []) {
+    leftOut.add(line);
+    room += sizeOf(line);
+    if (room >= 0) break;
   }
-  return headerBlock([...lines, ...added]);
-}
-
-/** What no client could read as a header name is percent-encoded. */
-function tokenOf(name: string): string {
-  return name.replace(/[^!#$%&'*+\-.^_`|~0-9A-Za-z]+/g, encodeURIComponent);
-}
-
-/** A line break inside a value would end its line for some readers. */
-function lineOf(value: string): string {
-  return value.replace(/[\r\n]/g, encodeURIComponent);
+  const fitting = goodToKnow.filter((line) => {
+    const fits = sizeOf(line) <= room;
+    if (fits) room -= sizeOf(line);
+    return fits;
+  });
+  return headerBlock([...original.filter((line) => !leftOut.has(line)), ...added, ...fitting]);
 }
 
 /** Where the message was first stored; kept through every copy. */
-export function originHeaders(delivery: Delivery): (readonly [string, string])[] {
+export function originHeaders(delivery: Delivery): Line[] {
   const { info } = delivery;
-  const kept = (name: string, value: string): readonly [string, string] => [
-    name,
-    delivery.carried(name) ?? value,
-  ];
+  const kept = (name: string, value: string): Line => [name, delivery.carried(name) ?? value];
   return [
     kept('x-original-subject', delivery.subject),
     kept('x-original-stream', info.stream),
@@ -54,4 +62,33 @@ export function headerText(text: string, limit: number): string {
     encoded = encodeURI(kept);
   }
   return encoded;
+}
+
+function originalLines(delivery: Delivery, replacing: readonly Line[]): Line[] {
+  const replaced = new Set(replacing.map(([name]) => name.toLowerCase()));
+  const lines: Line[] = [];
+  for (const [name, values] of delivery.headers()) {
+    if (isControl(name) || replaced.has(name.toLowerCase())) continue;
+    for (const value of values) lines.push([tokenOf(name), lineOf(value)]);
+  }
+  return lines;
+}
+
+/** Control headers of the broker act on the stream that a message is published to: never forwarded. */
+function isControl(name: string): boolean {
+  return /^\s*nats-/i.test(name);
+}
+
+/** What no client could read as a header name is percent-encoded. */
+function tokenOf(name: string): string {
+  return name.replace(/[^!#$%&'*+\-.^_`|~0-9A-Za-z]+/g, encodeURIComponent);
+}
+
+/** A line break inside a value would end its line for some readers. */
+function lineOf(value: string): string {
+  return value.replace(/[\r\n]/g, encodeURIComponent);
+}
+
+function sizeOf([name, value]: Line): number {
+  return Buffer.byteLength(name) + Buffer.byteLength(value) + ': \r\n'.length;
 }

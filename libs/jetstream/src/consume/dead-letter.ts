@@ -4,7 +4,7 @@ import { TroupeError, type Violation } from '@troupe/contract';
 import { copyId } from '../ids.ts';
 import type { Names } from '../naming.ts';
 import type { OutgoingMessage } from '../publish/message.ts';
-import { copyHeaders, headerText, originHeaders } from './copy.ts';
+import { boundedHeaders, headerText, type Line, originHeaders } from './copy.ts';
 import type { Delivery } from './delivery.ts';
 
 /** Why a message was set aside. */
@@ -29,7 +29,7 @@ export interface DeadLetterContext {
   readonly violations?: readonly Violation[] | undefined;
 }
 
-// Together well under the 64 KiB that a stored message leaves for more headers.
+// Together well under the 64 KiB that a stored message leaves for more headers, and that the broker stores at all.
 const LIMIT = { type: 256, message: 2_048, stack: 8_192, violations: 8_192 } as const;
 
 /**
@@ -41,7 +41,7 @@ export function deadLetter(delivery: Delivery, context: DeadLetterContext, names
   const id = copyId(info.stream, info.consumer, info.seq, delivery.carried('x-redrive-count') ?? 0);
   const at = new Date().toISOString();
   const { error } = context;
-  const headers = copyHeaders(delivery, [
+  const added: Line[] = [
     ...originHeaders(delivery),
     ['x-dead-letter-reason', context.reason],
     ['x-dlq-app', context.app],
@@ -50,18 +50,21 @@ export function deadLetter(delivery: Delivery, context: DeadLetterContext, names
     ['x-dlq-version', headerText(context.version, LIMIT.type)],
     ['x-dlq-host', headerText(hostname(), LIMIT.type)],
     ['x-dlq-error-type', headerText(errorType(error), LIMIT.type)],
-    ['x-dlq-error-message', headerText(error.message, LIMIT.message)],
-    ['x-dlq-error-stack', headerText(error.stack ?? '', LIMIT.stack)],
     ['x-dlq-fingerprint', fingerprint(context)],
-    ...(context.violations === undefined
-      ? []
-      : [['x-dlq-violations', headerText(violationsJson(context.violations), LIMIT.violations)] as const]),
     ['x-attempt', String(context.attempts)],
     ['x-delivery-count', String(info.deliveries)],
     ['x-first-failed-at', delivery.carried('x-first-failed-at') ?? at],
     ['x-failed-at', at],
     ['Nats-Msg-Id', id],
-  ]);
+  ];
+  const { violations } = context;
+  const goodToKnow: Line[] = [
+    ['x-dlq-error-message', headerText(error.message, LIMIT.message)],
+    violations === undefined
+      ? ['x-dlq-error-stack', headerText(error.stack ?? '', LIMIT.stack)]
+      : ['x-dlq-violations', violationsJson(violations)],
+  ];
+  const headers = boundedHeaders(delivery, added, goodToKnow);
   return {
     subject: names.deadLetterSubject(context.app, context.step),
     messageId: id,
@@ -70,13 +73,20 @@ export function deadLetter(delivery: Delivery, context: DeadLetterContext, names
   };
 }
 
-/** What the failure is grouped by: reason, error class, call site, step and contract. */
-function fingerprint({ reason, error, app, step, type }: DeadLetterContext): string {
-  return hash(
-    'sha256',
-    [reason, errorType(error), callSite(error), app, step, type ?? ''].join('\n'),
-    'hex',
-  ).slice(0, 16);
+/** What the failure is grouped by: reason, error class, step, contract, and the call site or the broken rules. */
+function fingerprint({ reason, error, app, step, type, violations }: DeadLetterContext): string {
+  const where = violations === undefined ? callSite(error) : brokenRules(violations);
+  return hash('sha256', [reason, errorType(error), where, app, step, type ?? ''].join('\n'), 'hex').slice(
+    0,
+    16,
+  );
+}
+
+function brokenRules(violations: readonly Violation[]): string {
+  return violations
+    .slice(0, 5)
+    .map(({ path, rule }) => `${path.replace(/\/\d+/g, '/*')} ${rule}`)
+    .join('\n');
 }
 
 /** The first frame of the stack without position: it survives edits elsewhere in the file. */
@@ -101,5 +111,5 @@ function violationsJson(violations: readonly Violation[]): string {
   }));
   while (shown.length > 1 && encodeURI(JSON.stringify(shown).toWellFormed()).length > LIMIT.violations - 64)
     shown.pop();
-  return JSON.stringify({ total: violations.length, shown });
+  return headerText(JSON.stringify({ total: violations.length, shown }), LIMIT.violations);
 }

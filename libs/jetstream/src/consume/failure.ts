@@ -1,6 +1,16 @@
 import { inspect } from 'node:util';
 import { ContractViolationError } from '@troupe/contract';
-import { MessageTooLargeError, OutputKeyError, TerminalError, UndeclaredOutputError } from '../errors.ts';
+import {
+  BrokerUnavailableError,
+  MessageTooLargeError,
+  NoQuorumError,
+  NoStreamError,
+  OutputKeyError,
+  PublishTimeoutError,
+  StreamFullError,
+  TerminalError,
+  UndeclaredOutputError,
+} from '../errors.ts';
 
 /** What a handler threw, as an error whose texts can be read: handlers throw anything. Never throws itself. */
 export function asError(thrown: unknown): Error {
@@ -20,6 +30,17 @@ export function isHopeless(error: Error): boolean {
     error instanceof OutputKeyError ||
     error instanceof ContractViolationError ||
     error instanceof MessageTooLargeError
+  );
+}
+
+/** The broker does not take what is sent, whatever it is: no fault of the message. */
+export function isOutage(error: Error): boolean {
+  return (
+    error instanceof BrokerUnavailableError ||
+    error instanceof PublishTimeoutError ||
+    error instanceof NoStreamError ||
+    error instanceof NoQuorumError ||
+    error instanceof StreamFullError
   );
 }
 

@@ -19,9 +19,10 @@ export function headerBlockOf(message: Msg): string {
 /** Names as written and their values, in order; the lines of one name are one entry. */
 export function headerEntries(block: string): [name: string, values: string[]][] {
   const entries: [string, string[]][] = [];
-  for (let at = nextLine(block, 0); at < block.length; at = nextLine(block, at)) {
+  let end = endOfLine(block, 0);
+  for (let at = end + 2; at < block.length; at = end + 2) {
+    end = endOfLine(block, at);
     const colon = block.indexOf(':', at);
-    const end = endOfLine(block, at);
     if (colon === -1 || colon >= end) continue;
     const name = block.slice(at, colon);
     const value = block.slice(colon + 1, end).trim();
@@ -35,10 +36,12 @@ export function headerEntries(block: string): [name: string, values: string[]][]
 /** The first value of a name, whatever its case; cheap when there is none. */
 export function headerValue(block: string, name: string): string | undefined {
   const lower = name.toLowerCase();
-  for (let at = nextLine(block, 0); at < block.length; at = nextLine(block, at)) {
+  let end = endOfLine(block, 0);
+  for (let at = end + 2; at < block.length; at = end + 2) {
+    end = endOfLine(block, at);
     const colon = at + name.length;
     if (block.charCodeAt(colon) === COLON && block.slice(at, colon).toLowerCase() === lower)
-      return block.slice(colon + 1, endOfLine(block, at)).trim();
+      return block.slice(colon + 1, end).trim();
   }
   return undefined;
 }
@@ -49,8 +52,4 @@ const utf8 = new TextDecoder();
 function endOfLine(block: string, at: number): number {
   const end = block.indexOf('\r\n', at);
   return end === -1 ? block.length : end;
-}
-
-function nextLine(block: string, at: number): number {
-  return endOfLine(block, at) + 2;
 }

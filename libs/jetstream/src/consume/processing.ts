@@ -7,7 +7,7 @@ import type { StepDefinition, StepResult } from '../step.ts';
 import type { ConsumerDeclaration } from '../topology/consumers.ts';
 import { readManifest } from '../topology/manifest.ts';
 import { SHORT_WAIT_MS } from './delay.ts';
-import { asError, isHopeless } from './failure.ts';
+import { asError, isOutage } from './failure.ts';
 import { Outputs } from './outputs.ts';
 import { type Received, receive } from './receive.ts';
 import { Settlement, type StepServices } from './settlement.ts';
@@ -104,8 +104,11 @@ export class Processing {
   }
 
   #handle(work: Work, data: object): void {
-    const handle = () => this.step.handle(data, work);
-    const result = work.observation === undefined ? handle() : work.observation.run(handle);
+    const { observation } = work;
+    const result =
+      observation === undefined
+        ? this.step.handle(data, work)
+        : observation.run(() => this.step.handle(data, work));
     if (isPromise(result)) {
       result.then(
         (outputs) => this.#publish(work, outputs),
@@ -140,7 +143,7 @@ export class Processing {
   }
 
   #unsent(work: Work, error: Error): void {
-    if (isHopeless(error)) {
+    if (!isOutage(error)) {
       this.#failed(work, error);
     } else if (work.state !== 'settled') {
       work.state = 'settled';

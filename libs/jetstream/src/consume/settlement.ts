@@ -78,8 +78,8 @@ export class Settlement {
     const asked = error instanceof RetryAfter ? error.delayMs : backoff(work.attempt, this.#retry);
     const delayMs = Math.min(asked, LONGEST_WAIT_MS);
     const nextAt = new Date(Date.now() + delayMs);
+    this.#attempts.failed(work.key);
     if (delayMs <= SHORT_WAIT_MS) {
-      this.#attempts.failed(work.key);
       work.delivery.nak(delayMs);
     } else {
       const unstored = await this.#store(this.#delayed(work, nextAt));

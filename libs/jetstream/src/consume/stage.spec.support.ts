@@ -12,6 +12,7 @@ import {
   until,
 } from '../fixtures.spec.support.ts';
 import { consumerName, Names } from '../naming.ts';
+import type { Notice, NoticeKind } from '../notices.ts';
 import type { RuntimeOptions } from '../runtime/options.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { StepDefinition } from '../step.ts';
@@ -53,7 +54,8 @@ export class Stage {
     for (const [name, value] of Object.entries(headers)) own.append(name, value);
     const ack = await this.client.request(subject, payload, { headers: own, timeout: 10_000 });
     const answer = ack.json<{ seq?: number; error?: { description: string } }>();
-    if (answer.seq === undefined) throw new Error(`not stored: ${answer.error?.description}`);
+    if (answer.seq === undefined || answer.error !== undefined)
+      throw new Error(`not stored: ${answer.error?.description}`);
     return answer.seq;
   }
 
@@ -100,7 +102,7 @@ export class Stage {
   }
 
   /** Bodies of the notices of a kind. */
-  async notices(kind: string): Promise<Record<string, unknown>[]> {
+  async notices(kind: NoticeKind): Promise<Notice[]> {
     const subject = this.names.noticeSubject(kind, '*', '*');
     return (await this.stored(this.names.notices, subject)).map((message) => message.json());
   }
@@ -110,8 +112,8 @@ export class Stage {
     await until(
       `${durable} is done`,
       async () => {
-        const { num_pending, num_ack_pending } = await this.manager.consumers.info(stream, durable);
-        return num_pending + num_ack_pending === 0;
+        const info = await this.manager.consumers.info(stream, durable).catch(() => undefined); // away
+        return info !== undefined && info.num_pending + info.num_ack_pending === 0;
       },
       timeoutMs,
     );

@@ -125,9 +125,9 @@ describe('a chain of steps', () => {
     const order: string[] = [];
     const durable = stage.durable('authorize');
     stage.client.subscribe(`$JS.ACK.${stage.names.events}.${durable}.>`, {
-      callback: () => order.push('ack'),
+      callback: () => void order.push('ack'),
     });
-    stage.client.subscribe(`${stage.prefix}.evt.parcel.>`, { callback: () => order.push('output') });
+    stage.client.subscribe(`${stage.prefix}.evt.parcel.>`, { callback: () => void order.push('output') });
     await stage.client.flush();
     await stage.app([cascade]);
     await stage.order('1');
@@ -176,6 +176,16 @@ describe('an output that cannot be sent', () => {
     await stage.settled(stage.durable('authorize'));
     expect(calls).toBe(1);
     expect(await stage.events(ParcelDispatched)).toEqual([]);
+  });
+
+  it('because what it takes over from its input is too long: the input is dead-lettered at once', async () => {
+    stage = await Stage.on(server);
+    await stage.app([authorize]);
+    await stage.order('1', { 'ce-id': 'x'.repeat(40_000) }); // the id, the flow and the partition key of the output
+    await until('it is dead-lettered', async () => (await stage.deadLetters()).length === 1);
+    const [letter] = await stage.deadLetters();
+    expect(letter?.header.get('x-dlq-error-type')).toBe('TROUPE_MESSAGE_TOO_LARGE');
+    await stage.settled(stage.durable('authorize'));
   });
 
   it('null or undefined is no output', async () => {

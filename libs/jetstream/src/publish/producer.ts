@@ -63,7 +63,7 @@ export class Producer {
    */
   async send<T extends object>(
     contract: ContractClass<T>,
-    data: T,
+    data: NoInfer<T>,
     options: SendOptions = {},
   ): Promise<Sent> {
     if (!this.#declared.has(contract)) {

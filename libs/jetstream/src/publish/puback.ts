@@ -30,6 +30,7 @@ export type Retryable = NoStreamError | NoQuorumError;
 /** Broker error codes, as the server's errors.json names them. */
 const CODE = {
   messageExceedsMaximum: 10054,
+  headersExceedMaximum: 10097,
   insufficientResources: 10023,
   resourcesExceeded: 10025,
   clusterNoLeader: 10008,
@@ -69,6 +70,7 @@ function fromApiError(error: NonNullable<ApiReply['error']>, message: OutgoingMe
   const { description } = error;
   switch (error.err_code) {
     case CODE.messageExceedsMaximum:
+    case CODE.headersExceedMaximum:
       return new MessageTooLargeError(subject, sizeOf(message), undefined);
     case CODE.insufficientResources:
     case CODE.resourcesExceeded:
