@@ -9,6 +9,7 @@ export default defineConfig({
     include: ['{libs,apps,tools}/**/src/**/*.spec.ts', 'tools/workspace/*.spec.mjs'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     environment: 'node',
+    env: { LOG_LEVEL: 'silent' },
     pool: 'forks',
     reporters: ['./tools/workspace/tests-line.mjs'],
     testTimeout: 30_000,
