@@ -97,7 +97,7 @@ describe('a chain of steps', () => {
         await finished;
       },
     });
-    await stage.app([slow]);
+    const app = await stage.app([slow]);
     await stage.order('1');
     await until('it is handled', () => calls === 1);
     // Someone says nak in the step's place: the broker hands it out again.
@@ -108,6 +108,7 @@ describe('a chain of steps', () => {
       const info = await stage.manager.consumers.info(stage.names.events, stage.durable('authorize'));
       return info.delivered.consumer_seq > delivered.consumer_seq;
     });
+    await app.connection.client.flush(); // what was sent to it before is read
     finish();
     await stage.settled(stage.durable('authorize'));
     expect(calls).toBe(1);

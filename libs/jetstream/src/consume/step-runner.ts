@@ -3,6 +3,7 @@ import { millis } from '@nats-io/nats-core';
 import { contractOf } from '@troupe/contract';
 import type { Outcome, StepName } from '../instrumentation.ts';
 import { stepName } from '../naming.ts';
+import { Numbered } from '../numbered.ts';
 import type { StepDefinition } from '../step.ts';
 import type { ConsumerDeclaration } from '../topology/consumers.ts';
 import { Answers } from './answers.ts';
@@ -22,6 +23,8 @@ const PAUSE_MS = 1_000;
 /** One durable that the step pulls from. */
 interface Intake extends Origin {
   readonly puller: Puller;
+  /** What was delivered and not answered, by stream sequence. */
+  readonly held: Numbered<Work>;
 }
 
 /** What a running step counts since it started. */
@@ -47,8 +50,6 @@ export class StepRunner {
   readonly #concurrency: number;
   readonly #timeoutMs: number;
   readonly #intakes: Intake[] = [];
-  /** All that was delivered and not answered, by key. */
-  readonly #held = new Map<string, Work>();
   readonly #queue: [Work, Intake][] = [];
   #inFlight = 0;
   #renewAfterMs = Number.POSITIVE_INFINITY;
@@ -82,6 +83,7 @@ export class StepRunner {
       const { contract, stream, config } = consumer;
       const intake: Intake = {
         consumer,
+        held: new Numbered(),
         contracts: contract === undefined ? all : new Map([[contract.id, contract]]),
         puller: new Puller({
           client,
@@ -106,7 +108,7 @@ export class StepRunner {
   /** Asks the broker anew, after a reconnect. */
   restart(): void {
     this.#answers.resend();
-    for (const work of this.#held.values()) work.delivery.working();
+    for (const work of this.#held()) work.delivery.working();
     for (const { puller } of this.#intakes) puller.restart();
   }
 
@@ -128,16 +130,15 @@ export class StepRunner {
 
   #accept(delivery: Delivery, intake: Intake): void {
     const { seq, publishedAt } = delivery.info;
-    const key = `${intake.consumer.config.durable_name}/${seq}`;
-    const held = this.#held.get(key);
+    const held = intake.held.get(seq);
     if (held !== undefined) {
       if (held.delivery.info.publishedAt === publishedAt) held.delivery.replaceBy(delivery);
       else delivery.nak(SHORT_WAIT_MS); // another message of that number: the stream was made anew
       intake.puller.started();
       return;
     }
-    const work = new Work(delivery, this.name.name, key);
-    this.#held.set(key, work);
+    const work = new Work(delivery, this.name.name, `${intake.consumer.config.durable_name}/${seq}`);
+    intake.held.set(seq, work);
     if (this.#inFlight < this.#concurrency && !this.#stopping) this.#begin(work, intake);
     else this.#queue.push([work, intake]);
   }
@@ -150,7 +151,7 @@ export class StepRunner {
 
   #ended(work: Work, outcome: Outcome): void {
     this.counts.processingMs += performance.now() - work.startedAt;
-    this.#held.delete(work.key);
+    this.#forget(work);
     if (outcome === 'handed-back' && !this.#stopping) setTimeout(() => this.#release(), PAUSE_MS);
     else this.#release();
   }
@@ -164,14 +165,23 @@ export class StepRunner {
 
   #handBack(work: Work): void {
     work.delivery.nak();
-    this.#held.delete(work.key);
+    this.#forget(work);
+  }
+
+  #forget({ delivery: { info } }: Work): void {
+    const intake = this.#intakes.find(({ consumer }) => consumer.config.durable_name === info.consumer);
+    intake?.held.delete(info.seq);
+  }
+
+  *#held(): Generator<Work> {
+    for (const { held } of this.#intakes) yield* held.values();
   }
 
   /** Tells the broker what is still held, and ends handlers that outlived their time. */
   #renew(): void {
     const now = performance.now();
     const connected = this.#services.isConnected();
-    for (const work of this.#held.values()) {
+    for (const work of this.#held()) {
       if (work.state === 'handling' && now - work.startedAt > this.#timeoutMs)
         this.#processing.timeOut(work, this.#timeoutMs);
       else if (connected && now - work.delivery.renewedAt > this.#renewAfterMs) work.delivery.working();
@@ -183,7 +193,7 @@ export class StepRunner {
       { step: this.name.name, running: this.#inFlight },
       `${this.#inFlight} handlers of ${this.name.name} still ran ${graceMs} ms after the app was told to stop; they are aborted and their messages handed back`,
     );
-    for (const work of this.#held.values()) this.#processing.abandon(work);
+    for (const work of this.#held()) this.#processing.abandon(work);
     this.#inFlight = 0;
     this.#idle?.();
   }

@@ -1,6 +1,7 @@
 import { createInbox, type Msg, type Subscription } from '@nats-io/nats-core';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { BrokerUnavailableError, MessageTooLargeError, PublishTimeoutError } from '../errors.ts';
+import { Numbered } from '../numbered.ts';
 import { encodedHeaders, type OutgoingMessage, sizeOf } from './message.ts';
 import { isRetryable, type PubAck, readPubAck } from './puback.ts';
 
@@ -35,7 +36,7 @@ export class Publisher {
   readonly #isConnected: () => boolean;
   readonly #inbox: string;
   readonly #subscription: Subscription;
-  readonly #pending = new Map<string, Pending>();
+  readonly #pending = new Numbered<Pending>();
   readonly #sweep: NodeJS.Timeout;
   #token = 0;
   #closed = false;
@@ -90,14 +91,14 @@ export class Publisher {
     this.#closed = true;
     clearInterval(this.#sweep);
     this.#subscription.unsubscribe();
-    for (const [token, pending] of this.#pending) {
+    for (const [token, pending] of this.#pending.entries()) {
       this.#pending.delete(token);
       pending.done(new BrokerUnavailableError('The app stopped before the stream acknowledged.'), undefined);
     }
   }
 
   #attempt(pending: Pending, now: number): void {
-    const token = (this.#token++).toString(36);
+    const token = this.#token++;
     pending.refused = undefined;
     pending.attemptEnds = Math.min(now + pending.attemptMs, pending.deadline);
     pending.attemptMs *= 2;
@@ -123,7 +124,7 @@ export class Publisher {
   }
 
   #answered(reply: Msg): void {
-    const token = reply.subject.slice(this.#inbox.length);
+    const token = Number(reply.subject.slice(this.#inbox.length));
     const pending = this.#pending.get(token);
     if (pending === undefined) return; // a late answer to an attempt that was repeated
     const answer = readPubAck(reply, pending.message);
@@ -144,7 +145,7 @@ export class Publisher {
   #expire(): void {
     const now = performance.now();
     const away = !this.#isConnected();
-    for (const [token, pending] of this.#pending) {
+    for (const [token, pending] of this.#pending.entries()) {
       if (away && now < pending.deadline) {
         // The acknowledgement went with the connection: sent again as soon as there is one.
         pending.attemptEnds = Math.min(now + RETRY_MS, pending.deadline);
