@@ -54,7 +54,6 @@ const MIB = 1024 * 1024;
 /** The server sets aside what a stream may hold: with the default sizes a test's disk is soon given away. */
 export const SMALL_STREAMS = {
   eventsMaxBytes: 64 * MIB,
-  delayedMaxBytes: 8 * MIB,
   deadLettersMaxBytes: 8 * MIB,
   noticesMaxBytes: 8 * MIB,
 };

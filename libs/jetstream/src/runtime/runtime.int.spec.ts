@@ -1,4 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Contract } from '@troupe/contract';
+import { IsString, ValidateIf } from 'class-validator';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   connectTo,
@@ -29,6 +31,21 @@ describe('an app', () => {
     expect(() => new Runtime({ app: 'payments', version: '1.0.0', steps: [stepOf({ on: [] })] })).toThrow(
       expect.objectContaining({ code: 'TROUPE_STEP_DEFINITION' }),
     );
+  });
+
+  it('says at start which contract is not compiled, and why', async () => {
+    @Contract({ type: 'order.audited', version: 1, kind: 'event', owner: 'storefront' })
+    class OrderAudited {
+      @ValidateIf(() => true)
+      @IsString()
+      orderId!: string;
+    }
+    const log = keptLog();
+    const runtime = runtimeOf(await startServer(), { produces: [OrderAudited, OrderPlaced], log });
+    await runtime.start();
+    expect(log.lines.filter((line) => line.includes('is not compiled'))).toEqual([
+      expect.stringMatching(/^warn: order\.audited\.v1 .*orderId.*ValidateIf/),
+    ]);
   });
 
   it('runs its steps on what its producer sends', async () => {

@@ -17,6 +17,7 @@ import { Producer } from '../publish/producer.ts';
 import { Sending } from '../publish/sending.ts';
 import { setUpTopology } from '../topology/set-up.ts';
 import { assertDeclaration } from './declaration.ts';
+import { warnOfFallbacks } from './fallbacks.ts';
 import type { RuntimeOptions, RuntimeStatus } from './options.ts';
 import { openServices } from './services.ts';
 
@@ -63,6 +64,7 @@ export class Runtime {
    * @throws TopologyMismatchError, TopologyMissingError, CommandHandledTwiceError: the app must not run
    */
   start(): Promise<void> {
+    if (this.#started === undefined) warnOfFallbacks(this.#options, this.#log);
     this.#started ??= this.#start();
     return this.#started;
   }
