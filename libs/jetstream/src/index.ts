@@ -6,6 +6,31 @@ export {
   type RehearsedOutput,
   rehearse,
 } from './consume/rehearsal.ts';
+export type { Body, LetterContent } from './dead-letters/content.ts';
+export { DeadLetters } from './dead-letters/dead-letters.ts';
+export {
+  DeadLetterNotFoundError,
+  DeadLetterStateError,
+  DeadLettersMissingError,
+  MaxDeliveriesError,
+  OperationNotFoundError,
+  OperationStateError,
+  StepGoneError,
+} from './dead-letters/errors.ts';
+export type { LetterFilter, LetterState } from './dead-letters/filter.ts';
+export type { LetterGroup, LetterGroups } from './dead-letters/group.ts';
+export type { Letter, LetterEvent } from './dead-letters/letter.ts';
+export type { ListedLetter, RedriveResult } from './dead-letters/listed-letter.ts';
+export type { Redrive } from './dead-letters/mark.ts';
+export type { Operation, OperationState, Selection, Target } from './dead-letters/operation.ts';
+export {
+  type Author,
+  CANARY,
+  type EditOptions,
+  type RedriveOptions,
+  type RunOptions,
+} from './dead-letters/options.ts';
+export { Sweeper, type SweepOptions, type SweepReport } from './dead-letters/sweeper.ts';
 export {
   BrokerUnavailableError,
   CommandHandledTwiceError,

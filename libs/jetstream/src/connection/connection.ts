@@ -49,6 +49,11 @@ export class Connection {
     return this.#state;
   }
 
+  /** First tokens of the subjects that answers come back on, when the client was given its own. */
+  get inboxPrefix(): string | undefined {
+    return this.#options.client?.inboxPrefix;
+  }
+
   /** Connects, once; resolves when it did first, rejects with `BrokerUnavailableError` when closed before. */
   connected(): Promise<NatsConnection> {
     this.#connected ??= this.#connect();

@@ -7,12 +7,21 @@ export type Line = readonly [name: string, value: string];
 /** What the broker stores of headers in one message, in bytes. */
 const LARGEST_BLOCK = 65_535;
 
+/** What of a message its copy is made from. */
+export type Original = Pick<Delivery, 'subject' | 'payload' | 'info' | 'headers' | 'carried'>;
+
+type Headers = Pick<Original, 'headers' | 'carried'>;
+
 /**
- * The header block of a copy: the original's headers untouched, but the broker's control headers and those that
- * `added` replaces.
+ * The header block of a copy: the original's headers untouched, but those that are left out (by default the broker's
+ * control headers, and forged ones of a redrive) and those that `added` replaces.
  */
-export function copyHeaders(delivery: Delivery, added: readonly Line[]): Uint8Array {
-  return headerBlock([...originalLines(delivery, added), ...added]);
+export function copyHeaders(
+  original: Headers,
+  added: readonly Line[],
+  isLeftOut?: (name: string) => boolean,
+): Uint8Array {
+  return headerBlock([...originalLines(original, added, isLeftOut), ...added]);
 }
 
 /**
@@ -20,7 +29,7 @@ export function copyHeaders(delivery: Delivery, added: readonly Line[]): Uint8Ar
  * left out, the last named first; then, where even that is not enough, the original's longest headers.
  */
 export function boundedHeaders(
-  delivery: Delivery,
+  delivery: Headers,
   added: readonly Line[],
   goodToKnow: readonly Line[],
 ): Uint8Array {
@@ -42,7 +51,7 @@ export function boundedHeaders(
 }
 
 /** Where the message was first stored; kept through every copy. */
-export function originHeaders(delivery: Delivery): Line[] {
+export function originHeaders(delivery: Omit<Original, 'payload' | 'headers'>): Line[] {
   const { info } = delivery;
   const kept = (name: string, value: string): Line => [name, delivery.carried(name) ?? value];
   return [
@@ -64,19 +73,28 @@ export function headerText(text: string, limit: number): string {
   return encoded;
 }
 
-function originalLines(delivery: Delivery, replacing: readonly Line[]): Line[] {
+function originalLines(
+  original: Headers,
+  replacing: readonly Line[],
+  isLeftOut = (name: string): boolean => isControl(name) || isForged(original, name),
+): Line[] {
   const replaced = new Set(replacing.map(([name]) => name.toLowerCase()));
   const lines: Line[] = [];
-  for (const [name, values] of delivery.headers()) {
-    if (isControl(name) || replaced.has(name.toLowerCase())) continue;
+  for (const [name, values] of original.headers()) {
+    if (isLeftOut(name) || replaced.has(name.toLowerCase())) continue;
     for (const value of values) lines.push([tokenOf(name), lineOf(value)]);
   }
   return lines;
 }
 
 /** Control headers of the broker act on the stream that a message is published to: never forwarded. */
-function isControl(name: string): boolean {
+export function isControl(name: string): boolean {
   return /^\s*nats-/i.test(name);
+}
+
+/** What the platform says of a redrive: on a message that did not come back to its step, it is somebody else's claim. */
+function isForged(original: Pick<Original, 'carried'>, name: string): boolean {
+  return /^x-(redrive-|edited-by$)/i.test(name) && original.carried(name) === undefined;
 }
 
 /** What no client could read as a header name is percent-encoded. */

@@ -4,8 +4,7 @@ import { TroupeError, type Violation } from '@troupe/contract';
 import { copyId } from '../ids.ts';
 import type { Names } from '../naming.ts';
 import type { OutgoingMessage } from '../publish/message.ts';
-import { boundedHeaders, headerText, type Line, originHeaders } from './copy.ts';
-import type { Delivery } from './delivery.ts';
+import { boundedHeaders, headerText, type Line, type Original, originHeaders } from './copy.ts';
 
 /** Why a message was set aside. */
 export type DeadLetterReason =
@@ -13,7 +12,8 @@ export type DeadLetterReason =
   | 'contract-unknown'
   | 'terminal-error'
   | 'retries-exhausted'
-  | 'poison';
+  | 'poison'
+  | 'max-deliveries';
 
 /** What is known about a failure, for whoever looks at the dead letter. */
 export interface DeadLetterContext {
@@ -36,7 +36,7 @@ const LIMIT = { type: 256, message: 2_048, stack: 8_192, violations: 8_192 } as 
  * The full copy for DEAD_LETTERS: bytes and headers untouched, plus the context as `x-` headers. Its message id
  * names the delivery's origin, so that a copy made twice is one.
  */
-export function deadLetter(delivery: Delivery, context: DeadLetterContext, names: Names): OutgoingMessage {
+export function deadLetter(delivery: Original, context: DeadLetterContext, names: Names): OutgoingMessage {
   const { info } = delivery;
   const id = copyId(info.stream, info.consumer, info.seq, delivery.carried('x-redrive-count') ?? 0);
   const at = new Date().toISOString();
