@@ -16,6 +16,7 @@ const arrows = {
   'type:app': ['lib:contract', 'lib:contracts', 'lib:jetstream', 'lib:nest', 'lib:telemetry', 'lib:testing'],
   'tool:broker': [],
   'tool:start': ['tool:broker', 'lib:contract'],
+  'tool:cli': ['tool:broker', 'lib:contract', 'lib:jetstream'],
   'tool:bench': ['tool:broker', 'lib:contract', 'lib:jetstream', 'lib:telemetry'],
 };
 

@@ -24,6 +24,10 @@ const commands = {
     await build(['tools/bench']);
     return runNode(['tools/bench/dist/main.js', ...args]);
   },
+  troupe: async (args) => {
+    await build(['tools/cli']);
+    return runNode(['tools/cli/dist/main.js', ...args]);
+  },
 };
 
 /** Runs one of the commands and answers with its exit code. */

@@ -1,0 +1,137 @@
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import { Names } from '@troupe/jetstream';
+import type { Environment } from './environment.ts';
+import { UsageError } from './errors.ts';
+import type { ExitCode } from './exit-code.ts';
+import type { Terminal } from './terminal.ts';
+
+/** An option of a command, with what the help says of it. */
+export interface Option {
+  readonly type: 'string' | 'boolean';
+  readonly multiple?: boolean;
+  /** What stands for its value in the help: `<seconds>`. */
+  readonly value?: string;
+  readonly about: string;
+}
+
+export type Options = Readonly<Record<string, Option>>;
+
+/** What was given for options: a text, whether a flag is there, or nothing. */
+export type Values<O extends Options> = {
+  readonly [Name in keyof O]?: (O[Name]['type'] extends 'boolean' ? boolean : string) | undefined;
+};
+
+/** What a command is run with. */
+export interface Run<O extends Options> {
+  readonly values: Values<O & typeof COMMON>;
+  readonly positionals: readonly string[];
+  readonly terminal: Terminal;
+  readonly environment: Environment;
+  /** Aborted when a person wants it to end. */
+  readonly signal: AbortSignal;
+}
+
+/** One command, ready to be run with its part of the command line. */
+export interface Command {
+  readonly name: string;
+  readonly about: string;
+  readonly help: string;
+  run(args: readonly string[], surroundings: Surroundings): Promise<ExitCode>;
+}
+
+/** What is the same for all commands of a process. */
+export interface Surroundings {
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+  readonly variables: NodeJS.ProcessEnv;
+  readonly environmentOf: (servers: string | undefined, prefix: string | undefined) => Environment;
+}
+
+/** Options that every command has. */
+export const COMMON = {
+  server: {
+    type: 'string',
+    value: '<address>',
+    about: 'the broker (default NATS_URL, else nats://127.0.0.1:4222)',
+  },
+  prefix: {
+    type: 'string',
+    value: '<name>',
+    about: 'the environment on the broker (default TROUPE_PREFIX, else none)',
+  },
+  json: { type: 'boolean', about: 'JSON instead of text' },
+  help: { type: 'boolean', about: 'this text' },
+} as const satisfies Options;
+
+/** Declares a command. `usage` is what follows its name: `[<number>...] [options]`. */
+export function command<const O extends Options>(declaration: {
+  readonly name: string;
+  readonly usage: string;
+  readonly about: string;
+  /** More for the help: examples, what to mind. */
+  readonly details?: string;
+  readonly options: O;
+  readonly run: (run: Run<O>) => Promise<ExitCode>;
+}): Command {
+  const { name, usage, about, details, options, run } = declaration;
+  const all = { ...options, ...COMMON };
+  const help = [
+    `troupe ${name} ${usage}`,
+    '',
+    about,
+    ...(details === undefined ? [] : ['', details]),
+    '',
+    ...described(all),
+  ];
+  return {
+    name,
+    about,
+    help: help.join('\n'),
+    async run(args, { terminal, signal, variables, environmentOf }) {
+      const { values, positionals } = parse(args, all);
+      if (values.help === true) {
+        terminal.out(help.join('\n'));
+        return 0;
+      }
+      const servers = values.server ?? (variables.NATS_URL || undefined);
+      const prefix = values.prefix ?? (variables.TROUPE_PREFIX || undefined);
+      assertNames(prefix);
+      const environment = environmentOf(servers, prefix);
+      try {
+        return await run({ values: values as Run<O>['values'], positionals, terminal, environment, signal });
+      } finally {
+        await environment.close();
+      }
+    },
+  };
+}
+
+/** @throws UsageError for a prefix that the broker's names cannot carry */
+function assertNames(prefix: string | undefined): void {
+  try {
+    new Names(prefix);
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function parse(args: readonly string[], options: Options) {
+  const config: ParseArgsOptionsConfig = Object.fromEntries(
+    Object.entries(options).map(([name, { type }]) => [name, { type }]),
+  );
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options: config, allowPositionals: true });
+    return { values: values as Values<typeof COMMON>, positionals };
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function described(options: Options): string[] {
+  const lines = Object.entries(options).map(([name, { value, about }]) => [
+    value === undefined ? `--${name}` : `--${name} ${value}`,
+    about,
+  ]);
+  const width = Math.max(...lines.map(([option = '']) => option.length));
+  return lines.map(([option = '', about = '']) => `  ${option.padEnd(width)}  ${about}`);
+}

@@ -1,0 +1,51 @@
+import { BrokerUnavailableError, Connection, DeadLetters, Sweeper, silentLogger } from '@troupe/jetstream';
+
+const CONNECT_MS = 5_000;
+
+/** One environment on a broker, connected when it is first needed. */
+export class Environment {
+  #connection: Connection | undefined;
+  readonly #open: { close(): void }[] = [];
+
+  constructor(
+    private readonly servers: string | undefined,
+    private readonly prefix: string | undefined,
+  ) {}
+
+  /** @throws BrokerUnavailableError when the broker does not answer within 5 s */
+  async deadLetters(): Promise<DeadLetters> {
+    const letters = await DeadLetters.open(await this.#connected(), this.prefix);
+    this.#open.push(letters);
+    return letters;
+  }
+
+  /** @throws BrokerUnavailableError when the broker does not answer within 5 s */
+  async sweeper(): Promise<Sweeper> {
+    const sweeper = await Sweeper.open(await this.#connected(), this.prefix);
+    this.#open.push(sweeper);
+    return sweeper;
+  }
+
+  async close(): Promise<void> {
+    for (const one of this.#open) one.close();
+    await this.#connection?.close();
+  }
+
+  /** A connection waits for its broker for ever; a person does not. */
+  async #connected(): Promise<Connection> {
+    if (this.#connection !== undefined) return this.#connection;
+    const servers = this.servers ?? 'nats://127.0.0.1:4222';
+    const connection = new Connection({ servers, name: 'troupe-cli' }, silentLogger);
+    this.#connection = connection;
+    const late = setTimeout(() => void connection.close(), CONNECT_MS);
+    try {
+      await connection.connected();
+    } catch {
+      const where = servers.replaceAll(/\/\/[^@/]*@/g, '//***@');
+      throw new BrokerUnavailableError(`The broker at ${where} does not answer.`);
+    } finally {
+      clearTimeout(late);
+    }
+    return connection;
+  }
+}

@@ -1,0 +1,18 @@
+/** How a command ends; docs/reference/cli.md has the table. */
+export const EXIT = {
+  ok: 0,
+  /** It could not be done: the broker is away, there is no such letter, the broker refused. */
+  failed: 1,
+  /** The command line is wrong. Nothing was done. */
+  usage: 2,
+  /** Nothing was found to do it with. */
+  nothing: 3,
+  /** The canary failed again: the rest was not sent. */
+  stopped: 4,
+  /** Paused, or steps have not answered yet; it can be resumed. */
+  unfinished: 5,
+  /** All was sent, but letters failed again or could not be sent. */
+  partly: 6,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

@@ -1,0 +1,44 @@
+import { TroupeError } from '@troupe/contract';
+import type { Command, Surroundings } from './command.ts';
+import { deadLetters } from './dead-letters/commands.ts';
+import { UsageError } from './errors.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
+
+/** The commands by their topic. */
+const topics: Readonly<Record<string, readonly Command[]>> = { 'dead-letters': deadLetters };
+
+/** Runs a command line and answers with its exit code. Never rejects. */
+export async function troupe(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
+  const { terminal } = surroundings;
+  try {
+    const [topic = '', name = '', ...rest] = args;
+    if (args.length === 0 || topic === '--help') {
+      terminal.out(overview());
+      return args.length === 0 ? EXIT.usage : EXIT.ok;
+    }
+    const commands = Object.hasOwn(topics, topic) ? topics[topic] : undefined;
+    if (commands === undefined) throw new UsageError(`There is no "${topic}".\n\n${overview()}`);
+    const wanted = commands.find((command) => command.name === `${topic} ${name}`);
+    if (wanted !== undefined) return await wanted.run(rest, surroundings);
+    if (name !== '--help') throw new UsageError(`There is no "${topic} ${name}".\n\n${overview()}`);
+    terminal.out(overview());
+    return EXIT.ok;
+  } catch (error) {
+    return fail(error, args.includes('--json'), surroundings);
+  }
+}
+
+function overview(): string {
+  const commands = Object.values(topics).flat();
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  const lines = commands.map(({ name, about }) => `  troupe ${name.padEnd(width)}  ${about}`);
+  return ['Looks after what runs on a Troupe broker.', '', ...lines, '', 'Each has --help.'].join('\n');
+}
+
+function fail(error: unknown, json: boolean, { terminal }: Surroundings): ExitCode {
+  const code = error instanceof TroupeError ? error.code : undefined;
+  const message = error instanceof Error ? error.message : String(error);
+  if (json) terminal.say(JSON.stringify({ error: { code, message } }));
+  else terminal.say(code === undefined ? message : `${message}\n(${code})`);
+  return error instanceof UsageError ? EXIT.usage : EXIT.failed;
+}
