@@ -18,6 +18,9 @@ export interface ConnectionOptions {
 
 export type ConnectionState = 'connecting' | 'connected' | 'disconnected' | 'closed';
 
+/** The client writes what has gathered at 32 KiB, 25 messages; its types do not name the option. A hop in 30 faster. */
+const LARGE_WRITES = { pendingLimit: 128 * 1024 };
+
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 2_000;
 const REMIND_MS = 10_000;
@@ -117,6 +120,7 @@ export class Connection {
           maxPingOut: 2,
           timeout: 5_000,
           noAsyncTraces: true,
+          ...LARGE_WRITES,
         });
         if (this.#stop.signal.aborted) {
           await client.close();

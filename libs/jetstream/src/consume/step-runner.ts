@@ -92,7 +92,7 @@ export class StepRunner {
           stream,
           consumer: config.durable_name,
           comesBack: contract === undefined,
-          window: this.#concurrency * 2,
+          window: prefetchOf(this.#concurrency),
           log,
           inboxPrefix,
           onDelivery: (delivery) => this.#accept(delivery, intake),
@@ -197,4 +197,13 @@ export class StepRunner {
     this.#inFlight = 0;
     this.#idle?.();
   }
+}
+
+/**
+ * Messages requested ahead of those being handled, for each durable. Enough to bridge the way to the broker and back,
+ * and no more: what waits here is kept from other instances, and keeps so much memory alive that with twice the
+ * concurrency ahead a hop cost half as much again.
+ */
+function prefetchOf(concurrency: number): number {
+  return Math.min(concurrency * 2, Math.max(32, Math.ceil(concurrency / 8)));
 }
