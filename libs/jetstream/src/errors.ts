@@ -1,5 +1,8 @@
 import { TroupeError } from '@troupe/contract';
 
+/** The app must not run: trying again cannot change that, a person must. */
+export abstract class MustNotRunError extends TroupeError {}
+
 /** The broker cannot be reached now. Nothing was sent, or it is not known to be stored; try again with the same id. */
 export class BrokerUnavailableError extends TroupeError {
   readonly code = 'TROUPE_BROKER_UNAVAILABLE';
@@ -98,7 +101,7 @@ export interface TopologyDifference {
 }
 
 /** The broker's streams or consumers differ from what this build declares, and may not or cannot be changed. */
-export class TopologyMismatchError extends TroupeError {
+export class TopologyMismatchError extends MustNotRunError {
   readonly code = 'TROUPE_TOPOLOGY_MISMATCH';
 
   /** @param refusal what the broker said to the change, when one was tried */
@@ -122,7 +125,7 @@ export class TopologyMismatchError extends TroupeError {
 }
 
 /** A stream or consumer is missing, and this app may only verify (topology "verify"). */
-export class TopologyMissingError extends TroupeError {
+export class TopologyMissingError extends MustNotRunError {
   readonly code = 'TROUPE_TOPOLOGY_MISSING';
 
   constructor(readonly what: string) {
@@ -131,7 +134,7 @@ export class TopologyMissingError extends TroupeError {
 }
 
 /** Exactly one step handles a command; the broker already has another one. */
-export class CommandHandledTwiceError extends TroupeError {
+export class CommandHandledTwiceError extends MustNotRunError {
   readonly code = 'TROUPE_COMMAND_HANDLED_TWICE';
 
   constructor(
@@ -170,6 +173,14 @@ export class HandlerTimeoutError extends TroupeError {
   ) {
     super(`The handler of ${step} did not finish within ${afterMs} ms.`);
   }
+}
+
+/**
+ * What keeps a step's effects cannot be reached, or must not be used now. Its messages are handed back until it can,
+ * which counts as no attempt.
+ */
+export class EffectsUnavailableError extends TroupeError {
+  readonly code = 'TROUPE_EFFECTS_UNAVAILABLE';
 }
 
 /** Thrown by a handler that will never succeed with this message: it is dead-lettered at once, without retries. */

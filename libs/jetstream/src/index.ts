@@ -31,11 +31,14 @@ export {
   type RunOptions,
 } from './dead-letters/options.ts';
 export { Sweeper, type SweepOptions, type SweepReport } from './dead-letters/sweeper.ts';
+export type { Effects, EffectsKey, Outlet } from './effects.ts';
 export {
   BrokerUnavailableError,
   CommandHandledTwiceError,
+  EffectsUnavailableError,
   HandlerTimeoutError,
   MessageTooLargeError,
+  MustNotRunError,
   NoQuorumError,
   NoStreamError,
   OutputKeyError,
@@ -66,6 +69,7 @@ export { DEFAULT_LANES, laneOf } from './lane.ts';
 export { type Logger, registeredLogger, registerLogger, silentLogger } from './logger.ts';
 export { consumerName, Names, stepName } from './naming.ts';
 export type { Notice, NoticeKind } from './notices.ts';
+export type { OutgoingMessage } from './publish/message.ts';
 export { Producer, type SendOptions, type Sent } from './publish/producer.ts';
 export { assertDeclaration } from './runtime/declaration.ts';
 export type { RuntimeOptions, RuntimeStatus } from './runtime/options.ts';

@@ -5,7 +5,7 @@ const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const LONGEST_NAME = 64;
 
 /** First tokens of our subjects: as a prefix, one environment's streams would take another's messages. */
-const KINDS: readonly string[] = ['evt', 'cmd', 'rdv', 'sch', 'dlq', 'ntc'];
+const KINDS: readonly string[] = ['evt', 'cmd', 'rdv', 'sch', 'dlq', 'ntc', 'ins'];
 
 /**
  * Every name the platform gives in the broker. With a prefix, several environments share one broker:
@@ -73,6 +73,11 @@ export class Names {
 
   deadLetterSubject(app: string, step: string): string {
     return `${this.#token}dlq.${app}.${step}`;
+  }
+
+  /** Where instances of an app hear of one another; no stream keeps it. */
+  instancesSubject(app: string): string {
+    return `${this.#token}ins.${app}`;
   }
 
   noticeSubject(kind: string, app: string, step: string): string {

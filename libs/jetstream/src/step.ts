@@ -1,4 +1,5 @@
 import type { ContractClass } from '@troupe/contract';
+import type { Effects } from './effects.ts';
 
 /** One of the next messages of a step, or one message of a producer. */
 export interface Next<T extends object = object> {
@@ -43,10 +44,11 @@ export interface StepContext {
   readonly signal: AbortSignal;
 }
 
-/** Does the work of a step on one message. */
+/** Does the work of a step on one message; in the `transaction` of its effects, when the step has any. */
 export type StepHandler<In extends object = object, Out extends object = object> = (
   data: In,
   context: StepContext,
+  transaction?: unknown,
 ) => StepResult<Out> | Promise<StepResult<Out>>;
 
 /** How failed attempts are repeated before the message is dead-lettered. */
@@ -79,6 +81,8 @@ export interface StepDefinition {
    */
   readonly timeoutMs?: number;
   readonly retry?: RetryPolicy;
+  /** Keeps the handler's effects with the note that it handled the message. Default: it has none to keep. */
+  readonly effects?: Effects;
   readonly handle: StepHandler;
   /** Where the step is declared, for messages to people: `PaymentsStep.authorize`. */
   readonly declaredAt?: string;

@@ -1,9 +1,11 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { type CompiledContract, ContractViolationError } from '@troupe/contract';
-import { HandlerTimeoutError } from '../errors.ts';
+import type { Effects } from '../effects.ts';
+import { EffectsUnavailableError, HandlerTimeoutError } from '../errors.ts';
 import type { Outcome, ProcessObservation, StepName } from '../instrumentation.ts';
+import type { SealedMessage } from '../publish/envelope.ts';
 import { Sending } from '../publish/sending.ts';
-import type { StepDefinition, StepResult } from '../step.ts';
+import type { StepDefinition, StepHandler, StepResult } from '../step.ts';
 import type { ConsumerDeclaration } from '../topology/consumers.ts';
 import { readManifest } from '../topology/manifest.ts';
 import { SHORT_WAIT_MS } from './delay.ts';
@@ -104,11 +106,12 @@ export class Processing {
   }
 
   #handle(work: Work, data: object): void {
-    const { observation } = work;
-    const result =
-      observation === undefined
-        ? this.step.handle(data, work)
-        : observation.run(() => this.step.handle(data, work));
+    const { effects } = this.step;
+    if (effects !== undefined) {
+      void this.#handleOnce(work, data, effects);
+      return;
+    }
+    const result = this.#call(work, data);
     if (isPromise(result)) {
       result.then(
         (outputs) => this.#publish(work, outputs),
@@ -119,20 +122,53 @@ export class Processing {
     }
   }
 
+  #call(work: Work, data: object, transaction?: unknown): ReturnType<StepHandler> {
+    const { observation } = work;
+    return observation === undefined
+      ? this.step.handle(data, work, transaction)
+      : observation.run(() => this.step.handle(data, work, transaction));
+  }
+
+  /** The handler's effects, its outputs and the note that it handled the message commit together, before the first is sent. */
+  async #handleOnce(work: Work, data: object, effects: Effects): Promise<void> {
+    const key = { source: work.source, id: work.id, step: this.name.name };
+    let outputs: readonly SealedMessage[] | undefined;
+    try {
+      const unpublished = await effects.process(key, async (transaction) => {
+        const result = await unlessAborted(work.signal, async () => this.#call(work, data, transaction));
+        outputs = this.#outputs.of(work, this.name.name, result);
+        work.state = 'publishing'; // the commit decides, and no timeout any more
+        return outputs.map((output) => output.send(work.event));
+      });
+      if (work.state === 'settled') return;
+      work.state = 'publishing';
+      const sent = (error: Error | undefined): void => {
+        if (error === undefined) effects.published(key);
+        this.#sent(work, error);
+      };
+      if (unpublished.length === 0) this.#done(work);
+      else if (outputs === undefined) this.#sending.again(unpublished, sent);
+      else this.#sending.all(work, outputs, sent);
+    } catch (error) {
+      this.#failed(work, error);
+    }
+  }
+
   #publish(work: Work, result: StepResult): void {
     if (work.state !== 'handling') return;
     work.state = 'publishing';
     try {
       const messages = this.#outputs.of(work, this.name.name, result);
       if (messages.length === 0) this.#done(work);
-      else
-        this.#sending.all(work, messages, (error) => {
-          if (error === undefined) this.#done(work);
-          else this.#unsent(work, error);
-        });
+      else this.#sending.all(work, messages, (error) => this.#sent(work, error));
     } catch (error) {
       this.#failed(work, error);
     }
+  }
+
+  #sent(work: Work, error: Error | undefined): void {
+    if (error === undefined) this.#done(work);
+    else this.#unsent(work, error);
   }
 
   #done(work: Work): void {
@@ -155,7 +191,9 @@ export class Processing {
     if (work.state === 'settled') return;
     work.state = 'settled';
     const error = asError(thrown);
-    void this.#settle(work, this.#settlement.failed(work, error), error);
+    if (error instanceof EffectsUnavailableError)
+      this.#end(work, this.#settlement.withoutEffects(work, error), error);
+    else void this.#settle(work, this.#settlement.failed(work, error), error);
   }
 
   #refuse(work: Work, origin: Origin, { reason, violations }: Extract<Received, { ok: false }>): void {
@@ -209,6 +247,15 @@ export class Processing {
     work.observation?.end(outcome, error);
     this.ended(work, outcome);
   }
+}
+
+/** Stops waiting when the step stops: what the handler does from then on is rolled back or refused. */
+function unlessAborted<T>(signal: AbortSignal, run: () => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    signal.addEventListener('abort', () => reject(asError(signal.reason)), { once: true });
+    run().then(resolve, reject);
+  });
 }
 
 function isPromise<T>(value: T | Promise<T>): value is Promise<T> {

@@ -1,8 +1,10 @@
 import { type ContractClass, ContractViolationError, contractOf, type MessageOf } from '@troupe/contract';
+import type { Effects, EffectsKey } from '../effects.ts';
 import { UndeclaredOutputError } from '../errors.ts';
 import { idempotencyKey } from '../ids.ts';
 import { DEFAULT_LANES } from '../lane.ts';
 import { Names, stepName } from '../naming.ts';
+import type { SealedMessage } from '../publish/envelope.ts';
 import type { Next, StepContext, StepDefinition } from '../step.ts';
 import { Outputs } from './outputs.ts';
 
@@ -51,6 +53,7 @@ export async function rehearse<C extends ContractClass>(
   const message: object = JSON.parse(JSON.stringify(data));
   const violations = contract.violationsOfAccepted(message);
   if (violations.length > 0) throw new ContractViolationError(contract.id, violations);
+  Object.setPrototypeOf(message, on.prototype);
 
   const name = stepName(app, step.name);
   const source = input.source ?? `/${contract.owner}`;
@@ -65,7 +68,6 @@ export async function rehearse<C extends ContractClass>(
     attempt: input.attempt ?? 1,
     signal: input.signal ?? new AbortController().signal,
   };
-  const result = await step.handle(Object.setPrototypeOf(message, on.prototype), context);
   const outputs = new Outputs(step, {
     names: new Names(),
     version: '0.0.0',
@@ -73,11 +75,38 @@ export async function rehearse<C extends ContractClass>(
     lanes: DEFAULT_LANES,
     maxMessageSize: MAX_MESSAGE_SIZE,
   });
-  const returned = (Array.isArray(result) ? result : [result]) as readonly Next[];
-  return outputs.of({ ...context, event: {} }, name, result).map((sealed, i) => ({
-    type: sealed.contract.id,
-    id: sealed.id,
+  const run = async (transaction?: unknown): Promise<Rehearsed> => {
+    const result = await step.handle(message, context, transaction);
+    const returned = (Array.isArray(result) ? result : [result]) as readonly Next[];
+    const sealed = outputs.of({ ...context, event: {} }, name, result);
+    return { returned, sealed };
+  };
+  const { returned, sealed } =
+    step.effects === undefined ? await run() : await once(step.effects, { source, id, step: name }, run);
+  return sealed.map((output, i) => ({
+    type: output.contract.id,
+    id: output.id,
     key: returned[i]?.key,
-    data: JSON.parse(Buffer.from(sealed.send({}).payload).toString()),
+    data: JSON.parse(Buffer.from(output.send({}).payload).toString()),
   }));
+}
+
+interface Rehearsed {
+  readonly returned: readonly Next[];
+  readonly sealed: readonly SealedMessage[];
+}
+
+/** A message that was handled before gives nothing new. */
+async function once(
+  effects: Effects,
+  key: EffectsKey,
+  run: (transaction: unknown) => Promise<Rehearsed>,
+): Promise<Rehearsed> {
+  let rehearsed: Rehearsed = { returned: [], sealed: [] };
+  await effects.process(key, async (transaction) => {
+    rehearsed = await run(transaction);
+    return rehearsed.sealed.map((output) => output.send({}));
+  });
+  effects.published(key);
+  return rehearsed;
 }

@@ -70,6 +70,11 @@ export class Settlement {
     return this.#handBack(work, OUTAGE_DELAY_MS, 'output-not-stored', error);
   }
 
+  /** What keeps the handler's effects is away: no fault of the message either. */
+  withoutEffects(work: Work, error: Error): Outcome {
+    return this.#handBack(work, OUTAGE_DELAY_MS, 'effects-unavailable', error);
+  }
+
   /** The handler failed, or what it returned cannot be sent. */
   async failed(work: Work, error: Error): Promise<Outcome> {
     this.counts.failed++;

@@ -6,6 +6,7 @@ import type {
 } from '../instrumentation.ts';
 import type { DuplicateCheck } from './duplicates.ts';
 import type { SealedMessage } from './envelope.ts';
+import type { OutgoingMessage } from './message.ts';
 import type { PubAck } from './puback.ts';
 import type { Publisher } from './publisher.ts';
 
@@ -39,6 +40,19 @@ export class Sending {
     let failure: Error | undefined;
     for (const message of messages) {
       this.one(cause, message, PUBLISH_TIMEOUT_MS, (error) => {
+        failure ??= error;
+        if (--open === 0) done(failure);
+      });
+    }
+  }
+
+  /** The same for messages that are complete: stored before, by this process or another. */
+  again(messages: readonly OutgoingMessage[], done: (error: Error | undefined) => void): void {
+    let open = messages.length;
+    let failure: Error | undefined;
+    for (const message of messages) {
+      this.publisher.send(message, PUBLISH_TIMEOUT_MS, (error, ack) => {
+        if (ack?.duplicate === true) this.duplicates.check(message, ack);
         failure ??= error;
         if (--open === 0) done(failure);
       });

@@ -4,15 +4,12 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { Connection } from '../connection/connection.ts';
 import type { StepServices } from '../consume/settlement.ts';
 import { StepRunner } from '../consume/step-runner.ts';
-import {
-  BrokerUnavailableError,
-  CommandHandledTwiceError,
-  TopologyMismatchError,
-  TopologyMissingError,
-} from '../errors.ts';
+import type { Effects } from '../effects.ts';
+import { BrokerUnavailableError, EffectsUnavailableError, MustNotRunError } from '../errors.ts';
 import { type Instrumentation, registeredInstrumentation } from '../instrumentation.ts';
 import { type Logger, registeredLogger } from '../logger.ts';
 import { Names } from '../naming.ts';
+import type { OutgoingMessage } from '../publish/message.ts';
 import { Producer } from '../publish/producer.ts';
 import { Sending } from '../publish/sending.ts';
 import { setUpTopology } from '../topology/set-up.ts';
@@ -43,7 +40,8 @@ export class Runtime {
   #stopped: Promise<void> | undefined;
   #running = false;
   /** Why the topology is not set up, as long as it is not. */
-  #hindrance: string | undefined;
+  #hindrance: Error | undefined;
+  readonly #effects: ReadonlySet<Effects>;
   #services: StepServices | undefined;
   #runners: StepRunner[] = [];
 
@@ -55,6 +53,7 @@ export class Runtime {
     this.#instrumentation = options.instrumentation ?? registeredInstrumentation();
     this.names = new Names(options.prefix);
     this.connection = new Connection({ name: options.app, ...options.connection }, this.#log);
+    this.#effects = new Set((options.steps ?? []).flatMap(({ effects }) => effects ?? []));
     this.producer = new Producer(options.app, options.produces ?? [], this.connection);
   }
 
@@ -100,8 +99,12 @@ export class Runtime {
         return ['The connection to the broker is closed.'];
       default:
     }
-    if (this.#running) return this.#runners.flatMap((runner) => runner.problems);
-    const why = this.#hindrance === undefined ? '.' : `: ${this.#hindrance}`;
+    if (this.#running) {
+      const ofEffects = [...this.#effects].flatMap(({ problem }) => problem ?? []);
+      return [...ofEffects, ...this.#runners.flatMap((runner) => runner.problems)];
+    }
+    if (this.#hindrance instanceof EffectsUnavailableError) return [this.#hindrance.message];
+    const why = this.#hindrance === undefined ? '.' : `: ${this.#hindrance.message}`;
     return [`The topology is not verified yet${why}`];
   }
 
@@ -116,6 +119,7 @@ export class Runtime {
 
   async #stop(graceMs: number): Promise<void> {
     await this.drain(graceMs);
+    for (const effects of this.#effects) await effects.close();
     this.#services?.publisher.close();
     this.#services?.duplicates.close();
     await this.connection.close();
@@ -131,13 +135,13 @@ export class Runtime {
         return;
       } catch (error) {
         if (this.#stopping.signal.aborted) return;
-        const hindrance = error instanceof Error ? error.message : String(error);
-        const isNew = hindrance !== this.#hindrance;
+        const hindrance = error instanceof Error ? error : new Error(String(error));
+        const isNew = hindrance.message !== this.#hindrance?.message;
         this.#hindrance = hindrance;
-        if (isFatal(error)) throw error;
+        if (error instanceof MustNotRunError) throw error;
         if (isNew || performance.now() - reminded > REMIND_MS) {
           reminded = performance.now();
-          this.#log.warn({ err: error }, 'the broker could not be set up yet; trying again');
+          this.#log.warn({ err: error }, 'the app could not be set up yet; trying again');
         }
         await delay(TRY_AGAIN_MS, undefined, { signal: this.#stopping.signal }).catch(() => {});
       }
@@ -155,12 +159,15 @@ export class Runtime {
     const { connection, names } = this;
     const { limits } = topology;
     const watched = { log: this.#log, instrumentation: this.#instrumentation };
-    const services = openServices(this.#options, { client, manager, connection, names, limits, ...watched });
-    this.#services = services;
-    this.producer.open(
-      services.sender,
-      new Sending(app, services.publisher, services.duplicates, this.#instrumentation),
-    );
+    const ground = { client, manager, connection, names, limits, ...watched };
+    this.#services ??= openServices(this.#options, ground);
+    const services = this.#services;
+    const { publisher, duplicates } = services;
+    const sending = new Sending(app, publisher, duplicates, this.#instrumentation);
+    this.producer.open(services.sender, sending);
+    await this.#openEffects(services, sending);
+    if (this.#stopping.signal.aborted) return;
+
     this.#runners = topology.steps.map(({ step, consumers }) => {
       const runner = new StepRunner(step, services, manager);
       runner.start(consumers);
@@ -175,13 +182,15 @@ export class Runtime {
       `${app} ${version} is running`,
     );
   }
-}
 
-/** What trying again cannot change: a person must. */
-function isFatal(error: unknown): boolean {
-  return (
-    error instanceof TopologyMismatchError ||
-    error instanceof TopologyMissingError ||
-    error instanceof CommandHandledTwiceError
-  );
+  async #openEffects({ client, isConnected }: StepServices, sending: Sending): Promise<void> {
+    const { app } = this.#options;
+    const publish = (message: OutgoingMessage): Promise<void> =>
+      new Promise((resolve, reject) => {
+        sending.again([message], (error) => (error === undefined ? resolve() : reject(error)));
+      });
+    for (const effects of this.#effects) {
+      await effects.open({ app, names: this.names, client, log: this.#log, isConnected, publish });
+    }
+  }
 }

@@ -1,0 +1,56 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { Logger } from './logger.ts';
+import type { Names } from './naming.ts';
+import type { OutgoingMessage } from './publish/message.ts';
+
+/** Which message in the hands of which step: what its effects are kept by. */
+export interface EffectsKey {
+  /** CloudEvents `source` and `id` of the message. */
+  readonly source: string;
+  readonly id: string;
+  /** Durable name of the step, `<app>__<step>`. */
+  readonly step: string;
+}
+
+/** What effects get to know of the app that they belong to, and their way to the broker. */
+export interface Outlet {
+  readonly app: string;
+  readonly names: Names;
+  readonly client: NatsConnection;
+  readonly log: Logger;
+  isConnected(): boolean;
+  /** Resolves when the message is stored; may be called again with the same one. */
+  publish(message: OutgoingMessage): Promise<void>;
+}
+
+/**
+ * Effects outside the broker that happen once for each message and step: the handler works in a `Transaction`, and
+ * what it writes there, what it says, and that it did commit together.
+ */
+export interface Effects<Transaction = unknown> {
+  /** Why nothing can be processed now, as one sentence. */
+  readonly problem: string | undefined;
+
+  /**
+   * Called before the first message, until it resolves. From then on it also publishes what a process that died left.
+   * @throws MustNotRunError when the app must not run; anything else is tried again
+   */
+  open(outlet: Outlet): Promise<void>;
+
+  /**
+   * Calls `work` unless the message was handled before; when `work` rejects, nothing of it stays. Resolves, after the
+   * commit, with the messages that are still to be published: those of `work`, or what an earlier delivery left.
+   * @throws EffectsUnavailableError when the effects cannot be had or kept now: no fault of the message
+   * @throws what `work` throws
+   */
+  process(
+    key: EffectsKey,
+    work: (transaction: Transaction) => Promise<readonly OutgoingMessage[]>,
+  ): Promise<readonly OutgoingMessage[]>;
+
+  /** All messages that `process` resolved with are stored in their streams. */
+  published(key: EffectsKey): void;
+
+  /** Ends what `open` began; called again, it waits for the same end. */
+  close(): Promise<void>;
+}
