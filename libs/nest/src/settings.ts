@@ -13,6 +13,12 @@ export interface Settings {
   readonly shutdownGraceMs?: number | undefined;
   /** No variable: sizes of streams are the same for all apps of a broker. For tests, which need little. */
   readonly streams?: StreamSettings | undefined;
+  /** `DATABASE_URL`: the PostgreSQL that the app's inbox and tables are in. */
+  readonly database?: string | undefined;
+  /** `TROUPE_DATA`: folder of embedded databases, or `memory`, which keeps nothing. */
+  readonly data?: string | undefined;
+  /** `TROUPE_INBOX_DAYS` */
+  readonly inboxDays?: number | undefined;
   /** `HOST` */
   readonly host?: string | undefined;
   /** `PORT`; 0 is a free one. */
@@ -47,7 +53,16 @@ export function readSettings(variables: NodeJS.ProcessEnv): Settings {
     // A connection connects only when asked to; it is made to read the addresses.
     problems.push(...refusals('NATS_URL', () => new Connection({ servers }, silentLogger)));
   }
+  const database = text('DATABASE_URL');
+  if (database !== undefined && !/^postgres(ql)?:\/\/\S+$/.test(database)) {
+    problems.push('DATABASE_URL must be an address such as postgres://user:password@host:5432/database.');
+  }
+  const inboxDays = whole('TROUPE_INBOX_DAYS', 36_500);
+  if (inboxDays === 0) problems.push('TROUPE_INBOX_DAYS is "0", but must be a whole number from 1 to 36500.');
   const settings: Settings = {
+    database,
+    data: text('TROUPE_DATA'),
+    inboxDays,
     servers,
     prefix,
     topology,

@@ -57,7 +57,7 @@ export class TroupeModule {
         RuntimeLifetime,
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],
-      exports: [Runtime, Producer, TROUPE_SETTINGS],
+      exports: [Runtime, Producer, TROUPE_OPTIONS, TROUPE_SETTINGS],
     };
   }
 }

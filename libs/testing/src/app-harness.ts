@@ -56,7 +56,13 @@ const SMALL_STREAMS = {
  */
 export async function appHarness(module: Type, options: AppHarnessOptions): Promise<AppHarness> {
   const { broker, prefix, timeoutMs = READY_MS } = options;
-  const settings: Settings = { servers: broker.url, prefix, topology: 'create', streams: SMALL_STREAMS };
+  const settings: Settings = {
+    servers: broker.url,
+    prefix,
+    topology: 'create',
+    streams: SMALL_STREAMS,
+    data: 'memory',
+  };
   const testing = await Test.createTestingModule({ imports: [module] })
     .overrideProvider(TROUPE_SETTINGS)
     .useValue(settings)

@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
 import { isContract } from '@troupe/contract';
-import { type StepDefinition, StepDefinitionError, type StepHandler } from '@troupe/jetstream';
+import { type Effects, type StepDefinition, StepDefinitionError, type StepHandler } from '@troupe/jetstream';
 import { Enhancers } from './enhancers.ts';
-import { type DeclaredStep, declaredStep } from './step.ts';
+import { InjectedEffects } from './injected-effects.ts';
+import { type DeclaredStep, declaredStep, type EffectsClass } from './step.ts';
 
 /**
  * Finds the steps of an app: the methods with `@Step` of its providers and controllers. They are read from classes,
@@ -12,6 +13,9 @@ import { type DeclaredStep, declaredStep } from './step.ts';
  */
 @Injectable()
 export class StepDiscovery {
+  /** One for each class, whatever the number of its steps: the runtime opens and closes each once. */
+  readonly #effects = new Map<EffectsClass<unknown>, Effects>();
+
   constructor(
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,
@@ -24,7 +28,10 @@ export class StepDiscovery {
       this.#declaredBy(host.prototype).map(({ method, declaredAt, declared }) => {
         assertContracts(declaredAt, declared);
         this.enhancers.assertBindable(host.prototype, method, declaredAt);
-        return { ...declared, declaredAt, handle: this.#handler(host.wrapper, method) };
+        const { effects, ...rest } = declared;
+        const handle = this.#handler(host.wrapper, method);
+        if (effects === undefined) return { ...rest, declaredAt, handle };
+        return { ...rest, declaredAt, handle, effects: this.#effectsOf(effects, declaredAt) };
       }),
     );
   }
@@ -80,11 +87,23 @@ export class StepDiscovery {
     });
   }
 
+  #effectsOf(effects: EffectsClass<unknown>, declaredAt: string): Effects {
+    const wrapper = this.discovery.getProviders().find(({ token }) => token === effects);
+    if (wrapper === undefined) {
+      throw new StepDefinitionError(
+        `Step ${declaredAt} keeps its effects in ${effects.name}, which no module provides. Import ${effects.name}Module.forRoot in the root module.`,
+      );
+    }
+    const known = this.#effects.get(effects) ?? new InjectedEffects(wrapper);
+    this.#effects.set(effects, known);
+    return known;
+  }
+
   #handler(wrapper: InstanceWrapper, method: string): StepHandler {
     let handler: StepHandler | undefined;
-    return (message, context) => {
+    return (message, context, transaction) => {
       handler ??= this.enhancers.handler(wrapper.instance as Record<string, StepHandler>, method);
-      return handler(message, context);
+      return handler(message, context, transaction);
     };
   }
 }

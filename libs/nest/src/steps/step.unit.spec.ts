@@ -1,4 +1,10 @@
-import { next, type StepContext } from '@troupe/jetstream';
+import {
+  type Effects,
+  type EffectsKey,
+  next,
+  type OutgoingMessage,
+  type StepContext,
+} from '@troupe/jetstream';
 import { describe, expect, it } from 'vitest';
 import { JobAsked, JobDone, JobFailed } from '../jobs.spec.support.ts';
 import { declaredStep, Step } from './step.ts';
@@ -133,6 +139,41 @@ describe('the types of @Step', () => {
       }
     }
     expect(Steps).toBeDefined();
+  });
+
+  it('give a transaction to a method whose effects are kept, and to no other', () => {
+    interface Ledger {
+      readonly book: (line: string) => void;
+    }
+    abstract class Books implements Effects<Ledger> {
+      abstract readonly problem: string | undefined;
+      abstract open(): Promise<void>;
+      abstract process(
+        key: EffectsKey,
+        work: (ledger: Ledger) => Promise<readonly OutgoingMessage[]>,
+      ): Promise<readonly OutgoingMessage[]>;
+      abstract published(): void;
+      abstract close(): Promise<void>;
+    }
+    class Steps {
+      @Step({ on: JobAsked, emits: [JobDone], from: 'now', effects: Books })
+      async booked(job: JobAsked, _context: StepContext, ledger: Ledger) {
+        ledger.book(`${job.number}`);
+        return next(JobDone, { number: job.number });
+      }
+
+      @Step({ on: JobAsked, emits: [], from: 'now', effects: Books })
+      indifferent(): void {}
+
+      // @ts-expect-error another kind of transaction
+      @Step({ on: JobAsked, emits: [], from: 'now', effects: Books })
+      other(_job: JobAsked, _context: StepContext, _transaction: { readonly pages: number }): void {}
+
+      // @ts-expect-error no effects, no transaction
+      @Step({ on: JobAsked, emits: [], from: 'now' })
+      none(_job: JobAsked, _context: StepContext, _ledger: Ledger): void {}
+    }
+    expect(declaredStep(Steps.prototype, 'booked')?.effects).toBe(Books);
   });
 
   it('require "on", "emits" and "from"', () => {
