@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-const conditions = ['@troupe/source', 'node', 'import', 'default'];
+// `import` and `require` are told apart by Vite and Node themselves: named here, CommonJS would require ES modules.
+const conditions = ['@troupe/source', 'node'];
 
 export default defineConfig({
   resolve: { conditions },
