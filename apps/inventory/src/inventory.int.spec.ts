@@ -1,4 +1,5 @@
 import { PaymentAuthorized } from '@shop/contracts-payment';
+import { Inbox } from '@troupe/inbox';
 import { type AppHarness, appHarness, startBroker, type TestBroker } from '@troupe/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { InventoryModule } from './inventory.module.ts';
@@ -23,6 +24,11 @@ describe('inventory', () => {
   it('answers a payment with a reservation', async () => {
     await inventory.publish(PaymentAuthorized, payment(), { flowId: 'reserved' });
     expect(await typesOf('reserved')).toEqual(['payment.authorized.v1', 'stock.reserved.v1']);
+    const kept = 'SELECT sku, units FROM reservations ORDER BY sku';
+    expect(await inventory.app.get(Inbox).database.query(kept)).toEqual([
+      { sku: 'STOVE-1', units: 2 },
+      { sku: 'TENT-2P', units: 1 },
+    ]);
   });
 
   it('answers a payment for what is not there with a shortage', async () => {

@@ -4,7 +4,7 @@ const DEFAULT_UNITS = 1_000_000;
 const MOST_UNITS = 1_000_000_000;
 
 /**
- * `INVENTORY_UNITS`: pieces of each product that there are at start; a million unless set.
+ * `INVENTORY_UNITS`: pieces of each product when the stock is first made; a million unless set.
  * @throws SettingError
  */
 export function unitsIn(variables: NodeJS.ProcessEnv): number {

@@ -1,5 +1,6 @@
 import { OrderPlaced } from '@shop/contracts-order';
 import { StockShort } from '@shop/contracts-stock';
+import { Inbox } from '@troupe/inbox';
 import { type AppHarness, appHarness, startBroker, type TestBroker } from '@troupe/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { order, short } from './orders.spec.support.ts';
@@ -34,5 +35,9 @@ describe('payments', () => {
   it('gives the money back when the stock is short', async () => {
     await payments.publish(StockShort, short, { flowId: 'refunded' });
     expect(await typesOf('refunded')).toEqual(['stock.short.v1', 'payment.refunded.v1']);
+    const kept = 'SELECT payment_id, amount FROM refunds';
+    expect(await payments.app.get(Inbox).database.query(kept)).toEqual([
+      { payment_id: 'pay_1', amount: 2_900 },
+    ]);
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import { type EffectsKey, type OutgoingMessage, silentLogger } from '@troupe/jetstream';
 import type { Database, Transaction } from './database/database.ts';
 import { TransactionFailedError, TransactionOverError } from './errors.ts';
@@ -100,6 +101,15 @@ export function inboxConformance(open: () => Promise<Database>): Behaviour[] {
       });
       await assert.rejects(swallowing, TransactionFailedError);
       assert.deepEqual([await stage.effects(), await stage.handled()], [[], []]);
+    }),
+
+    behaviour('tells what was wrong with a statement, and nothing of its values', async ({ database }) => {
+      await assert.rejects(database.query('SELECT $1::text FROM nowhere', ['secret']), (error) => {
+        assert.ok(error instanceof Error && 'code' in error);
+        assert.equal(error.code, '42P01');
+        assert.doesNotMatch(inspect(error), /secret/);
+        return true;
+      });
     }),
 
     behaviour('commits what a handler kept with a savepoint', async (stage) => {

@@ -5,9 +5,13 @@ import type { Database } from './database/database.ts';
 import { embeddedDatabase, IN_MEMORY } from './database/embedded.ts';
 import { postgresDatabase } from './database/postgres.ts';
 import { Inbox, type InboxOptions } from './inbox.ts';
+import type { Migration } from './migrations.ts';
 
 /** What `InboxModule.forRoot` takes; the app is the one of `TroupeModule.forRoot`. */
-export type InboxModuleOptions = Omit<InboxOptions, 'app'>;
+export interface InboxModuleOptions extends Omit<InboxOptions, 'app' | 'migrations'> {
+  /** As of an inbox; or what gives them when the app is made, for those that depend on its settings. */
+  readonly migrations?: readonly Migration[] | (() => readonly Migration[]);
+}
 
 const DEFAULT_DATA = join('.troupe', 'data');
 
@@ -20,6 +24,7 @@ export class InboxModule implements OnApplicationShutdown {
   constructor(private readonly inbox: Inbox) {}
 
   static forRoot(options: InboxModuleOptions = {}): DynamicModule {
+    const { migrations = [], ...rest } = options;
     return {
       module: InboxModule,
       global: true,
@@ -28,9 +33,14 @@ export class InboxModule implements OnApplicationShutdown {
           provide: Inbox,
           inject: [TROUPE_OPTIONS, TROUPE_SETTINGS],
           useFactory: ({ app, prefix }: TroupeOptions, settings: Settings): Inbox => {
-            const keepDays = settings.inboxDays ?? options.keepDays;
             const database = databaseOf(settings, app, settings.prefix ?? prefix);
-            return new Inbox(database, { ...options, app, ...(keepDays !== undefined && { keepDays }) });
+            const { inboxDays } = settings;
+            return new Inbox(database, {
+              ...rest,
+              app,
+              migrations: typeof migrations === 'function' ? migrations() : migrations,
+              ...(inboxDays !== undefined && { keepDays: inboxDays }),
+            });
           },
         },
       ],

@@ -9,6 +9,8 @@ import { EndedEarlyError, NotReadyError } from './errors.ts';
 export interface AppSettings {
   readonly natsUrl: string;
   readonly port: number;
+  /** Keeps the embedded databases of all apps. */
+  readonly dataFolder: string;
   /** Begun anew with each run; stdout and stderr go there. */
   readonly logFile: string;
 }
@@ -97,7 +99,7 @@ export class AppProcess {
   }
 }
 
-function start(app: App, { natsUrl, port, logFile }: AppSettings): ChildProcess {
+function start(app: App, { natsUrl, port, dataFolder, logFile }: AppSettings): ChildProcess {
   const log = openSync(logFile, 'w');
   try {
     return spawn(process.execPath, ['--enable-source-maps', app.main], {
@@ -107,6 +109,7 @@ function start(app: App, { natsUrl, port, logFile }: AppSettings): ChildProcess 
         NATS_URL: natsUrl,
         HOST: '127.0.0.1',
         PORT: String(port),
+        TROUPE_DATA: dataFolder,
         LOG_FORMAT: 'json',
       },
       // A session of its own: Ctrl-C in the terminal reaches the starter alone, which ends all in the right order.

@@ -8,6 +8,8 @@ export interface Home {
   readonly folder: string;
   /** The broker's. */
   readonly store: string;
+  /** The apps'. */
+  readonly data: string;
   readonly logs: string;
   logOf(process: string): string;
 }
@@ -26,5 +28,11 @@ export async function openHome(env: NodeJS.ProcessEnv): Promise<Home> {
   } catch (error) {
     throw new HomeError(folder, error);
   }
-  return { folder, logs, store: join(folder, 'broker'), logOf: (process) => join(logs, `${process}.log`) };
+  return {
+    folder,
+    logs,
+    data: join(folder, 'data'),
+    store: join(folder, 'broker'),
+    logOf: (process) => join(logs, `${process}.log`),
+  };
 }

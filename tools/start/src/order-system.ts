@@ -79,6 +79,7 @@ export class OrderSystem {
     const started = new AppProcess(app, {
       natsUrl: this.broker.url,
       port,
+      dataFolder: this.#options.home.data,
       logFile: this.#options.home.logOf(app.name),
     });
     void started.exited.then(async (how) => {

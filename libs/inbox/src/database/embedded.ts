@@ -57,7 +57,7 @@ class Embedded implements Database {
 
   async query<R extends object = Row>(sql: string, values: readonly unknown[] = []): Promise<R[]> {
     const database = await this.#database();
-    return (await database.query<R>(sql, [...values])).rows;
+    return (await withoutValues(database.query<R>(sql, [...values]))).rows;
   }
 
   close(): Promise<void> {
@@ -96,10 +96,20 @@ class Embedded implements Database {
   }
 }
 
+/** The driver leaves what a statement was given at its error, and so in logs; it may be personal. */
+async function withoutValues<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof Error && 'params' in error) delete error.params;
+    throw error;
+  }
+}
+
 function sessionOf(transaction: PGliteTransaction): Session {
   return {
     query: async <R extends object>(sql: string, values: readonly unknown[] = []) =>
-      (await transaction.query<R>(sql, [...values])).rows,
+      (await withoutValues(transaction.query<R>(sql, [...values]))).rows,
     script: async (sql) => {
       await transaction.exec(sql);
     },
