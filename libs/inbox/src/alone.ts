@@ -7,6 +7,8 @@ import { InstanceRunningError } from './errors.ts';
 /** What an instance says of itself. */
 interface Presence {
   readonly id: string;
+  /** Its database is one that others may use: it does not mind others, but embedded ones do. */
+  readonly shared: boolean;
   /** It may work: it was there before whoever hears it for the first time. */
   readonly established: boolean;
   /** Since when it is there, ms since the epoch. */
@@ -22,21 +24,28 @@ const LISTEN_MS = 500;
 const GONE_MS = 10_000;
 
 /**
- * Tells whether an app runs once, where it must: instances say that they are there on a subject of the app, and of any
- * two the younger one yields. One that cannot be heard (it is stopped, or cut off) yields when it is heard again.
+ * Tells whether an app runs once, where it must: instances say that they are there on a subject of the app. Of any two
+ * with embedded databases the younger one yields, and each of them yields to one with a shared database. One that
+ * cannot be heard (it is stopped, or cut off) yields when it is heard again.
  */
 export class Alone {
-  #self: Presence = {
-    id: randomUUID(),
-    established: false,
-    since: Date.now(),
-    where: `${hostname()} (process ${process.pid})`,
-  };
+  #self: Presence;
   #rival: { readonly presence: Presence; readonly heardAt: number } | undefined;
   #timer: NodeJS.Timeout | undefined;
   #unsubscribe: (() => void) | undefined;
 
-  constructor(private readonly outlet: Pick<Outlet, 'app' | 'client' | 'names'>) {}
+  constructor(
+    private readonly outlet: Pick<Outlet, 'app' | 'client' | 'names'>,
+    shared: boolean,
+  ) {
+    this.#self = {
+      id: randomUUID(),
+      shared,
+      established: false,
+      since: Date.now(),
+      where: `${hostname()} (process ${process.pid})`,
+    };
+  }
 
   /** @throws InstanceRunningError when another one was there before */
   async listen(): Promise<void> {
@@ -51,6 +60,7 @@ export class Alone {
     this.#timer = setInterval(() => this.#announce(), ANNOUNCE_MS);
     this.#timer.unref();
     await client.flush();
+    if (this.#self.shared) return;
     await delay(LISTEN_MS);
     this.assert();
   }
@@ -80,6 +90,7 @@ export class Alone {
 
   #heard(presence: Presence): void {
     if (presence.id === this.#self.id) return;
+    if (presence.shared && this.#self.shared) return;
     if (goesBefore(presence, this.#self)) this.#rival = { presence, heardAt: performance.now() };
     else this.#announce();
   }
@@ -92,6 +103,7 @@ export class Alone {
 }
 
 function goesBefore(one: Presence, other: Presence): boolean {
+  if (one.shared !== other.shared) return one.shared;
   if (one.established !== other.established) return one.established;
   return one.since === other.since ? one.id < other.id : one.since < other.since;
 }

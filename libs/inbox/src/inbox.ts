@@ -58,12 +58,12 @@ export class Inbox implements Effects<Transaction> {
 
   async open(outlet: Outlet): Promise<void> {
     const { app, keepDays = KEEP_DAYS } = this.#options;
-    if (!this.database.shared && this.#alone === undefined) {
-      this.#alone = new Alone(outlet);
+    if (this.#alone === undefined) {
+      this.#alone = new Alone(outlet, this.database.shared);
       await this.#alone.listen();
     }
     await this.prepare();
-    this.#alone?.establish();
+    this.#alone.establish();
     if (!this.database.shared) await this.#outbox.expireLeases(); // only this process publishes from it
     this.#relay = new Relay(this.#outbox, outlet);
     this.#relay.start();

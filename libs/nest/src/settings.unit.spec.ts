@@ -10,6 +10,9 @@ describe('readSettings', () => {
         TROUPE_PREFIX: 'staging',
         TROUPE_TOPOLOGY: 'verify',
         TROUPE_SHUTDOWN_GRACE_MS: '2500',
+        DATABASE_URL: 'postgres://me:secret@db:5432/payments',
+        TROUPE_DATA: '/var/lib/shop',
+        TROUPE_INBOX_DAYS: '120',
         HOST: '0.0.0.0',
         PORT: '0',
       }),
@@ -18,6 +21,9 @@ describe('readSettings', () => {
       prefix: 'staging',
       topology: 'verify',
       shutdownGraceMs: 2500,
+      database: 'postgres://me:secret@db:5432/payments',
+      data: '/var/lib/shop',
+      inboxDays: 120,
       host: '0.0.0.0',
       port: 0,
     });
@@ -29,6 +35,9 @@ describe('readSettings', () => {
       'TROUPE_PREFIX',
       'TROUPE_TOPOLOGY',
       'TROUPE_SHUTDOWN_GRACE_MS',
+      'DATABASE_URL',
+      'TROUPE_DATA',
+      'TROUPE_INBOX_DAYS',
       'HOST',
       'PORT',
     ];
@@ -40,7 +49,10 @@ describe('readSettings', () => {
     ['NATS_URL', 'http://broker'],
     ['TROUPE_PREFIX', 'Staging_1'],
     ['TROUPE_PREFIX', 'evt'],
+    ['TROUPE_PREFIX', 'ins'],
     ['TROUPE_TOPOLOGY', 'drop'],
+    ['TROUPE_INBOX_DAYS', '0'],
+    ['TROUPE_INBOX_DAYS', '90d'],
     ['TROUPE_SHUTDOWN_GRACE_MS', '10s'],
     ['PORT', '65536'],
     ['PORT', '-1'],
@@ -58,6 +70,9 @@ describe('readSettings', () => {
 
   it('shows no password of an address', () => {
     expect(refusal({ NATS_URL: 'http://me:secret@broker' }).message).not.toContain('secret');
+    const { message } = refusal({ DATABASE_URL: 'mysql://me:secret@db/payments' });
+    expect(message).toMatch(/^DATABASE_URL must be/);
+    expect(message).not.toContain('secret');
   });
 });
 

@@ -3,6 +3,7 @@ import { Pool, type PoolClient, types } from 'pg';
 import { TransactionFailedError } from '../errors.ts';
 import type { Database, Row, Session } from './database.ts';
 import { GuardedSession } from './guarded-session.ts';
+import { Slots } from './slots.ts';
 import { PARSERS } from './types.ts';
 
 const CONNECTIONS = 10;
@@ -20,6 +21,8 @@ class Postgres implements Database {
   readonly where: string;
   problem: string | undefined;
   readonly #pool: Pool;
+  /** The pool would count the time that a busy database makes others wait as a database that does not answer. */
+  readonly #slots = new Slots(CONNECTIONS);
   #closed: Promise<void> | undefined;
 
   constructor(url: string) {
@@ -46,7 +49,21 @@ class Postgres implements Database {
     await this.query('SELECT 1');
   }
 
-  async transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
+  transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    return this.#slots.run(() => this.#transaction(work));
+  }
+
+  async query<R extends object = Row>(sql: string, values: readonly unknown[] = []): Promise<R[]> {
+    const asked = () => this.#answered(this.#pool.query<R>(sql, [...values]));
+    return (await this.#slots.run(asked)).rows;
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#pool.end();
+    return this.#closed;
+  }
+
+  async #transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
     const client = await this.#answered(this.#pool.connect());
     const session = new GuardedSession(this.#sessionOf(client));
     try {
@@ -62,16 +79,6 @@ class Postgres implements Database {
       await this.#rollBack(client, error);
       throw error;
     }
-  }
-
-  async query<R extends object = Row>(sql: string, values: readonly unknown[] = []): Promise<R[]> {
-    const { rows } = await this.#answered(this.#pool.query<R>(sql, [...values]));
-    return rows;
-  }
-
-  close(): Promise<void> {
-    this.#closed ??= this.#pool.end();
-    return this.#closed;
   }
 
   #sessionOf(client: PoolClient): Session {

@@ -119,9 +119,9 @@ export class Runtime {
 
   async #stop(graceMs: number): Promise<void> {
     await this.drain(graceMs);
-    for (const effects of this.#effects) await effects.close();
     this.#services?.publisher.close();
     this.#services?.duplicates.close();
+    for (const effects of this.#effects) await effects.close();
     await this.connection.close();
     await this.#started?.catch(() => {}); // whoever called start was told
   }

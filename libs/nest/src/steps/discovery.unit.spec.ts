@@ -1,6 +1,13 @@
 import { Controller, Injectable, type Provider, Scope, UsePipes, ValidationPipe } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { assertDeclaration, next, type StepDefinition } from '@troupe/jetstream';
+import {
+  assertDeclaration,
+  type Effects,
+  type EffectsKey,
+  next,
+  type OutgoingMessage,
+  type StepDefinition,
+} from '@troupe/jetstream';
 import { describe, expect, it } from 'vitest';
 import { JobAsked, JobDone, StopJob } from '../jobs.spec.support.ts';
 import { StepDiscovery } from './discovery.ts';
@@ -65,6 +72,37 @@ describe('discovery', () => {
     ['as a transient', [Tools, scoped(Workshop, Scope.TRANSIENT)]],
   ])('refuses a step of a provider that is made for each request: %s', async (_, providers) => {
     await expect(stepsOf(providers)).rejects.toThrow(/Workshop\.work .*singletons/);
+  });
+
+  it('keeps effects in the instance that Nest made, and refuses a step whose effects nobody provides', async () => {
+    class Books implements Effects<string> {
+      readonly problem = undefined;
+      readonly open = async (): Promise<void> => {};
+      readonly close = async (): Promise<void> => {};
+      published(): void {}
+      process(_key: EffectsKey, work: (page: string) => Promise<readonly OutgoingMessage[]>) {
+        return work('page 1');
+      }
+    }
+    @Injectable()
+    class Bookkeeper {
+      @Step({ on: JobAsked, emits: [], from: 'now', effects: Books })
+      one(): void {}
+
+      @Step({ on: JobDone, emits: [], from: 'now', effects: Books })
+      other(): void {}
+    }
+    const [one, other] = await stepsOf([Books, Bookkeeper]);
+    expect(one?.effects).toBe(other?.effects);
+    const pages: unknown[] = [];
+    await one?.effects?.process({ source: '/s', id: '1', step: 'a__b' }, async (page) => {
+      pages.push(page);
+      return [];
+    });
+    expect(pages).toEqual(['page 1']);
+    await expect(stepsOf([Bookkeeper])).rejects.toThrow(
+      /Bookkeeper\.one keeps its effects in Books, which no module provides/,
+    );
   });
 
   it('refuses pipes, which would be skipped', async () => {
