@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, it, vi } from 'vitest';
-import { inboxConformance } from './conformance.ts';
+import { inboxConformance } from './conformance/conformance.ts';
 import type { Database } from './database/database.ts';
 import { embeddedDatabase, IN_MEMORY } from './database/embedded.ts';
 import { postgresDatabase } from './database/postgres.ts';

@@ -1,4 +1,5 @@
-export { type Behaviour, inboxConformance } from './conformance.ts';
+export type { Behaviour } from './conformance/behaviour.ts';
+export { inboxConformance } from './conformance/conformance.ts';
 export type { Database, Row, Session, Transaction } from './database/database.ts';
 export { embeddedDatabase, IN_MEMORY } from './database/embedded.ts';
 export { postgresDatabase } from './database/postgres.ts';
