@@ -65,6 +65,7 @@ export class Inbox implements Effects<Transaction> {
     await this.prepare();
     this.#alone.establish();
     if (!this.database.shared) await this.#outbox.expireLeases(); // only this process publishes from it
+    if (this.#closed !== undefined) return; // meanwhile
     this.#relay = new Relay(this.#outbox, outlet);
     this.#relay.start();
     this.#purge = new Purge(this.database, app, keepDays, outlet.log);
