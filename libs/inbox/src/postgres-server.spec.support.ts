@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { type Guard, guardProcess } from '@troupe/broker';
 import pg from 'pg';
 import { until } from './until.spec.support.ts';
 
@@ -42,6 +43,7 @@ export async function startPostgres(): Promise<PostgresServer | string> {
   const port = await freePort();
   const url = `postgres://troupe@127.0.0.1:${port}/postgres`;
   let server: ChildProcess | undefined;
+  let guard: Guard | undefined;
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     const ending = server;
     server = undefined;
@@ -49,11 +51,13 @@ export async function startPostgres(): Promise<PostgresServer | string> {
     const ended = new Promise((resolve) => ending.once('exit', resolve));
     ending.kill(signal);
     await ended;
+    guard?.release();
   };
   const start = async (): Promise<void> => {
     const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off'];
     const args = ['-D', cluster, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])];
     server = spawn(join(binaries, 'postgres'), args, { ...options, stdio: 'ignore' });
+    if (server.pid !== undefined) guard = guardProcess(server.pid); // a run that is killed leaves none behind
     await until('PostgreSQL answers', () => answers(url));
   };
   await start();
