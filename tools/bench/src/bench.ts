@@ -45,6 +45,8 @@ export async function measure(
     }
     const results = { troupe: none(), tuned: none(), documented: none() };
     for (let round = 1; round <= plan.rounds; round++) {
+      // Each in turn comes first: what a measurement leaves the server to do, the next one pays for.
+      subjects.push(...subjects.splice(0, 1));
       for (const subject of subjects) {
         const { variant } = subject;
         const throughput = await measureThroughput(subject, plan.orders);

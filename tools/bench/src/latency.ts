@@ -8,6 +8,9 @@ import type { OrderDesk } from './orders.ts';
 import { percentile } from './statistics.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
+/** Orders that each measurement sends first and does not count: what came before has to settle. */
+const WARM_UP = 100;
+
 /** From an order being sent to the last step's message reaching a subscriber, in ms. */
 export interface Latency {
   readonly p50: number;
@@ -43,15 +46,15 @@ export async function measureLatency(
   await client.flush();
   const stored: Promise<void>[] = [];
   const began = performance.now();
-  for (let sent = 0; sent < orders; sent++) {
+  for (let sent = 0; sent < WARM_UP + orders; sent++) {
     const due = began + (sent * 1000) / perSecond;
     await delay(Math.max(0, due - performance.now()));
     const orderId = randomUUID();
-    sentAt.set(orderId, performance.now());
+    if (sent >= WARM_UP) sentAt.set(orderId, performance.now());
     stored.push(desk.place(orderId));
   }
   await Promise.all(stored);
-  await course.finished(orders);
+  await course.finished(WARM_UP + orders);
   await client.flush();
   arrivals.unsubscribe();
   await worker.stopChain();

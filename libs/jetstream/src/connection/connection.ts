@@ -18,8 +18,11 @@ export interface ConnectionOptions {
 
 export type ConnectionState = 'connecting' | 'connected' | 'disconnected' | 'closed';
 
-/** The client writes what has gathered at 32 KiB, 25 messages; its types do not name the option. A hop in 30 faster. */
-const LARGE_WRITES = { pendingLimit: 128 * 1024 };
+/**
+ * The client writes what has gathered at 32 KiB; at 64 KiB a hop costs 3 % less here and the server 9 % less. Its types
+ * do not name the option.
+ */
+const LARGE_WRITES = { pendingLimit: 64 * 1024 };
 
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 2_000;
