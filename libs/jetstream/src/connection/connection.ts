@@ -19,7 +19,7 @@ export interface ConnectionOptions {
 export type ConnectionState = 'connecting' | 'connected' | 'disconnected' | 'closed';
 
 /**
- * The client writes what has gathered at 32 KiB; at 64 KiB a hop costs 3 % less here and the server 9 % less. Its types
+ * The client writes what has gathered at 32 KiB; at 64 KiB a hop costs 3 % less here and the server 8 % less. Its types
  * do not name the option.
  */
 const LARGE_WRITES = { pendingLimit: 64 * 1024 };

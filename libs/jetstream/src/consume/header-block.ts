@@ -8,7 +8,7 @@ interface RawMessage {
 
 /**
  * The header block of a message as text; empty for a message without headers. The client's own `headers` would
- * throw on a name that it does not like, and costs a fifth of a hop: it validates and searches line by line.
+ * throw on a name that it does not like, and costs a seventh of a hop: it validates and searches line by line.
  */
 export function headerBlockOf(message: Msg): string {
   const { _msg, _rdata } = message as Msg & Partial<RawMessage>;
