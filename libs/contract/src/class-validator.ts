@@ -1,5 +1,6 @@
 import type { JsonSchema } from './json-schema.ts';
-import { type Compiled, compile, type Enforcement, type UnknownFields } from './validator.ts';
+import type { UnknownFields } from './unknown-fields.ts';
+import { type Compiled, compile, type Enforcement } from './validator.ts';
 import type { Violation } from './violation.ts';
 
 /** The validator of a class-validator DTO class that is no contract, such as an HTTP body. */

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { plainToInstance } from 'class-transformer';
 import { type ValidationError, validateSync } from 'class-validator';
-import type { UnknownFields } from './validator.ts';
+import type { UnknownFields } from './unknown-fields.ts';
 import { NO_VIOLATIONS, pointer, type Violation } from './violation.ts';
 
 /**

@@ -19,5 +19,6 @@ export {
   TroupeError,
 } from './error.ts';
 export type { JsonSchema } from './json-schema.ts';
-export type { Enforcement, UnknownFields } from './validator.ts';
+export type { UnknownFields } from './unknown-fields.ts';
+export type { Enforcement } from './validator.ts';
 export type { Violation } from './violation.ts';

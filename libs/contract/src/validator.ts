@@ -1,14 +1,12 @@
 import { explain } from './explanation.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { classSchema } from './schema/class-schema.ts';
+import type { UnknownFields } from './unknown-fields.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
 import { NO_VIOLATIONS, type Violation } from './violation.ts';
 
 /** What checks a class's values: the compiled JSON Schema, or class-validator itself. */
 export type Enforcement = 'compiled' | 'class-validator';
-
-/** What happens to fields the class does not name, at every nested level. */
-export type UnknownFields = 'refuse' | 'keep';
 
 /** One side of a class: the schema and its check. */
 export interface Side {

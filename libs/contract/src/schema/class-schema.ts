@@ -1,5 +1,5 @@
 import type { JsonSchema } from '../json-schema.ts';
-import type { UnknownFields } from '../validator.ts';
+import type { UnknownFields } from '../unknown-fields.ts';
 import { type MessageClass, shapeOf } from './class-shape.ts';
 import { type FieldSchema, fieldSchema } from './field.ts';
 import type { Reference } from './nesting.ts';

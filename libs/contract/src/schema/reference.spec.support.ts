@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import 'reflect-metadata';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
-import type { UnknownFields } from '../validator.ts';
+import type { UnknownFields } from '../unknown-fields.ts';
 
 /** class-validator's own verdict, reached without any code of this library. */
 export function accepts(cls: new () => object, value: object, unknownFields: UnknownFields): boolean {

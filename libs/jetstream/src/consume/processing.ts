@@ -13,7 +13,6 @@ import { asError, isOutage } from './failure.ts';
 import { Outputs } from './outputs.ts';
 import { type Received, receive } from './receive.ts';
 import { Settlement, type StepServices } from './settlement.ts';
-import type { StepCounts } from './step-runner.ts';
 import type { Work } from './work.ts';
 
 /** Where a message came from, and what may come from there. */
@@ -41,13 +40,12 @@ export class Processing {
     private readonly step: StepDefinition,
     private readonly services: StepServices,
     private readonly manager: JetStreamManager,
-    counts: StepCounts,
     private readonly ended: ProcessingListener,
   ) {
     const { app, publisher, duplicates, instrumentation } = services;
     this.#outputs = new Outputs(step, { ...services.sender, source: `/${app}/${step.name}` });
     this.#sending = new Sending(app, publisher, duplicates, instrumentation);
-    this.#settlement = new Settlement(step, services, counts);
+    this.#settlement = new Settlement(step, services);
   }
 
   /** Never throws; the end is told to the listener, maybe before this returns. */

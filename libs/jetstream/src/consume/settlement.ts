@@ -14,7 +14,6 @@ import { backoff, DEFAULT_RETRY } from './backoff.ts';
 import { type DeadLetterReason, deadLetter } from './dead-letter.ts';
 import { delayedCopy, LONGEST_WAIT_MS, SHORT_WAIT_MS } from './delay.ts';
 import { isHopeless } from './failure.ts';
-import type { StepCounts } from './step-runner.ts';
 import type { Work } from './work.ts';
 
 /** What every step of an app shares. */
@@ -49,7 +48,6 @@ export class Settlement {
   constructor(
     private readonly step: StepDefinition,
     private readonly services: StepServices,
-    private readonly counts: StepCounts,
   ) {
     this.#retry = { ...DEFAULT_RETRY, ...step.retry };
   }
@@ -62,7 +60,6 @@ export class Settlement {
   done(work: Work): void {
     work.delivery.ack();
     this.#attempts.forget(work.key);
-    this.counts.processed++;
   }
 
   /** An output could not be stored: no fault of the message, so no attempt. */
@@ -77,7 +74,6 @@ export class Settlement {
 
   /** The handler failed, or what it returned cannot be sent. */
   async failed(work: Work, error: Error): Promise<Outcome> {
-    this.counts.failed++;
     if (isHopeless(error)) return this.#deadLetter(work, 'terminal-error', error);
     if (work.attempt >= this.#retry.attempts) return this.#deadLetter(work, 'retries-exhausted', error);
     const asked = error instanceof RetryAfter ? error.delayMs : backoff(work.attempt, this.#retry);
@@ -129,7 +125,6 @@ export class Settlement {
       return this.#handBack(work, SHORT_WAIT_MS, 'dead-letter-not-stored', unstored);
     work.delivery.term(reason);
     this.#attempts.forget(work.key);
-    this.counts.deadLettered++;
     notices.publish('alert', this.#notice(work, reason, error));
     log.error(
       { err: error, ...describe(work), reason, attempts },

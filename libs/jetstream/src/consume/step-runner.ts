@@ -27,22 +27,12 @@ interface Intake extends Origin {
   readonly held: Numbered<Work>;
 }
 
-/** What a running step counts since it started. */
-export interface StepCounts {
-  processed: number;
-  failed: number;
-  deadLettered: number;
-  /** Time spent in the handler, publishing included, in ms. */
-  processingMs: number;
-}
-
 /**
  * Runs one step of one app instance: pulls from its durables, keeps to its concurrency, renews what it holds, and
  * ends what takes too long.
  */
 export class StepRunner {
   readonly name: StepName;
-  readonly counts: StepCounts = { processed: 0, failed: 0, deadLettered: 0, processingMs: 0 };
   readonly #step: StepDefinition;
   readonly #services: StepServices;
   readonly #answers: Answers;
@@ -62,7 +52,7 @@ export class StepRunner {
     this.#services = services;
     this.name = { app: services.app, step: step.name, name: stepName(services.app, step.name) };
     this.#answers = new Answers(services.client, services.isConnected);
-    this.#processing = new Processing(this.name, step, services, manager, this.counts, (work, outcome) =>
+    this.#processing = new Processing(this.name, step, services, manager, (work, outcome) =>
       this.#ended(work, outcome),
     );
     this.#concurrency = step.concurrency ?? DEFAULT_CONCURRENCY;
@@ -150,7 +140,6 @@ export class StepRunner {
   }
 
   #ended(work: Work, outcome: Outcome): void {
-    this.counts.processingMs += performance.now() - work.startedAt;
     this.#forget(work);
     if (outcome === 'handed-back' && !this.#stopping) setTimeout(() => this.#release(), PAUSE_MS);
     else this.#release();

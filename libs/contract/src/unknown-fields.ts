@@ -1,0 +1,2 @@
+/** What happens to fields the class does not name, at every nested level. */
+export type UnknownFields = 'refuse' | 'keep';
