@@ -2,7 +2,7 @@ import { contractOf } from '@troupe/contract';
 import type { Logger } from '../logger.ts';
 import type { RuntimeOptions } from './options.ts';
 
-/** Says at start which contracts are not compiled and why: each of their messages costs some fifty times as much. */
+/** Says at start which contracts are not compiled and why: each of their messages costs tens of times as much. */
 export function warnOfFallbacks({ steps = [], produces = [] }: RuntimeOptions, log: Logger): void {
   const classes = new Set([...steps.flatMap(({ on, emits }) => [...on, ...emits]), ...produces]);
   for (const { id, enforcement, fallbackReasons } of [...classes].map(contractOf)) {

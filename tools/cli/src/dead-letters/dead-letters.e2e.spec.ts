@@ -32,7 +32,7 @@ describe('ls, groups and show', () => {
 
     const letters = linesOf<ListedLetter>(await workshop.run('ls', '--flow', 'order-2', '--json'));
     expect(letters).toMatchObject([{ flowId: 'order-2', reason: 'terminal-error', state: 'open' }]);
-    expect((await workshop.run('ls', '--reason', 'poison')).code).toBe(3);
+    expect((await workshop.run('ls', '--reason', 'no-such-reason')).code).toBe(3);
     expect((await workshop.run('ls', '--since', '1h', '--json')).out.split('\n')).toHaveLength(4);
     expect((await workshop.run('ls', '--until', '1h')).code).toBe(3);
 
