@@ -1,8 +1,8 @@
 import { MessageFormatError } from '../error.ts';
 import type { Violation } from '../violation.ts';
 import { parseBody } from './body.ts';
-import { type CloudEvent, type DecodedMessage, isNamed, TRACE_CONTEXT } from './cloud-event.ts';
-import { type EventHeaders, readHeaders } from './headers.ts';
+import { type CloudEvent, type DecodedMessage, isNamed, JSON_CONTENT_TYPE } from './cloud-event.ts';
+import { type EventDraft, EventHeaders, eventDraft } from './headers.ts';
 import { readStructured } from './structured.ts';
 
 /**
@@ -15,7 +15,7 @@ export function decodeMessage(
   payload: Uint8Array,
 ): DecodedMessage {
   const violations: Violation[] = [];
-  const read = readHeaders(headers, violations);
+  const read = new EventHeaders(headers, violations);
   const message = isStructured(read)
     ? structured(read, payload, violations)
     : binary(read, payload, violations);
@@ -24,15 +24,15 @@ export function decodeMessage(
 }
 
 /** A sender of the binding's version 1.0 writes structured messages without any header. */
-function isStructured({ contentType, attributes }: EventHeaders): boolean {
-  if (contentType === undefined) return attributes.size === 0;
+function isStructured({ contentType, isBinary }: EventHeaders): boolean {
+  if (contentType === undefined) return !isBinary;
   return /^application\/cloudevents/i.test(contentType);
 }
 
 function binary(read: EventHeaders, payload: Uint8Array, violations: Violation[]): DecodedMessage {
-  const { attributes, contentType } = read;
-  if (contentType && !attributes.has('datacontenttype')) attributes.set('datacontenttype', contentType);
-  return { event: eventOf(read, attributes, violations), data: parseBody(payload, violations) };
+  const { event, contentType } = read;
+  if (contentType) event.datacontenttype ??= contentType;
+  return { event: checked(event, read.specversion, violations), data: parseBody(payload, violations) };
 }
 
 function structured(read: EventHeaders, payload: Uint8Array, violations: Violation[]): DecodedMessage {
@@ -42,46 +42,46 @@ function structured(read: EventHeaders, payload: Uint8Array, violations: Violati
       rule: 'format',
       message: `content-type ${read.contentType} is not application/cloudevents+json`,
     });
-    return { event: eventOf(read, read.attributes, []), data: undefined };
+    return { event: checked(read.event, read.specversion, []), data: undefined };
   }
   const faults = violations.length;
   const { attributes, data } = readStructured(payload, violations);
   const unread = attributes.size === 0 && violations.length > faults;
-  return { event: eventOf(read, attributes, unread ? [] : violations), data };
+  const event = draftOf(attributes);
+  event.traceparent = read.event.traceparent ?? event.traceparent;
+  event.tracestate = read.event.tracestate ?? event.tracestate;
+  return { event: checked(event, attributes.get('specversion'), unread ? [] : violations), data };
 }
 
-function eventOf(
-  { trace }: EventHeaders,
-  attributes: ReadonlyMap<string, string>,
-  violations: Violation[],
-): CloudEvent {
-  for (const name of ['id', 'source', 'type', 'specversion']) {
-    if (!attributes.get(name))
-      violations.push({ path: `/${name}`, rule: 'isDefined', message: `${name} is missing` });
-  }
-  const version = attributes.get('specversion');
-  if (version && version !== '1.0') {
-    violations.push({ path: '/specversion', rule: 'equals', message: `specversion is ${version}, not 1.0` });
-  }
-  const type = attributes.get('datacontenttype');
-  if (type && !isJson.test(type)) {
-    violations.push({
-      path: '/datacontenttype',
-      rule: 'format',
-      message: `datacontenttype ${type} is not JSON`,
-    });
-  }
-  const event: Record<string, string> = {};
-  const extensions: Record<string, string> = {};
+function draftOf(attributes: ReadonlyMap<string, string>): EventDraft {
+  const { extensions, ...fields } = eventDraft();
+  const draft: Record<string, string | undefined> = fields;
   for (const [name, value] of attributes) {
-    if (isNamed(name)) event[name] = value;
+    if (isNamed(name)) draft[name] = value;
     else if (name !== 'specversion') extensions[name] = value;
   }
-  for (const name of TRACE_CONTEXT) {
-    const value = trace.get(name);
-    if (value) event[name] = value;
+  return { ...fields, extensions };
+}
+
+function checked(event: EventDraft, specversion: string | undefined, violations: Violation[]): CloudEvent {
+  if (!event.id) violations.push(missing('id'));
+  if (!event.source) violations.push(missing('source'));
+  if (!event.type) violations.push(missing('type'));
+  if (!specversion) violations.push(missing('specversion'));
+  else if (specversion !== '1.0') {
+    const message = `specversion is ${specversion}, not 1.0`;
+    violations.push({ path: '/specversion', rule: 'equals', message });
   }
-  return { ...(event as unknown as CloudEvent), extensions };
+  const type = event.datacontenttype;
+  if (type && type !== JSON_CONTENT_TYPE && !isJson.test(type)) {
+    const message = `datacontenttype ${type} is not JSON`;
+    violations.push({ path: '/datacontenttype', rule: 'format', message });
+  }
+  return event as CloudEvent;
+}
+
+function missing(name: string): Violation {
+  return { path: `/${name}`, rule: 'isDefined', message: `${name} is missing` };
 }
 
 /** `application/json`, `text/json`, and every `+json`; parameters are ignored, the body is UTF-8 anyway. */
