@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Numbered } from './numbered.ts';
 
@@ -38,5 +39,25 @@ describe('values by number', () => {
       numbered.set(4, 'new');
     }
     expect(walked).toEqual(['1', '3']);
+  });
+
+  it('are those of a Map, whatever comes and goes', () => {
+    const numbers = fc.oneof(fc.integer({ min: 0, max: 300 }), fc.maxSafeNat());
+    const steps = fc.array(fc.tuple(numbers, fc.boolean()), { maxLength: 2_000, size: 'max' });
+    fc.assert(
+      fc.property(steps, (taken) => {
+        const numbered = new Numbered<number>();
+        const map = new Map<number, number>();
+        taken.forEach(([number, isSet], step) => {
+          if (isSet) numbered.set(number, step);
+          else numbered.delete(number);
+          if (isSet) map.set(number, step);
+          else map.delete(number);
+          expect(numbered.get(number)).toBe(map.get(number));
+        });
+        expect([...numbered.entries()]).toEqual([...map].sort(([a], [b]) => a - b));
+        expect(numbered.size).toBe(map.size);
+      }),
+    );
   });
 });
