@@ -51,7 +51,6 @@ function cloudEvent(id: string, order: Order) {
       time: new Date().toISOString(),
       dataschema: contract.dataschema,
       correlationid: id,
-      partitionkey: id,
       extensions: { appversion: '1.0.0' },
     },
     order,

@@ -16,7 +16,7 @@ export function headerBlockOf(message: Msg): string {
   return _msg.hdr > 0 ? utf8.decode(_rdata.subarray(0, _msg.hdr)) : '';
 }
 
-/** Names as written and their values, in order; the lines of one name are one entry. */
+/** Names as written with their value, an entry for each line, in order. */
 export function headerEntries(block: string): [name: string, values: string[]][] {
   const entries: [string, string[]][] = [];
   let end = endOfLine(block, 0);
@@ -24,11 +24,7 @@ export function headerEntries(block: string): [name: string, values: string[]][]
     end = endOfLine(block, at);
     const colon = block.indexOf(':', at);
     if (colon === -1 || colon >= end) continue;
-    const name = block.slice(at, colon);
-    const value = block.slice(colon + 1, end).trim();
-    const same = entries.find((entry) => entry[0] === name);
-    if (same === undefined) entries.push([name, [value]]);
-    else same[1].push(value);
+    entries.push([block.slice(at, colon), [block.slice(colon + 1, end).trim()]]);
   }
   return entries;
 }

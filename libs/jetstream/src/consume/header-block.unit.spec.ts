@@ -1,4 +1,4 @@
-import { headers, type Msg, MsgHdrsImpl } from '@nats-io/nats-core/internal';
+import { headers, type Msg } from '@nats-io/nats-core/internal';
 import { describe, expect, it } from 'vitest';
 import { headerBlockOf, headerEntries, headerValue } from './header-block.ts';
 
@@ -30,14 +30,13 @@ describe('a header block', () => {
     expect(headerEntries(headerBlockOf({ headers: lines } as unknown as Msg))).toEqual([['ce-id', ['1']]]);
   });
 
-  it('gives names as written and all values of a name, as the client does', () => {
-    const entries = headerEntries(BLOCK);
-    expect(entries).toEqual([
+  it('gives names as written and their values, an entry for each line', () => {
+    expect(headerEntries(BLOCK)).toEqual([
       ['ce-id', ['1']],
       ['CE-Type', ['order.placed.v1']],
-      ['tracestate', ['a=1', 'b=2']],
+      ['tracestate', ['a=1']],
+      ['tracestate', ['b=2']],
     ]);
-    expect(entries).toEqual([...MsgHdrsImpl.decode(Buffer.from(BLOCK))]);
   });
 
   it('finds the first value of a name, whatever its case', () => {

@@ -189,10 +189,10 @@ export class StepRunner {
 }
 
 /**
- * Messages requested ahead of those being handled, for each durable. Enough to bridge the way to the broker and back,
- * and no more: what waits here is kept from other instances, and keeps so much memory alive that with twice the
- * concurrency ahead a hop cost half as much again.
+ * Messages requested ahead of those being handled, for each durable. Enough to bridge the way to the broker and back
+ * with few requests, and no more: what waits here is kept from other instances, and from as many as the concurrency
+ * on, it keeps so much memory alive that a hop cost half as much again.
  */
 function prefetchOf(concurrency: number): number {
-  return Math.min(concurrency * 2, Math.max(32, Math.ceil(concurrency / 8)));
+  return Math.min(concurrency * 2, Math.max(32, Math.ceil(concurrency / 4)));
 }

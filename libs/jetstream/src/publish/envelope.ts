@@ -73,7 +73,7 @@ export class Envelope {
     const payload = Buffer.from(JSON.stringify(data));
     const msgId = messageId(this.#sender.source, id);
     let head = `${this.#constant}${line('ce-id', id)}\r\nce-time: ${time}${line('ce-correlationid', flowId)}`;
-    head += line('ce-partitionkey', partitionKey);
+    if (partitionKey !== flowId) head += line('ce-partitionkey', partitionKey);
     if (fields.causationId !== undefined) head += line('ce-causationid', fields.causationId);
     if (fields.parentFlowId !== undefined) head += line('ce-parentflowid', fields.parentFlowId);
     head += `\r\nNats-Msg-Id: ${msgId}`;
