@@ -20,7 +20,9 @@ export async function untilReady(
   });
   while (exit === undefined && Date.now() < deadline) {
     const port = await run.port();
-    if (port !== undefined && (await answers(port))) return port;
+    const isUp = port !== undefined && (await answers(port));
+    // It may have been killed while it answered.
+    if (isUp && exit === undefined) return port;
     await delay(POLL_INTERVAL);
   }
   const log = await lastLines(wanted.logFile, 15);
