@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { startNatsServer } from '@troupe/broker';
@@ -40,9 +40,41 @@ async function surroundings(over: Partial<Surroundings> = {}): Promise<Surroundi
   };
 }
 
-/** The process id that was shown for an app. */
-function pidOf(app: string): number {
-  return Number(new RegExp(`${app} +http:\\S+ \\(process (\\d+)`).exec(shown())?.[1]);
+interface Running {
+  readonly running: Promise<number>;
+  readonly home: string;
+  stop(): void;
+}
+
+/** A demonstration whose sample flows ended. */
+async function thatGoesOn(over: Partial<Surroundings> = {}): Promise<Running> {
+  const stop = new AbortController();
+  const home = await temporaryFolder();
+  const env = { ...process.env, NATS_URL: '', TROUPE_HOME: home };
+  const all = await surroundings({ env, stop: stop.signal, ...over });
+  const running = demonstrate({ ...onceOnFreePorts, once: false }, all);
+  running.catch(() => undefined);
+  await until(() => shown().includes('until Ctrl-C'), 'the sample flows ended');
+  return { running, home, stop: () => stop.abort() };
+}
+
+/** The process id and the port that were shown for an app. */
+function shownOf(app: string): { pid: number; port: number } {
+  const [, port, pid] = new RegExp(`${app} +http:\\S+:(\\d+) \\(process (\\d+)`).exec(shown()) ?? [];
+  return { pid: Number(pid), port: Number(port) };
+}
+
+function shownOfBroker(): { pid: number; port: number } {
+  const [, port, pid] = /nats:\S+:(\d+) \(process (\d+)/.exec(shown()) ?? [];
+  return { pid: Number(pid), port: Number(port) };
+}
+
+/** The processes that wrote a log, in their order: stand-ins say who they are, and the broker does in each line. */
+async function pidsInLog(home: string, name: string): Promise<number[]> {
+  const log = await readFile(join(home, 'logs', `${name}.log`), 'utf8');
+  return [
+    ...new Set([...log.matchAll(/"pid":(\d+)|^\[(\d+)\]/gm)].map(([, app, broker]) => Number(app ?? broker))),
+  ];
 }
 
 describe('a demonstration that is to run once', () => {
@@ -140,29 +172,83 @@ describe('a demonstration that goes on', () => {
   });
 });
 
-describe('while a demonstration goes on', () => {
-  it('the end of an app is told with the last lines of its log, and the others go on', async () => {
-    const stop = new AbortController();
-    const running = demonstrate(
-      { ...onceOnFreePorts, once: false },
-      await surroundings({ stop: stop.signal }),
+describe('a process that ends by itself', () => {
+  it('is started again with the same port and log, while the others go on', async () => {
+    const { running, stop, home } = await thatGoesOn();
+    const before = shownOf('payments').pid;
+    const storefront = shownOf('storefront').pid;
+    process.kill(before, 'SIGKILL');
+    await until(() => shown().includes('payments is back'), 'payments is back');
+
+    expect(shown()).toMatch(
+      new RegExp(`payments \\(process ${before}\\) ended: by SIGKILL; it is started again in 0.25 s`),
     );
-    await until(() => shown().includes('until Ctrl-C'), 'the sample flows ended');
-    process.kill(pidOf('payments'), 'SIGKILL');
-    await until(() => shown().includes('The others go on.'), 'the end is told');
-    expect(shown()).toMatch(/payments ended by itself \(by SIGKILL\)[\s\S]*payments begins/);
-    expect(isRunning(pidOf('storefront'))).toBe(true);
-    stop.abort();
+    const after = Number(/payments is back \(process (\d+)/.exec(shown())?.[1]);
+    expect(after).not.toBe(before);
+    expect(await listens(shownOf('payments').port)).toBe(true);
+    expect(await pidsInLog(home, 'payments')).toEqual([before, after]);
+    expect(isRunning(storefront)).toBe(true);
+    stop();
+    expect(await running).toBe(0);
+    expect([before, after, storefront].filter(isRunning)).toEqual([]);
+  });
+
+  it('is started again when it is the broker, and new flows are shown', async () => {
+    const { running, stop } = await thatGoesOn();
+    const storefront = shownOf('storefront').port;
+    process.kill(shownOfBroker().pid, 'SIGKILL');
+    await until(() => shown().includes('broker is back'), 'the broker is back');
+    output = [];
+    const order = { method: 'POST', body: '{"paymentToken":"tok_declined"}' };
+    await until(
+      async () => (await fetch(`http://127.0.0.1:${storefront}/orders`, order)).status === 202,
+      'an order is taken',
+    );
+    await until(() => shown().includes('payment.declined.v1'), 'the new flow is shown');
+    stop();
     expect(await running).toBe(0);
   });
 
-  it('the end of the broker ends all', async () => {
-    const running = demonstrate({ ...onceOnFreePorts, once: false }, await surroundings());
-    await until(() => shown().includes('until Ctrl-C'), 'the sample flows ended');
-    process.kill(Number(/nats:\S+ \(process (\d+)/.exec(shown())?.[1]), 'SIGKILL');
-    await expect(running).rejects.toThrow(/broker ended by itself \(by SIGKILL\)/);
-    expect(isRunning(pidOf('storefront'))).toBe(false);
+  it('while the sample orders are placed keeps none of them from its end', async () => {
+    const apps = await fakeApps({ storefront: 'dies at the first order' });
+    expect(await demonstrate(onceOnFreePorts, await surroundings({ apps })), shown()).toBe(0);
+    expect(shown()).toContain('storefront is back');
+    expect(shown().match(/ended as declared/g)).toHaveLength(3);
   });
+
+  it('is given up when it does not get ready time after time, and all ends with the error that says why', async () => {
+    const apps = await fakeApps({ payments: 'starts once' });
+    const { running } = await thatGoesOn({ apps });
+    const storefront = shownOf('storefront').pid;
+    process.kill(shownOf('payments').pid, 'SIGKILL');
+    await expect(running).rejects.toThrow(EndedEarlyError);
+    await expect(running).rejects.toThrow(
+      /payments ended by itself \(exit code 3\)[\s\S]*the moon is in the wrong place/,
+    );
+    expect(shown()).toContain('ended: exit code 3 before it was ready; it is started again in 4 s');
+    expect(shown().match(/payments \(process \d+\) ended/g)).toHaveLength(5);
+    expect(isRunning(storefront)).toBe(false);
+  }, 60_000);
+
+  it.each(['before it is started again', 'while it starts'])(
+    'leaves nothing behind when all is told to stop %s',
+    async (when) => {
+      const { running, stop, home } = await thatGoesOn();
+      const ports = [shownOf('payments').port, shownOfBroker().port];
+      const [payments] = await pidsInLog(home, 'payments');
+      for (const pid of [shownOf('payments').pid, shownOfBroker().pid]) process.kill(pid, 'SIGKILL');
+      await until(() => /payments .* ended/.test(shown()) && /broker .* ended/.test(shown()), 'both ended');
+      if (when === 'while it starts')
+        await until(async () => (await pidsInLog(home, 'payments')).length > 1, 'the next one begins');
+      stop();
+      expect(await running).toBe(0);
+
+      expect(shown()).not.toContain('did not end cleanly');
+      expect(await Promise.all(ports.map(listens))).toEqual([false, false]);
+      const pids = [payments, ...(await pidsInLog(home, 'payments')), ...(await pidsInLog(home, 'broker'))];
+      expect(pids.filter((pid) => pid !== undefined && isRunning(pid))).toEqual([]);
+    },
+  );
 });
 
 describe('a broker that NATS_URL names', () => {

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import type { App } from './apps.ts';
 import type { Arguments } from './arguments.ts';
-import type { EndedEarlyError } from './errors.ts';
-import { flowLine } from './flow-line.ts';
+import { flowLine, milliseconds, paint } from './flow-line.ts';
 import { Flows } from './flows.ts';
 import { type Home, openHome } from './home.ts';
 import { OrderSystem } from './order-system.ts';
@@ -10,6 +9,7 @@ import { placeOrder } from './place-order.ts';
 import { step } from './progress.ts';
 import { SAMPLES } from './samples.ts';
 import { addressesText, missing, type PlacedOrder, summaryText } from './summary.ts';
+import type { ProcessEnd, ProcessReturn } from './supervision.ts';
 import { watch } from './watch.ts';
 
 /** What a demonstration runs in. */
@@ -18,10 +18,12 @@ export interface Surroundings {
   readonly env: NodeJS.ProcessEnv;
   /** Aborted when it is to end. */
   readonly stop: AbortSignal;
-  /** How long the sample flows may take to their ends, in milliseconds. @default 60,000 */
+  /** How long the sample flows may take to their ends, in milliseconds. @default 120,000 */
   readonly flowTimeMs?: number;
 }
 
+/** Enough for two processes that die one after the other: what one was at comes again after 30 s. */
+const FLOW_TIME = 120_000;
 /** The exit code of what a person ended before it was through, as shells have it. */
 const INTERRUPTED = 130;
 
@@ -46,10 +48,9 @@ class Demonstration {
   readonly #surroundings: Surroundings;
   readonly #flows = new Flows();
   readonly #orders: PlacedOrder[] = [];
-  /** Aborted when a process ended that was to run on, with the error that says so. */
+  /** Aborted when a process could not be kept running, with the error that says why. */
   readonly #halt = new AbortController();
   readonly #stopOrHalt: AbortSignal;
-  #goesOn = false;
 
   constructor(wanted: Arguments, surroundings: Surroundings, home: Home) {
     this.#wanted = wanted;
@@ -60,24 +61,39 @@ class Demonstration {
       home,
       port: wanted.port,
       brokerPort: wanted.brokerPort,
-      onEnded: (error) => this.#ended(error),
+      observer: {
+        onEnded: (end) => console.error(endedText(end, home.logOf(end.process))),
+        onReturned: (back) => console.log(returnedText(back)),
+        onGivenUp: (error) => this.#halt.abort(error),
+      },
     });
   }
 
   async run(): Promise<number> {
-    const { env } = this.#surroundings;
-    await this.system.start(this.#stopOrHalt).catch((error: unknown) => {
+    const interrupted = this.#wanted.once ? INTERRUPTED : 0;
+    try {
+      return (await this.#run()) ?? interrupted;
+    } catch (error) {
       // Whatever failed after Ctrl-C failed because of it.
       if (!this.#surroundings.stop.aborted) throw error;
-    });
-    if (this.#isOver()) return this.#wanted.once ? INTERRUPTED : 0;
-    const watching = await watch(this.system.broker.url, env.TROUPE_PREFIX ?? '', (sighting) =>
-      console.log(flowLine(sighting, this.#flows.record(sighting))),
+      return interrupted;
+    }
+  }
+
+  /** The exit code, unless it was told to stop. */
+  async #run(): Promise<number | undefined> {
+    const { env } = this.#surroundings;
+    await this.system.start(this.#stopOrHalt);
+    const watching = await watch(
+      this.system.broker.url,
+      env.TROUPE_PREFIX ?? '',
+      (sighting) => console.log(flowLine(sighting, this.#flows.record(sighting))),
+      this.#stopOrHalt,
     );
     try {
       await this.#placeOrders();
       await this.#untilSettled();
-      if (this.#isOver()) return this.#wanted.once ? INTERRUPTED : 0;
+      if (this.#isOver()) return undefined;
       const failed = await this.#sumUp();
       if (this.#wanted.once) return failed ? 1 : 0;
       await this.#goOn();
@@ -90,7 +106,7 @@ class Demonstration {
   async #placeOrders(): Promise<void> {
     console.log(`Placing ${SAMPLES.length} sample orders ...`);
     const storefront = this.system.addresses.apps[0]?.url ?? '';
-    for (const sample of SAMPLES) this.#orders.push(await placeOrder(storefront, sample));
+    for (const sample of SAMPLES) this.#orders.push(await placeOrder(storefront, sample, this.#stopOrHalt));
   }
 
   /** A flow is settled at its declared end, and also when a dead letter keeps it from getting there. */
@@ -100,7 +116,7 @@ class Demonstration {
         const flow = this.#flows.get(flowId);
         return missing(sample, flow) === undefined || (flow?.deadLetters.length ?? 0) > 0;
       });
-    const late = AbortSignal.timeout(this.#surroundings.flowTimeMs ?? 60_000);
+    const late = AbortSignal.timeout(this.#surroundings.flowTimeMs ?? FLOW_TIME);
     return this.#flows.until(settled, AbortSignal.any([this.#stopOrHalt, late]));
   }
 
@@ -116,23 +132,26 @@ class Demonstration {
     return failed;
   }
 
-  /** Shows flows until it is told to stop, or the broker ends. */
+  /** Shows flows until it is told to stop, or a process cannot be kept running. */
   async #goOn(): Promise<void> {
     console.log(`${addressesText(this.system.addresses, SAMPLES[0])}\n\nFlows are shown until Ctrl-C.`);
-    this.#goesOn = true;
     if (!this.#stopOrHalt.aborted) await once(this.#stopOrHalt, 'abort');
     this.#isOver();
   }
 
-  /** An app that is gone after the sample flows is worth seeing: what is meant for it waits in the broker. */
-  #ended(error: EndedEarlyError): void {
-    if (this.#goesOn && error.process !== 'broker') console.error(`\n${error.message}\nThe others go on.\n`);
-    else this.#halt.abort(error);
-  }
-
-  /** @throws EndedEarlyError when a process ended that was to run on */
+  /** @throws TroupeError, BrokerError when a process could not be kept running */
   #isOver(): boolean {
     this.#halt.signal.throwIfAborted();
     return this.#surroundings.stop.aborted;
   }
+}
+
+function endedText({ process, pid, how, pauseMs }: ProcessEnd, logFile: string): string {
+  const pause = `${pauseMs / 1_000} s`;
+  const text = `${process} (process ${pid}) ended: ${how}; it is started again in ${pause} (log ${logFile})`;
+  return `  ${paint('yellow', text)}`;
+}
+
+function returnedText({ process, pid, awayMs }: ProcessReturn): string {
+  return `  ${paint('green', `${process} is back (process ${pid}), ready ${milliseconds(awayMs)} after its end`)}`;
 }

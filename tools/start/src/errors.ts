@@ -54,7 +54,8 @@ export class EndedEarlyError extends TroupeError {
   constructor(
     /** The app, or `broker`. */
     readonly process: string,
-    how: string,
+    /** In words: `by SIGKILL`, `exit code 1`. */
+    readonly how: string,
     logFile: string,
     log: readonly string[],
   ) {
@@ -81,7 +82,12 @@ export class NotReadyError extends TroupeError {
 export class OrderRefusedError extends TroupeError {
   readonly code = 'TROUPE_START_ORDER_REFUSED';
 
-  constructor(sample: string, answer: string) {
+  constructor(
+    sample: string,
+    /** Of the answer; undefined when there was none. */
+    readonly status: number | undefined,
+    answer: string,
+  ) {
     super(`The storefront did not take the order "${sample}": ${answer}`);
   }
 }

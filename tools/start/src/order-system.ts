@@ -1,37 +1,44 @@
-import { lastLines } from '@troupe/broker';
 import { AppProcess } from './app-process.ts';
 import type { App } from './apps.ts';
-import { openBroker, type RunningBroker } from './broker.ts';
-import { EndedEarlyError } from './errors.ts';
+import { type BrokerSettings, openBroker, type RunningBroker } from './broker-process.ts';
 import type { Home } from './home.ts';
 import { choosePorts } from './ports.ts';
 import { step } from './progress.ts';
 import type { Addresses } from './summary.ts';
+import { type Observer, supervise } from './supervision.ts';
 
 /** What an order system is started from. */
 export interface SystemOptions {
   readonly apps: readonly App[];
   readonly home: Home;
-  /** The first app's port; 0 for free ones. */
+  /** The first app's port, the others follow; 0 for free ones. */
   readonly port: number;
   /** 0 for a free one. */
   readonly brokerPort: number;
+  /** `NATS_URL` names a broker to use instead of one of ours. The apps get all of it, and where the system is. */
   readonly env: NodeJS.ProcessEnv;
-  /** Told when a process ends that was to run on. */
-  readonly onEnded: (error: EndedEarlyError) => void;
+  /** How a broker of ours is set up. Default: as usual. */
+  readonly broker?: BrokerSettings;
+  /** Told when a process ends by itself and when it is back. A process that is given up is not started again. */
+  readonly observer: Observer;
 }
 
-/** The broker and the apps, each a process. Whatever `start` got done is undone by `stop`. */
+/**
+ * The broker and the apps, each a process. From its first being ready until `stop`, one that ends by itself is started
+ * again, with the same port, folder and log. Whatever `start` got done is undone by `stop`.
+ */
 export class OrderSystem {
   readonly #options: SystemOptions;
+  readonly #stopping = new AbortController();
+  readonly #supervisions: Promise<void>[] = [];
   #broker: RunningBroker | undefined;
   #apps: AppProcess[] = [];
-  #stopping = false;
 
   constructor(options: SystemOptions) {
     this.#options = options;
   }
 
+  /** In the order of their ports; none before they are started. */
   get apps(): readonly AppProcess[] {
     return this.#apps;
   }
@@ -47,49 +54,55 @@ export class OrderSystem {
     return { broker: this.broker.shown, apps, logs: this.#options.home.logs };
   }
 
-  /** Resolves when every app is ready; rejects with the reason of `stop` when that is aborted before. */
+  /**
+   * Resolves when every app is ready; rejects with the reason of `stop` when that is aborted before.
+   * @throws TroupeError, BrokerError also when an app ends before it was ready for the first time
+   */
   async start(stop: AbortSignal): Promise<void> {
-    const { apps, home, port, brokerPort, env } = this.#options;
+    const { apps, home, port, brokerPort, env, broker: settings = {}, observer } = this.#options;
     await step('Starting the broker', async () => {
-      this.#broker = await openBroker(home, brokerPort, env, (how) => void this.#brokerEnded(how));
+      this.#broker = await openBroker({ home, port: brokerPort, env, settings, observer });
     });
     console.log(`  ${this.broker.shown}`);
     stop.throwIfAborted();
     const ports = await choosePorts(apps, port);
     await step(`Starting ${apps.map((app) => app.name).join(', ')}`, async () => {
       this.#apps = apps.map((app, index) => this.#startApp(app, ports[index] ?? 0));
-      await Promise.all(this.#apps.map((app) => app.ready(stop)));
+      await Promise.all(this.#apps.map((app) => this.#keep(app, stop)));
     });
     for (const { name, url, pid } of this.#apps) console.log(`  ${name.padEnd(14)} ${url} (process ${pid})`);
   }
 
-  /** Ends the apps, which finish what they do, and then the broker that they need for it. May be called twice. */
+  /**
+   * Ends the apps, which finish what they do, and then the broker that they need for it, and which is started again
+   * until then. May be called twice.
+   */
   async stop(): Promise<void> {
-    this.#stopping = true;
+    this.#stopping.abort();
     await Promise.all(
       this.#apps.map(async (app) => {
         const problem = await app.stop();
         if (problem !== undefined) console.error(`  ${app.name} did not end cleanly (${problem})`);
       }),
     );
-    await this.#broker?.server?.stop();
+    await Promise.all(this.#supervisions);
+    await this.#broker?.stop();
   }
 
   #startApp(app: App, port: number): AppProcess {
-    const started = new AppProcess(app, {
+    const { home, env } = this.#options;
+    return new AppProcess(app, {
       natsUrl: this.broker.url,
       port,
-      dataFolder: this.#options.home.data,
-      logFile: this.#options.home.logOf(app.name),
+      dataFolder: home.data,
+      logFile: home.logOf(app.name),
+      env,
     });
-    void started.exited.then(async (how) => {
-      if (!this.#stopping) this.#options.onEnded(await started.endedEarly(how));
-    });
-    return started;
   }
 
-  async #brokerEnded(how: string): Promise<void> {
-    const logFile = this.#options.home.logOf('broker');
-    this.#options.onEnded(new EndedEarlyError('broker', how, logFile, await lastLines(logFile, 15)));
+  /** Before it is ready for the first time, its end is a mistake to be told, and no accident. */
+  async #keep(app: AppProcess, stop: AbortSignal): Promise<void> {
+    await app.ready(stop);
+    this.#supervisions.push(supervise(app, this.#stopping.signal, this.#options.observer));
   }
 }

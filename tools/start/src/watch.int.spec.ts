@@ -32,7 +32,8 @@ afterAll(async () => {
 
 async function watched(prefix = ''): Promise<Sighting[]> {
   const sightings: Sighting[] = [];
-  const watching = await watch(server.url, prefix, (sighting) => sightings.push(sighting));
+  const { signal } = new AbortController();
+  const watching = await watch(server.url, prefix, (sighting) => sightings.push(sighting), signal);
   onTestFinished(() => watching.close());
   return sightings;
 }

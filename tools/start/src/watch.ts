@@ -7,6 +7,7 @@ import {
   jetstreamManager,
 } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
+import { persist } from './persist.ts';
 import { type Sighting, sightDeadLetter, sightEvent, sightNotice } from './sighting.ts';
 
 /** A look at everything that the apps put into the broker from now on. */
@@ -15,14 +16,21 @@ export interface Watch {
 }
 
 /**
- * Reads events, dead letters and notices from now on, each stream in its order and without a gap, over reconnects
- * too. Leaves nothing behind in the broker. The streams must exist.
+ * Reads events, dead letters and notices from now on, each stream in its order and without a gap, also when the broker
+ * dies and comes back. Leaves nothing behind in the broker. The streams must exist.
+ *
+ * @param stop gives up the wait for a broker that does not answer at the beginning
  */
 export async function watch(
   url: string,
   prefix: string,
   onSighting: (sighting: Sighting) => void,
+  stop: AbortSignal,
 ): Promise<Watch> {
+  return persist(() => open(url, prefix, onSighting), stop);
+}
+
+async function open(url: string, prefix: string, onSighting: (sighting: Sighting) => void): Promise<Watch> {
   const connection = await connect({
     servers: url.split(','),
     name: 'troupe-start',
