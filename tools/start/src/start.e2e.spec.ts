@@ -1,9 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { WORKSPACE } from './apps.ts';
-import { isRunning, listens, temporaryFolder, until } from './fixtures/surroundings.ts';
+import { describe, expect, it } from 'vitest';
+import { expectNothingLeft, npmStart, processesIn, RUN } from './fixtures/npm-start.ts';
+import { isRunning, until } from './fixtures/surroundings.ts';
 
 describe('npm start', () => {
   it('with --once ends with 0 when the three flows reached their ends, and leaves nothing behind', async () => {
@@ -56,69 +55,3 @@ describe('npm start', () => {
     await expectNothingLeft(start.output());
   }, 180_000);
 });
-
-interface Start {
-  readonly pid: number;
-  readonly home: string;
-  /** 137 and the like when a signal ended it. */
-  readonly exitCode: Promise<number>;
-  /** Resolves when the sample flows ended and new ones are awaited. */
-  untilItGoesOn(): Promise<void>;
-  output(): string;
-}
-
-type Command = readonly [program: string, ...args: string[]];
-
-/** What `npm start` runs; npm's own exit code after a signal tells nothing. */
-const RUN: Command = [process.execPath, 'tools/workspace/run.mjs', 'start'];
-
-/** Runs the start in a process group of its own, on free ports and a store of its own. */
-async function npmStart([program, ...args]: Command, ...options: string[]): Promise<Start> {
-  const home = await temporaryFolder();
-  const { NODE_ENV: _, VITEST: __, NATS_URL: ___, ...env } = process.env;
-  const child = spawn(program, [...args, '--port', '0', '--broker-port', '0', ...options], {
-    cwd: WORKSPACE,
-    env: { ...env, TROUPE_HOME: home },
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  onTestFinished(() => endGroup(child));
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-    });
-  }
-  const exitCode = new Promise<number>((resolve) => child.once('exit', (code) => resolve(code ?? 137)));
-  const ended = exitCode.then((code) => Promise.reject(new Error(`it ended with ${code}:\n${output}`)));
-  ended.catch(() => undefined);
-  const goesOn = () => until(() => output.includes('until Ctrl-C'), 'the sample flows ended', 120_000);
-  return {
-    pid: child.pid ?? 0,
-    home,
-    exitCode,
-    untilItGoesOn: () => Promise.race([goesOn(), ended]),
-    output: () => output,
-  };
-}
-
-function endGroup({ pid }: ChildProcess): void {
-  try {
-    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
-  } catch {
-    // It is gone already, as it should be.
-  }
-}
-
-/** The process ids that the start named: the broker's and the apps'. */
-function processesIn(output: string): number[] {
-  return [...new Set([...output.matchAll(/\(process (\d+)/g)].map(([, pid]) => Number(pid)))];
-}
-
-async function expectNothingLeft(output: string): Promise<void> {
-  expect(processesIn(output).filter(isRunning)).toEqual([]);
-  const ports = [...new Set([...output.matchAll(/127\.0\.0\.1:(\d+)/g)].map(([, port]) => Number(port)))];
-  expect(ports.length).toBe(6);
-  const held = await Promise.all(ports.map(async (port) => ((await listens(port)) ? [port] : [])));
-  expect(held.flat()).toEqual([]);
-}
