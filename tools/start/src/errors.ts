@@ -47,19 +47,18 @@ export class HomeError extends TroupeError {
   }
 }
 
-/** A process ended that was to run on; the message ends with the last lines of its log. */
+/** An app ended before it was ready; the message ends with the last lines of its log. */
 export class EndedEarlyError extends TroupeError {
   readonly code = 'TROUPE_START_ENDED';
 
   constructor(
-    /** The app, or `broker`. */
-    readonly process: string,
+    readonly app: string,
     /** In words: `by SIGKILL`, `exit code 1`. */
     readonly how: string,
     logFile: string,
     log: readonly string[],
   ) {
-    super(`${process} ended by itself (${how}). ${logText(logFile, log)}`);
+    super(`${app} ended by itself (${how}). ${logText(logFile, log)}`);
   }
 }
 
