@@ -17,6 +17,8 @@ export interface Notice {
   readonly attempt?: number | undefined;
   /** When it is tried again, RFC 3339. */
   readonly nextAt?: string | undefined;
+  /** Which of the attempt's immediate tries comes next, from 1; absent when the attempt is over. */
+  readonly immediate?: number | undefined;
 }
 
 const LONGEST_MESSAGE = 1_024;

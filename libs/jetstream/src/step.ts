@@ -59,6 +59,12 @@ export interface RetryPolicy {
   readonly initialDelayMs?: number;
   /** Upper bound of any wait in ms. Default 30,000. */
   readonly maxDelayMs?: number;
+  /**
+   * Further calls of the handler at once, in this process, before an attempt counts as failed: for faults that are over
+   * in a moment, such as a lost race in a database. All calls of one attempt share its number and the step's timeout.
+   * Default 0, at most 100.
+   */
+  readonly immediate?: number;
 }
 
 /** A step: which contracts it consumes and emits, and how. */

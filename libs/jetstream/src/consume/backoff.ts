@@ -1,6 +1,11 @@
 import type { RetryPolicy } from '../step.ts';
 
-export const DEFAULT_RETRY: Required<RetryPolicy> = { attempts: 8, initialDelayMs: 200, maxDelayMs: 30_000 };
+export const DEFAULT_RETRY: Required<RetryPolicy> = {
+  attempts: 8,
+  initialDelayMs: 200,
+  maxDelayMs: 30_000,
+  immediate: 0,
+};
 
 /**
  * Full jitter: anything from 0 to a bound that doubles with each attempt, so that messages which failed together

@@ -2,11 +2,13 @@ import { inspect } from 'node:util';
 import { ContractViolationError } from '@troupe/contract';
 import {
   BrokerUnavailableError,
+  EffectsUnavailableError,
   MessageTooLargeError,
   NoQuorumError,
   NoStreamError,
   OutputKeyError,
   PublishTimeoutError,
+  RetryAfter,
   StreamFullError,
   TerminalError,
   UndeclaredOutputError,
@@ -30,6 +32,16 @@ export function isHopeless(error: Error): boolean {
     error instanceof OutputKeyError ||
     error instanceof ContractViolationError ||
     error instanceof MessageTooLargeError
+  );
+}
+
+/** Calling the handler again at once may help: it failed by itself, and did not say otherwise. */
+export function isFleeting(error: Error): boolean {
+  return !(
+    isHopeless(error) ||
+    isOutage(error) ||
+    error instanceof RetryAfter ||
+    error instanceof EffectsUnavailableError
   );
 }
 

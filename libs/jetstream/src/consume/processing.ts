@@ -4,6 +4,7 @@ import type { Effects } from '../effects.ts';
 import { EffectsUnavailableError, HandlerTimeoutError } from '../errors.ts';
 import type { Outcome, ProcessObservation, StepName } from '../instrumentation.ts';
 import type { SealedMessage } from '../publish/envelope.ts';
+import type { OutgoingMessage } from '../publish/message.ts';
 import { Sending } from '../publish/sending.ts';
 import type { StepDefinition, StepHandler, StepResult } from '../step.ts';
 import type { ConsumerDeclaration } from '../topology/consumers.ts';
@@ -52,16 +53,7 @@ export class Processing {
   begin(work: Work, origin: Origin): void {
     work.state = 'handling';
     work.startedAt = performance.now();
-    try {
-      work.attempt = this.#settlement.attempt(work);
-      const received = receive(work.delivery, origin.contracts);
-      if (received.event !== undefined) work.event = received.event;
-      work.observation = this.#observe(work);
-      if (received.ok) this.#handle(work, received.data);
-      else this.#refuse(work, origin, received);
-    } catch (error) {
-      this.#failed(work, error);
-    }
+    this.#receive(work, origin);
   }
 
   /** Ends a handler that outlived its time: it is told so, its message is tried again, its outcome ignored. */
@@ -79,6 +71,19 @@ export class Processing {
     work.state = 'settled';
     work.abort(error);
     work.observation?.end('handed-back', error);
+  }
+
+  #receive(work: Work, origin: Origin): void {
+    try {
+      work.attempt = this.#settlement.attempt(work);
+      const received = receive(work.delivery, origin.contracts);
+      if (received.event !== undefined) work.event = received.event;
+      work.observation ??= this.#observe(work);
+      if (received.ok) this.#handle(work, origin, received.data);
+      else this.#refuse(work, origin, received);
+    } catch (error) {
+      this.#failed(work, error);
+    }
   }
 
   #observe(work: Work): ProcessObservation | undefined {
@@ -103,17 +108,23 @@ export class Processing {
     );
   }
 
-  #handle(work: Work, data: object): void {
+  #handle(work: Work, origin: Origin, data: object): void {
     const { effects } = this.step;
     if (effects !== undefined) {
-      void this.#handleOnce(work, data, effects);
+      void this.#handleOnce(work, origin, data, effects);
       return;
     }
-    const result = this.#call(work, data);
+    let result: ReturnType<StepHandler>;
+    try {
+      result = this.#call(work, data);
+    } catch (error) {
+      this.#handlerFailed(work, origin, error);
+      return;
+    }
     if (isPromise(result)) {
       result.then(
         (outputs) => this.#publish(work, outputs),
-        (error: unknown) => this.#failed(work, error),
+        (error: unknown) => this.#handlerFailed(work, origin, error),
       );
     } else {
       this.#publish(work, result);
@@ -128,18 +139,24 @@ export class Processing {
   }
 
   /** The handler's effects, its outputs and the note that it handled the message commit together, before the first is sent. */
-  async #handleOnce(work: Work, data: object, effects: Effects): Promise<void> {
+  async #handleOnce(work: Work, origin: Origin, data: object, effects: Effects): Promise<void> {
     const key = { source: work.source, id: work.id, step: this.name.name };
     let outputs: readonly SealedMessage[] | undefined;
+    let unpublished: readonly OutgoingMessage[];
     try {
-      const unpublished = await effects.process(key, async (transaction) => {
+      unpublished = await effects.process(key, async (transaction) => {
         const result = await unlessAborted(work.signal, async () => this.#call(work, data, transaction));
         outputs = this.#outputs.of(work, this.name.name, result);
         work.state = 'publishing'; // the commit decides, and no timeout any more
         return outputs.map((output) => output.send(work.event));
       });
-      if (work.state === 'settled') return;
-      work.state = 'publishing';
+    } catch (error) {
+      this.#handlerFailed(work, origin, error);
+      return;
+    }
+    if (work.state === 'settled') return;
+    work.state = 'publishing';
+    try {
       const sent = (error: Error | undefined): void => {
         if (error === undefined) effects.published(key);
         this.#sent(work, error);
@@ -150,6 +167,18 @@ export class Processing {
     } catch (error) {
       this.#failed(work, error);
     }
+  }
+
+  /** Some faults are over in a moment: the handler may be called again at once, on the message as it came. */
+  #handlerFailed(work: Work, origin: Origin, thrown: unknown): void {
+    if (work.state === 'settled') return;
+    const error = asError(thrown);
+    if (!this.#settlement.triesAgainAtOnce(work, error)) {
+      this.#failed(work, error);
+      return;
+    }
+    work.state = 'handling';
+    this.#receive(work, origin);
   }
 
   #publish(work: Work, result: StepResult): void {

@@ -13,7 +13,7 @@ import { Attempts } from './attempts.ts';
 import { backoff, DEFAULT_RETRY } from './backoff.ts';
 import { type DeadLetterReason, deadLetter } from './dead-letter.ts';
 import { delayedCopy, LONGEST_WAIT_MS, SHORT_WAIT_MS } from './delay.ts';
-import { isHopeless } from './failure.ts';
+import { isFleeting, isHopeless } from './failure.ts';
 import type { Work } from './work.ts';
 
 /** What every step of an app shares. */
@@ -72,6 +72,14 @@ export class Settlement {
     return this.#handBack(work, OUTAGE_DELAY_MS, 'effects-unavailable', error);
   }
 
+  /** Whether an immediate try of the attempt is left for what went wrong; if so, it is counted and told. */
+  triesAgainAtOnce(work: Work, error: Error): boolean {
+    if (work.immediate >= this.#retry.immediate || !isFleeting(error)) return false;
+    work.immediate++;
+    this.#tellOfRetry(work, error, new Date(), work.immediate);
+    return true;
+  }
+
   /** The handler failed, or what it returned cannot be sent. */
   async failed(work: Work, error: Error): Promise<Outcome> {
     if (isHopeless(error)) return this.#deadLetter(work, 'terminal-error', error);
@@ -88,15 +96,7 @@ export class Settlement {
       work.delivery.ack();
       this.#attempts.forget(work.key);
     }
-    this.services.notices.publish('retry', {
-      ...this.#notice(work, 'retry', error),
-      attempt: work.attempt,
-      nextAt: nextAt.toISOString(),
-    });
-    this.services.log.warn(
-      { err: error, ...describe(work), nextAt },
-      `${work.step} failed, attempt ${work.attempt} of ${this.#retry.attempts}; next in ${Math.round(delayMs)} ms`,
-    );
+    this.#tellOfRetry(work, error, nextAt);
     return 'retried';
   }
 
@@ -131,6 +131,22 @@ export class Settlement {
       `${work.step} dead-lettered a message: ${reason}`,
     );
     return 'dead-lettered';
+  }
+
+  #tellOfRetry(work: Work, error: Error, nextAt: Date, immediate?: number): void {
+    const { attempt } = work;
+    const { attempts } = this.#retry;
+    this.services.notices.publish('retry', {
+      ...this.#notice(work, 'retry', error),
+      attempt,
+      nextAt: nextAt.toISOString(),
+      immediate,
+    });
+    const when = immediate === undefined ? `next at ${nextAt.toISOString()}` : 'again at once';
+    this.services.log.warn(
+      { err: error, ...describe(work), nextAt, immediate },
+      `${work.step} failed, attempt ${attempt} of ${attempts}; ${when}`,
+    );
   }
 
   #delayed(work: Work, at: Date): OutgoingMessage {

@@ -16,6 +16,8 @@ export class Work implements StepContext {
   /** When its turn came (`performance.now()`). */
   startedAt = 0;
   attempt = 1;
+  /** Immediate tries of this attempt so far. */
+  immediate = 0;
   observation: ProcessObservation | undefined;
   #event: CloudEvent | undefined;
   #abort: AbortController | undefined;

@@ -61,6 +61,10 @@ function assertStep(step: StepDefinition, where: string): void {
       wrong(`has ${setting} ${value}: it is a whole number from 1`);
     }
   }
+  const immediate = step.retry?.immediate;
+  if (immediate !== undefined && !(Number.isSafeInteger(immediate) && immediate >= 0 && immediate <= 100)) {
+    wrong(`has retry.immediate ${immediate}: it is a whole number from 0 to 100`);
+  }
   for (const setting of ['initialDelayMs', 'maxDelayMs'] as const) {
     const value = step.retry?.[setting];
     if (value !== undefined && !(Number.isFinite(value) && value >= 0)) {

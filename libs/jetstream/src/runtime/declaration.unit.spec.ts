@@ -70,6 +70,16 @@ describe('an app is refused', () => {
     ['without time', { timeoutMs: Number.NaN }, 'has timeoutMs NaN: it is a whole number from 1.'],
     ['without an attempt', { retry: { attempts: 0 } }, 'has retry.attempts 0: it is a whole number from 1.'],
     [
+      'with too many immediate tries',
+      { retry: { immediate: 101 } },
+      'has retry.immediate 101: it is a whole number from 0 to 100.',
+    ],
+    [
+      'with less than no immediate try',
+      { retry: { immediate: -1 } },
+      'has retry.immediate -1: it is a whole number from 0 to 100.',
+    ],
+    [
       'with a wait before now',
       { retry: { initialDelayMs: -1 } },
       'has retry.initialDelayMs -1: it is a number of milliseconds from 0.',
