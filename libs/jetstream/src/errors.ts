@@ -183,6 +183,21 @@ export class EffectsUnavailableError extends TroupeError {
   readonly code = 'TROUPE_EFFECTS_UNAVAILABLE';
 }
 
+/** Processes ended while they handled the message: it is set aside before another one does. */
+export class PoisonError extends TroupeError {
+  readonly code = 'TROUPE_POISON';
+
+  constructor(
+    readonly step: string,
+    /** Counted ends; the first one may be another. */
+    readonly deaths: number,
+  ) {
+    super(
+      `The process ended ${deaths} times while ${step} handled this message, the last ${deaths - 1} of them with nothing else in hand.`,
+    );
+  }
+}
+
 /** Thrown by a handler that will never succeed with this message: it is dead-lettered at once, without retries. */
 export class TerminalError extends TroupeError {
   readonly code = 'TROUPE_TERMINAL';

@@ -1,53 +1,15 @@
-import 'reflect-metadata';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { type NatsServer, type StartNatsServerOptions, startNatsServer } from '@troupe/broker';
-import { Contract } from '@troupe/contract';
-import { IsInt, IsOptional, IsString } from 'class-validator';
 import { onTestFinished } from 'vitest';
+import { OrderPlaced } from './contracts.spec.support.ts';
 import type { Logger } from './logger.ts';
 import type { RuntimeOptions } from './runtime/options.ts';
 import { Runtime } from './runtime/runtime.ts';
 import type { StepDefinition } from './step.ts';
 
-@Contract({ type: 'order.placed', version: 1, kind: 'event', owner: 'storefront' })
-export class OrderPlaced {
-  @IsString()
-  orderId!: string;
-
-  @IsOptional()
-  @IsString()
-  note?: string;
-}
-
-@Contract({ type: 'payment.authorized', version: 1, kind: 'event', owner: 'payments' })
-export class PaymentAuthorized {
-  @IsString()
-  orderId!: string;
-
-  @IsInt()
-  amount!: number;
-}
-
-@Contract({
-  type: 'parcel.dispatched',
-  version: 2,
-  kind: 'event',
-  owner: 'shipping',
-  partitionKey: 'warehouse',
-})
-export class ParcelDispatched {
-  @IsOptional()
-  @IsString()
-  warehouse?: string;
-}
-
-@Contract({ type: 'item.pick', version: 1, kind: 'command', owner: 'picking' })
-export class PickItem {
-  @IsString()
-  sku!: string;
-}
+export { OrderPlaced, ParcelDispatched, PaymentAuthorized, PickItem } from './contracts.spec.support.ts';
 
 const MIB = 1024 * 1024;
 

@@ -42,6 +42,7 @@ export {
   NoQuorumError,
   NoStreamError,
   OutputKeyError,
+  PoisonError,
   PublishRefusedError,
   PublishTimeoutError,
   RetryAfter,

@@ -46,6 +46,11 @@ export class Names {
     return `${this.#streamPrefix}${name}`;
   }
 
+  /** The bucket of marks on what one app handles a second time. */
+  crashes(app: string): string {
+    return this.bucket(`crashes_${app}`);
+  }
+
   /** `evt.<domain>.<event>.v<major>` or `cmd.…`, to which a lane is added. */
   contractSubject(contract: Pick<CompiledContract<object>, 'kind' | 'type' | 'version'>): string {
     return `${this.#token}${contract.kind === 'event' ? 'evt' : 'cmd'}.${contract.type}.v${contract.version}`;

@@ -1,32 +1,25 @@
-/** Messages whose failures are remembered; the longest untouched is forgotten first. */
-const REMEMBERED = 10_000;
+import { Remembered } from './remembered.ts';
 
 /**
  * Failed attempts, counted in memory by message. The broker's delivery count is no attempt count: when a process
  * dies, its whole prefetch is delivered again. What is forgotten only gets more tries.
  */
 export class Attempts {
-  readonly #failed = new Map<string, number>();
+  readonly #failed: Remembered<number>;
 
-  constructor(private readonly limit = REMEMBERED) {}
+  constructor(limit?: number) {
+    this.#failed = new Remembered(limit);
+  }
 
   of(message: string): number {
-    return this.#failed.size === 0 ? 0 : (this.#failed.get(message) ?? 0);
+    return this.#failed.get(message) ?? 0;
   }
 
   failed(message: string): void {
-    const count = this.of(message) + 1;
-    this.#failed.delete(message);
-    this.#failed.set(message, count);
-    if (this.#failed.size > this.limit) {
-      for (const oldest of this.#failed.keys()) {
-        this.#failed.delete(oldest);
-        break;
-      }
-    }
+    this.#failed.set(message, this.of(message) + 1);
   }
 
   forget(message: string): void {
-    if (this.#failed.size > 0) this.#failed.delete(message);
+    this.#failed.forget(message);
   }
 }

@@ -12,6 +12,7 @@ export type DeadLetterReason =
   | 'contract-unknown'
   | 'terminal-error'
   | 'retries-exhausted'
+  | 'poison'
   | 'max-deliveries';
 
 /** What is known about a failure, for whoever looks at the dead letter. */

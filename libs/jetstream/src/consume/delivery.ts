@@ -1,5 +1,6 @@
 import type { Msg } from '@nats-io/nats-core';
 import type { Answers } from './answers.ts';
+import type { CrashMark } from './crash-marks.ts';
 import { headerBlockOf, headerEntries, headerValue } from './header-block.ts';
 
 const ACK = Buffer.from('+ACK');
@@ -24,6 +25,7 @@ export class Delivery {
   #reply: string;
   #headerBlock: string | undefined;
   #answered = false;
+  #mark: CrashMark | undefined;
   /** When this process got it, or last told the broker that it is still held (`performance.now()`). */
   renewedAt: number = performance.now();
 
@@ -76,19 +78,29 @@ export class Delivery {
     this.renewedAt = performance.now();
   }
 
+  /** What was written about the message while it is handled; it goes with the answer. */
+  marked(mark: CrashMark): void {
+    this.#mark = mark;
+  }
+
   /** Done: the step never sees it again. */
   ack(): void {
-    this.#answer(ACK);
+    this.#end(ACK);
   }
 
   /** Back to the broker, to be handed out again after `delayMs` (at once when 0). */
   nak(delayMs = 0): void {
-    this.#answer(delayMs > 0 ? `-NAK {"delay": ${Math.round(delayMs * NANOS)}}` : NAK);
+    if (this.#answered) return;
+    this.#answered = true;
+    const answer = delayMs > 0 ? `-NAK {"delay": ${Math.round(delayMs * NANOS)}}` : NAK;
+    if (this.#mark === undefined) this.answers.send(this.#reply, answer);
+    // Whoever gets it next would take the mark for a death.
+    else void this.#mark.remove().then(() => this.answers.send(this.#reply, answer));
   }
 
   /** Never to be handed out again. */
   term(reason: string): void {
-    this.#answer(`+TERM ${reason}`);
+    this.#end(`+TERM ${reason}`);
   }
 
   /** Still being worked on: the ack wait begins anew. */
@@ -98,10 +110,11 @@ export class Delivery {
     this.answers.send(this.#reply, WORKING);
   }
 
-  #answer(answer: Uint8Array | string): void {
+  #end(answer: Uint8Array | string): void {
     if (this.#answered) return;
     this.#answered = true;
     this.answers.send(this.#reply, answer);
+    if (this.#mark !== undefined) void this.#mark.remove();
   }
 }
 

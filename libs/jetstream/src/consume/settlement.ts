@@ -1,6 +1,6 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { ContractViolationError } from '@troupe/contract';
-import { RetryAfter } from '../errors.ts';
+import { type PoisonError, RetryAfter } from '../errors.ts';
 import type { Instrumentation, Outcome } from '../instrumentation.ts';
 import type { Logger } from '../logger.ts';
 import type { Notices } from '../notices.ts';
@@ -9,11 +9,14 @@ import type { Sender } from '../publish/envelope.ts';
 import type { OutgoingMessage } from '../publish/message.ts';
 import type { Publisher } from '../publish/publisher.ts';
 import type { RetryPolicy, StepDefinition } from '../step.ts';
+import { announced } from './announced.ts';
 import { Attempts } from './attempts.ts';
 import { backoff, DEFAULT_RETRY } from './backoff.ts';
-import { type DeadLetterReason, deadLetter } from './dead-letter.ts';
+import type { CrashMarks } from './crash-marks.ts';
+import { type DeadLetterContext, type DeadLetterReason, deadLetter } from './dead-letter.ts';
 import { delayedCopy, LONGEST_WAIT_MS, SHORT_WAIT_MS } from './delay.ts';
 import { isFleeting, isHopeless } from './failure.ts';
+import type { Isolation } from './isolation.ts';
 import type { Work } from './work.ts';
 
 /** What every step of an app shares. */
@@ -25,6 +28,8 @@ export interface StepServices {
   readonly publisher: Publisher;
   readonly duplicates: DuplicateCheck;
   readonly notices: Notices;
+  readonly marks: CrashMarks;
+  readonly isolation: Isolation;
   /** Names, lanes and limits; the source is the step's own. */
   readonly sender: Omit<Sender, 'source'>;
   readonly log: Logger;
@@ -72,6 +77,11 @@ export class Settlement {
     return this.#handBack(work, OUTAGE_DELAY_MS, 'effects-unavailable', error);
   }
 
+  /** It cannot be marked as being handled: no fault of the message either. */
+  withoutMark(work: Work, error: Error): Outcome {
+    return this.#handBack(work, OUTAGE_DELAY_MS, 'crash-mark-unavailable', error);
+  }
+
   /** Whether an immediate try of the attempt is left for what went wrong; if so, it is counted and told. */
   triesAgainAtOnce(work: Work, error: Error): boolean {
     if (work.immediate >= this.#retry.immediate || !isFleeting(error)) return false;
@@ -106,21 +116,25 @@ export class Settlement {
     reason: 'contract-invalid' | 'contract-unknown',
     error: ContractViolationError,
   ): Promise<Outcome> {
-    return this.#deadLetter(work, reason, error, error);
+    return this.#deadLetter(work, reason, error, { attempts: 0, violations: error.violations });
+  }
+
+  /** The message ends the process that handles it. */
+  poisoned(work: Work, error: PoisonError): Promise<Outcome> {
+    const type = announced(work.delivery).type;
+    return this.#deadLetter(work, 'poison', error, { attempts: error.deaths, type });
   }
 
   async #deadLetter(
     work: Work,
     reason: DeadLetterReason,
     error: Error,
-    broken?: ContractViolationError,
+    known: Pick<DeadLetterContext, 'type' | 'violations'> & { attempts?: number } = {},
   ): Promise<Outcome> {
     const { app, version, sender, log, notices } = this.services;
-    const attempts = broken === undefined ? work.attempt : 0;
-    const type = work.eventIfKnown?.type;
-    const context = { app, version, step: this.step.name, reason, error, attempts, type };
-    const violations = broken?.violations;
-    const unstored = await this.#store(deadLetter(work.delivery, { ...context, violations }, sender.names));
+    const { attempts = work.attempt, type = work.eventIfKnown?.type, violations } = known;
+    const context = { app, version, step: this.step.name, reason, error, attempts, type, violations };
+    const unstored = await this.#store(deadLetter(work.delivery, context, sender.names));
     if (unstored !== undefined)
       return this.#handBack(work, SHORT_WAIT_MS, 'dead-letter-not-stored', unstored);
     work.delivery.term(reason);
@@ -184,12 +198,13 @@ export class Settlement {
   }
 
   #notice(work: Work, reason: string, error: Error): Parameters<Notices['publish']>[1] {
-    const event = work.eventIfKnown;
+    const { id, type, source, correlationid } = work.eventIfKnown ?? announced(work.delivery);
+    const isKnown = id !== undefined && type !== undefined && source !== undefined;
     return {
       step: this.step.name,
       reason,
       message: error.message,
-      event: event && { id: event.id, type: event.type, source: event.source, flowId: work.flowId },
+      event: isKnown ? { id, type, source, flowId: correlationid ?? id } : undefined,
     };
   }
 }

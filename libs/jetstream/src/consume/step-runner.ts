@@ -3,29 +3,21 @@ import { millis } from '@nats-io/nats-core';
 import { contractOf } from '@troupe/contract';
 import type { Outcome, StepName } from '../instrumentation.ts';
 import { stepName } from '../naming.ts';
-import { Numbered } from '../numbered.ts';
 import type { StepDefinition } from '../step.ts';
 import type { ConsumerDeclaration } from '../topology/consumers.ts';
 import { Answers } from './answers.ts';
-import { SHORT_WAIT_MS } from './delay.ts';
-import type { Delivery } from './delivery.ts';
-import { type Origin, Processing } from './processing.ts';
-import { Puller } from './puller.ts';
+import { Intake } from './intake.ts';
+import { Places } from './places.ts';
+import { Processing } from './processing.ts';
 import type { StepServices } from './settlement.ts';
-import { Work } from './work.ts';
+import { Suspects } from './suspects.ts';
+import type { Work } from './work.ts';
 
 const DEFAULT_CONCURRENCY = 64;
 const DEFAULT_TIMEOUT_MS = 60_000;
 const TICK_MS = 250;
 /** A message that was handed back keeps its place in the concurrency: an outage must not run through the backlog. */
 const PAUSE_MS = 1_000;
-
-/** One durable that the step pulls from. */
-interface Intake extends Origin {
-  readonly puller: Puller;
-  /** What was delivered and not answered, by stream sequence. */
-  readonly held: Numbered<Work>;
-}
 
 /**
  * Runs one step of one app instance: pulls from its durables, keeps to its concurrency, renews what it holds, and
@@ -36,59 +28,44 @@ export class StepRunner {
   readonly #step: StepDefinition;
   readonly #services: StepServices;
   readonly #answers: Answers;
+  readonly #places: Places<Work>;
   readonly #processing: Processing;
-  readonly #concurrency: number;
+  readonly #suspects: Suspects;
   readonly #timeoutMs: number;
   readonly #intakes: Intake[] = [];
-  readonly #queue: [Work, Intake][] = [];
-  #inFlight = 0;
   #renewAfterMs = Number.POSITIVE_INFINITY;
   #tick: NodeJS.Timeout | undefined;
-  #stopping = false;
-  #idle: (() => void) | undefined;
 
   constructor(step: StepDefinition, services: StepServices, manager: JetStreamManager) {
+    const { app, client, isConnected, marks, isolation } = services;
     this.#step = step;
     this.#services = services;
-    this.name = { app: services.app, step: step.name, name: stepName(services.app, step.name) };
-    this.#answers = new Answers(services.client, services.isConnected);
+    this.name = { app, step: step.name, name: stepName(app, step.name) };
+    this.#answers = new Answers(client, isConnected);
+    this.#places = new Places(step.concurrency ?? DEFAULT_CONCURRENCY, (work) => this.#begin(work));
     this.#processing = new Processing(this.name, step, services, manager, (work, outcome) =>
       this.#ended(work, outcome),
     );
-    this.#concurrency = step.concurrency ?? DEFAULT_CONCURRENCY;
+    this.#suspects = new Suspects(marks, isolation, this.#places, this.#processing);
     this.#timeoutMs = step.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    isolation.join(this.#places);
   }
 
   /** Why a durable delivers nothing, when the broker says so. */
   get problems(): string[] {
-    return this.#intakes.flatMap(({ puller, consumer }) =>
-      puller.problem === undefined ? [] : [`${consumer.config.durable_name}: ${puller.problem}`],
-    );
+    return this.#intakes.flatMap(({ problem }) => problem ?? []);
   }
 
   start(consumers: readonly ConsumerDeclaration[]): void {
     const { client, isConnected, log, inboxPrefix } = this.#services;
     const all = new Map(this.#step.on.map(contractOf).map((contract) => [contract.id, contract]));
+    const window = prefetchOf(this.#places.size);
+    const options = { client, isConnected, answers: this.#answers, window, log, inboxPrefix };
     for (const consumer of consumers) {
-      const { contract, stream, config } = consumer;
-      const intake: Intake = {
-        consumer,
-        held: new Numbered(),
-        contracts: contract === undefined ? all : new Map([[contract.id, contract]]),
-        puller: new Puller({
-          client,
-          isConnected,
-          answers: this.#answers,
-          stream,
-          consumer: config.durable_name,
-          comesBack: contract === undefined,
-          window: prefetchOf(this.#concurrency),
-          log,
-          inboxPrefix,
-          onDelivery: (delivery) => this.#accept(delivery, intake),
-        }),
-      };
-      this.#intakes.push(intake);
+      const { contract, config } = consumer;
+      const contracts = contract === undefined ? all : new Map([[contract.id, contract]]);
+      const onWork = (work: Work): void => this.#places.offer(work);
+      this.#intakes.push(new Intake(consumer, contracts, this.name.name, options, onWork));
       this.#renewAfterMs = Math.min(this.#renewAfterMs, millis(config.ack_wait ?? 0) / 3);
     }
     this.#tick = setInterval(() => this.#renew(), TICK_MS);
@@ -99,71 +76,47 @@ export class StepRunner {
   restart(): void {
     this.#answers.resend();
     for (const work of this.#held()) work.delivery.working();
-    for (const { puller } of this.#intakes) puller.restart();
+    for (const intake of this.#intakes) intake.restart();
   }
 
   /** Stops pulling, hands back what was not started, and waits for what runs: `graceMs` at most, then it is aborted. */
   async stop(graceMs: number): Promise<void> {
-    this.#stopping = true;
+    this.#places.close();
     const timer = setTimeout(() => this.#abandon(graceMs), graceMs);
     // Handed back only now: while it still pulls, the broker would hand it out here again.
-    await Promise.all(this.#intakes.map(({ puller }) => puller.stop()));
-    for (const [work] of this.#queue.splice(0)) this.#handBack(work);
-    if (this.#inFlight > 0) {
-      await new Promise<void>((resolve) => {
-        this.#idle = resolve;
-      });
+    await Promise.all(this.#intakes.map((intake) => intake.stop()));
+    for (const work of this.#places.clear()) this.#handBack(work);
+    for (const work of this.#suspects.clear()) {
+      this.#handBack(work);
+      this.#places.release();
     }
+    await this.#places.emptied();
     clearTimeout(timer);
     clearInterval(this.#tick);
+    await this.#services.marks.removed();
   }
 
-  #accept(delivery: Delivery, intake: Intake): void {
-    const { seq, publishedAt } = delivery.info;
-    const held = intake.held.get(seq);
-    if (held !== undefined) {
-      if (held.delivery.info.publishedAt === publishedAt) held.delivery.replaceBy(delivery);
-      else delivery.nak(SHORT_WAIT_MS); // another message of that number: the stream was made anew
-      intake.puller.started();
-      return;
-    }
-    const work = new Work(delivery, this.name.name, `${intake.consumer.config.durable_name}/${seq}`);
-    intake.held.set(seq, work);
-    if (this.#inFlight < this.#concurrency && !this.#stopping) this.#begin(work, intake);
-    else this.#queue.push([work, intake]);
-  }
-
-  #begin(work: Work, intake: Intake): void {
-    this.#inFlight++;
-    intake.puller.started();
-    this.#processing.begin(work, intake);
+  #begin(work: Work): void {
+    work.origin.started();
+    if (work.delivery.info.deliveries > 1) this.#suspects.begin(work);
+    else this.#processing.begin(work);
   }
 
   #ended(work: Work, outcome: Outcome): void {
-    this.#forget(work);
-    if (outcome === 'handed-back' && !this.#stopping) setTimeout(() => this.#release(), PAUSE_MS);
-    else this.#release();
-  }
-
-  #release(): void {
-    this.#inFlight--;
-    const next = this.#stopping ? undefined : this.#queue.shift();
-    if (next !== undefined) this.#begin(...next);
-    else if (this.#inFlight === 0) this.#idle?.();
+    work.origin.forget(work);
+    if (outcome !== 'done' || work.delivery.info.deliveries > 1) this.#suspects.ended(work, outcome);
+    if (outcome === 'handed-back' && !this.#places.closed) this.#places.releaseAfter(PAUSE_MS);
+    else this.#places.release();
   }
 
   #handBack(work: Work): void {
+    work.state = 'settled';
     work.delivery.nak();
-    this.#forget(work);
-  }
-
-  #forget({ delivery: { info } }: Work): void {
-    const intake = this.#intakes.find(({ consumer }) => consumer.config.durable_name === info.consumer);
-    intake?.held.delete(info.seq);
+    work.origin.forget(work);
   }
 
   *#held(): Generator<Work> {
-    for (const { held } of this.#intakes) yield* held.values();
+    for (const intake of this.#intakes) yield* intake.held();
   }
 
   /** Tells the broker what is still held, and ends handlers that outlived their time. */
@@ -178,13 +131,13 @@ export class StepRunner {
   }
 
   #abandon(graceMs: number): void {
+    const running = this.#places.taken;
     this.#services.log.warn(
-      { step: this.name.name, running: this.#inFlight },
-      `${this.#inFlight} handlers of ${this.name.name} still ran ${graceMs} ms after the app was told to stop; they are aborted and their messages handed back`,
+      { step: this.name.name, running },
+      `${running} handlers of ${this.name.name} still ran ${graceMs} ms after the app was told to stop; they are aborted and their messages handed back`,
     );
     for (const work of this.#held()) this.#processing.abandon(work);
-    this.#inFlight = 0;
-    this.#idle?.();
+    this.#places.abandon();
   }
 }
 

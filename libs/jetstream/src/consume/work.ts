@@ -1,8 +1,19 @@
-import type { CloudEvent } from '@troupe/contract';
+import type { CloudEvent, CompiledContract } from '@troupe/contract';
 import { idempotencyKey } from '../ids.ts';
 import type { ProcessObservation } from '../instrumentation.ts';
 import type { StepContext } from '../step.ts';
+import type { ConsumerDeclaration } from '../topology/consumers.ts';
 import type { Delivery } from './delivery.ts';
+
+/** Where a message came from, and what may come from there. */
+export interface Origin {
+  readonly consumer: ConsumerDeclaration;
+  readonly contracts: ReadonlyMap<string, CompiledContract<object>>;
+  /** The message's turn came. */
+  started(): void;
+  /** The step is through with it. */
+  forget(work: Work): void;
+}
 
 /**
  * Where a message is between delivery and answer. What a handler does once it is `settled` (its time was over, the
@@ -28,7 +39,13 @@ export class Work implements StepContext {
     readonly step: string,
     /** Names the message among all that the step holds: stream sequence and consumer. */
     readonly key: string,
+    readonly origin: Origin,
   ) {}
+
+  /** It was handed to the handler's code, or to what decodes it. */
+  get begun(): boolean {
+    return this.startedAt > 0;
+  }
 
   get event(): CloudEvent {
     if (this.#event === undefined) throw new Error('The message is not decoded yet.');

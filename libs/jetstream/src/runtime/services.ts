@@ -1,6 +1,8 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Connection } from '../connection/connection.ts';
+import { CrashMarks } from '../consume/crash-marks.ts';
+import { Isolation } from '../consume/isolation.ts';
 import type { StepServices } from '../consume/settlement.ts';
 import type { Instrumentation } from '../instrumentation.ts';
 import type { Logger } from '../logger.ts';
@@ -35,14 +37,17 @@ export function openServices(options: RuntimeOptions, ground: ServicesGround): S
     log.error({ ...suspect }, message);
     notices.publish('alert', { step: 'publisher', reason: 'duplicate-differs', message });
   });
+  const publisher = new Publisher(client, isConnected, inboxPrefix);
   return {
     app,
     version,
     client,
     isConnected,
-    publisher: new Publisher(client, isConnected, inboxPrefix),
+    publisher,
     duplicates,
     notices,
+    marks: new CrashMarks(names.crashes(app), manager, publisher, isConnected, log),
+    isolation: new Isolation(),
     sender: { names, version, ...limits },
     log,
     instrumentation,

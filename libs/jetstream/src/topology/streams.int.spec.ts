@@ -78,6 +78,16 @@ describe('the streams of an app that starts on an empty broker', () => {
       max_age: nanos(7 * 24 * 3_600_000),
       max_bytes: 64 * MIB,
     });
+    expect(await configOf(manager, `KV_${names.crashes('payments')}`)).toMatchObject({
+      ...common,
+      ...guarded,
+      subjects: [`$KV.${prefix}_crashes_payments.>`],
+      max_msgs_per_subject: 1,
+      discard: 'new',
+      max_age: nanos(24 * 3_600_000),
+      max_bytes: 4 * MIB,
+      deny_delete: true,
+    });
     for (const name of [names.events, names.deadLetters, names.notices])
       expect((await configOf(manager, name)).allow_msg_schedules ?? false).toBe(false);
   });
@@ -115,6 +125,8 @@ describe('the streams of an app that starts on an empty broker', () => {
         names.notices,
         names.delayed('payments'),
         names.delayed('shipping'),
+        `KV_${names.crashes('payments')}`,
+        `KV_${names.crashes('shipping')}`,
       ].sort(),
     );
   });
@@ -123,7 +135,7 @@ describe('the streams of an app that starts on an empty broker', () => {
     const prefix = freshPrefix();
     const apps = [1, 2, 3, 4, 5].flatMap((i) => [`app-${i}`, 'same']);
     await Promise.all(apps.map((app) => runtimeOf(server, { app, prefix }).start()));
-    expect(await streamsOf(await managerOf(server), prefix)).toHaveLength(3 + 6);
+    expect(await streamsOf(await managerOf(server), prefix)).toHaveLength(3 + 2 * 6);
   });
 });
 
@@ -203,6 +215,23 @@ describe('an app that may only verify', () => {
     });
     expect(await streamsOf(await managerOf(server), prefix)).toEqual([]);
   });
+
+  it('is refused without its bucket of crash marks, or with another than is declared', async () => {
+    const prefix = freshPrefix();
+    const bucket = `KV_${new Names(prefix).crashes('storefront')}`;
+    await runtimeOf(server, { prefix }).start();
+    const manager = await managerOf(server);
+    await manager.streams.update(bucket, { max_bytes: 5 * MIB });
+    const verified = (): Promise<void> => runtimeOf(server, { prefix, topology: 'verify' }).start();
+    await expect(verified()).rejects.toMatchObject({
+      differences: [{ what: `stream ${bucket}`, setting: 'max_bytes', inBroker: 5 * MIB, declared: 4 * MIB }],
+    });
+    await manager.streams.delete(bucket);
+    await expect(verified()).rejects.toMatchObject({
+      code: 'TROUPE_TOPOLOGY_MISSING',
+      what: `stream ${bucket}`,
+    });
+  });
 });
 
 describe('a server whose messages are too small for copies', () => {
@@ -280,7 +309,7 @@ async function configOf(manager: JetStreamManager, name: string): Promise<Stream
 async function streamsOf(manager: JetStreamManager, prefix: string): Promise<string[]> {
   const found: string[] = [];
   for await (const { config } of manager.streams.list()) {
-    if (config.name.startsWith(`${prefix}_`)) found.push(config.name);
+    if (config.name.replace(/^KV_/, '').startsWith(`${prefix}_`)) found.push(config.name);
   }
   return found.sort();
 }

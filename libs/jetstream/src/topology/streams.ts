@@ -13,6 +13,9 @@ const SMALLEST_PAYLOAD = 2 * COPY_HEADROOM;
 /** Key of the lane count in a stream's metadata. */
 export const LANES_KEY = 'troupe-lanes';
 
+/** A mark takes about 150 bytes, and only what is being handled a second time has one: room for tens of thousands. */
+const CRASHES_MAX_BYTES = 4 * 1024 * 1024;
+
 const MIB = 1024 * 1024;
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -106,6 +109,19 @@ export function declareStreams(
       max_age: nanos(7 * DAY),
       max_bytes: settings.noticesMaxBytes ?? 64 * MIB,
       max_msg_size: -1,
+    },
+    {
+      // A key-value bucket. Marks are removed by purging them, which leaves nothing; those of a message that never
+      // comes again go with their age.
+      ...durable,
+      ...guarded,
+      name: `KV_${names.crashes(app)}`,
+      subjects: [`$KV.${names.crashes(app)}.>`],
+      max_msgs_per_subject: 1,
+      max_age: nanos(DAY),
+      max_bytes: CRASHES_MAX_BYTES,
+      max_msg_size: -1,
+      deny_delete: true,
     },
   ];
 }

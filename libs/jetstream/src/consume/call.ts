@@ -1,0 +1,29 @@
+import type { StepDefinition, StepHandler } from '../step.ts';
+import { asError } from './failure.ts';
+import type { Work } from './work.ts';
+
+/** Calls the handler, inside the message's observation when there is one. */
+export function call(
+  step: StepDefinition,
+  work: Work,
+  data: object,
+  transaction?: unknown,
+): ReturnType<StepHandler> {
+  const { observation } = work;
+  return observation === undefined
+    ? step.handle(data, work, transaction)
+    : observation.run(() => step.handle(data, work, transaction));
+}
+
+/** Stops waiting when the step stops: what the handler does from then on is rolled back or refused. */
+export function unlessAborted<T>(signal: AbortSignal, run: () => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    signal.addEventListener('abort', () => reject(asError(signal.reason)), { once: true });
+    run().then(resolve, reject);
+  });
+}
+
+export function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
+  return typeof (value as { then?: unknown } | undefined | null)?.then === 'function';
+}
