@@ -1,15 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { nanos } from '@nats-io/nats-core';
 import { type NatsServer, startNatsServer } from '@troupe/broker';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { Connection } from '../connection/connection.ts';
 import { OrderPlaced, PaymentAuthorized, SMALL_STREAMS, stepOf, until } from '../fixtures.spec.support.ts';
-import { silentLogger } from '../logger.ts';
-import { openServices } from '../runtime/services.ts';
 import { next, type StepContext, type StepDefinition } from '../step.ts';
-import { setUpTopology } from '../topology/set-up.ts';
+import { setAckWait, startInstance } from './ack-wait.spec.support.ts';
 import { Stage } from './stage.spec.support.ts';
-import { StepRunner } from './step-runner.ts';
 
 let server: NatsServer;
 let stage: Stage;
@@ -188,28 +183,10 @@ describe('a handler that is slow', () => {
 
 /** Runs a step on durables with another ack wait than the platform's; gives what the broker says of its first. */
 async function withAckWait(ackWaitMs: number, step: StepDefinition) {
-  const log = silentLogger;
-  const connection = new Connection({ servers: server.url }, log);
-  const client = await connection.connected();
   const { manager, names } = stage;
-  const options = { app: 'shop', version: '1.0.0', steps: [step], streams: SMALL_STREAMS };
-  const { limits, steps } = await setUpTopology(manager, names, options, 2 * 1024 * 1024, log);
-  const declared = (steps[0]?.consumers ?? []).map((consumer) => ({
-    ...consumer,
-    config: { ...consumer.config, ack_wait: nanos(ackWaitMs) },
-  }));
-  for (const { stream, config } of declared) {
-    const { durable_name, deliver_policy: _began, ...settings } = config;
-    await manager.consumers.update(stream, durable_name, settings);
-  }
-  const ground = { client, manager, connection, names, limits, log, instrumentation: undefined };
-  const services = openServices(options, ground);
-  const runner = new StepRunner(step, services, manager);
-  runner.start(declared);
-  onTestFinished(async () => {
-    await runner.stop(1_000);
-    services.publisher.close();
-    await connection.close();
-  });
-  return () => manager.consumers.info(stage.names.events, stage.durable('authorize'));
+  const options = { names, steps: [step], streams: SMALL_STREAMS, ackWaitMs };
+  await setAckWait(manager, options);
+  const instance = await startInstance({ ...options, url: server.url });
+  onTestFinished(() => instance.stop(1_000));
+  return () => manager.consumers.info(names.events, stage.durable('authorize'));
 }
