@@ -26,10 +26,10 @@ export class Suspects {
   readonly #ends = new Map<Work, (outcome: Outcome) => void>();
 
   constructor(
-    private readonly marks: CrashMarks,
+    private readonly marks: Pick<CrashMarks, 'deaths' | 'write' | 'clear'>,
     private readonly isolation: Isolation,
     private readonly places: Places<Work>,
-    private readonly processing: Processing,
+    private readonly processing: Pick<Processing, 'begin' | 'setAside' | 'withoutMark'>,
   ) {}
 
   /** Begins a message that was delivered before, at once or when it is known how. */
