@@ -2,8 +2,9 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { OrderPlaced, PaymentAuthorized } from '../contracts.spec.support.ts';
+import { TerminalError } from '../errors.ts';
 import { Names } from '../naming.ts';
-import { next, type StepDefinition } from '../step.ts';
+import { next, type StepContext, type StepDefinition } from '../step.ts';
 import type { StreamSettings } from '../topology/streams.ts';
 import { startInstance } from './ack-wait.spec.support.ts';
 import { FileEffects, type Notes } from './file-effects.spec.support.ts';
@@ -22,8 +23,9 @@ export function mortalSteps(folder: string): StepDefinition[] {
       name: 'authorize',
       emits: [PaymentAuthorized],
       effects: new FileEffects(folder),
-      handle: async (order, _context, transaction) => {
+      handle: async (order, context, transaction) => {
         const { orderId } = order as OrderPlaced;
+        assertFirst(context);
         log('begin', `authorize/${orderId}`);
         if (orderId === POISON) process.kill(process.pid, 'SIGKILL');
         await delay(20);
@@ -36,14 +38,20 @@ export function mortalSteps(folder: string): StepDefinition[] {
       ...common,
       name: 'count',
       emits: [],
-      handle: async (order) => {
+      handle: async (order, context) => {
         const { orderId } = order as OrderPlaced;
+        assertFirst(context);
         log('begin', `count/${orderId}`);
         await delay(20);
         log('end', `count/${orderId}`);
       },
     },
   ];
+}
+
+/** Nothing fails here: what is delivered again after a death was not tried. */
+function assertFirst({ attempt }: StepContext): void {
+  if (attempt !== 1) throw new TerminalError(`A delivery was counted as attempt ${attempt}.`);
 }
 
 const { SERVER, PREFIX, FOLDER = '', STREAMS = '{}', ACK_WAIT } = process.env;
