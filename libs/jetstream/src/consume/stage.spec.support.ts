@@ -111,11 +111,18 @@ export class Stage {
   async settled(durable: string, stream = this.names.events, timeoutMs?: number): Promise<void> {
     await until(
       `${durable} is done`,
-      async () => {
-        const info = await this.manager.consumers.info(stream, durable).catch(() => undefined); // away
-        return info !== undefined && info.num_pending + info.num_ack_pending === 0;
-      },
+      () => this.#isDone(durable, stream).catch(() => false), // away
       timeoutMs,
     );
+  }
+
+  /** A consumer hears of a message a moment after it is stored: that nothing is pending does not say that it did. */
+  async #isDone(durable: string, stream: string): Promise<boolean> {
+    const { config, ...info } = await this.manager.consumers.info(stream, durable);
+    const last = await this.manager.streams.getMessage(stream, {
+      last_by_subj: config.filter_subject ?? '>',
+    });
+    const heardOf = (last?.seq ?? 0) <= info.delivered.stream_seq;
+    return heardOf && info.num_pending + info.num_ack_pending === 0;
   }
 }
