@@ -9,6 +9,7 @@ import {
   managerOf,
   OrderPlaced,
   runtimeOf,
+  stepOf,
   until,
 } from '../fixtures.spec.support.ts';
 import { consumerName, Names } from '../naming.ts';
@@ -46,6 +47,24 @@ export class Stage {
     });
     await runtime.start();
     return runtime;
+  }
+
+  /**
+   * Has these orders delivered once, to an instance that hands them back: the next one cannot tell why they come again.
+   * Gives their stream sequences.
+   */
+  async handedBack(...orders: string[]): Promise<number[]> {
+    let held = 0;
+    const handle = () => {
+      held++;
+      return new Promise<void>(() => {});
+    };
+    const leaving = await this.app([stepOf({ handle })]);
+    const sequences: number[] = [];
+    for (const order of orders) sequences.push(await this.order(order));
+    await until('all are handled', () => held === orders.length);
+    await leaving.stop(10);
+    return sequences;
   }
 
   /** Publishes as some foreign client would; waits until it is stored. */

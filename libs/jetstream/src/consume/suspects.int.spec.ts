@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { StreamInfo } from '@nats-io/jetstream';
 import { type NatsServer, startNatsServer } from '@troupe/broker';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AUTHOR, lettersOf } from '../dead-letters/surgery.spec.support.ts';
@@ -36,21 +35,6 @@ const seen = (handled: string[]) => (order: object) => {
   handled.push(orderOf(order));
 };
 
-/** Has these orders delivered once, to an instance that hands them back: the next one cannot tell why they come again. */
-async function handedBack(...orders: string[]): Promise<number[]> {
-  const held: string[] = [];
-  const handle = (order: object) => {
-    held.push(orderOf(order));
-    return new Promise<void>(() => {});
-  };
-  const leaving = await stage.app([stepOf({ handle })]);
-  const sequences: number[] = [];
-  for (const order of orders) sequences.push(await stage.order(order));
-  await until('all are handled', () => held.length === orders.length);
-  await leaving.stop(10);
-  return sequences;
-}
-
 /** Marks an order as a process would that died with it. */
 async function markAs(deaths: number, seq: number): Promise<void> {
   const stored = await stage.manager.streams.getMessage(stage.names.events, { seq });
@@ -62,7 +46,7 @@ async function markAs(deaths: number, seq: number): Promise<void> {
 
 describe('a message that was delivered before', () => {
   it('without a mark is marked while it is handled, and not alone', async () => {
-    await handedBack('1', '2');
+    await stage.handedBack('1', '2');
     const running = new Set<string>();
     let finish = () => {};
     const finished = new Promise<void>((resolve) => {
@@ -95,7 +79,7 @@ describe('a message that was delivered before', () => {
   });
 
   it('with a mark is handled alone in the whole app, and counts one death more meanwhile', async () => {
-    const [suspect = 0] = await handedBack('suspect');
+    const [suspect = 0] = await stage.handedBack('suspect');
     await markAs(1, suspect);
     const running = new Set<string>();
     const together: string[][] = [];
@@ -123,7 +107,7 @@ describe('a message that was delivered before', () => {
 
   it('with too many deaths is set aside as it is before it is decoded, and a redrive begins afresh', async () => {
     await stage.app([], { app: 'founder' });
-    const [suspect = 0] = await handedBack('1');
+    const [suspect = 0] = await stage.handedBack('1');
     await markAs(3, suspect);
     const handled: string[] = [];
     const contexts: StepContext[] = [];
@@ -186,7 +170,7 @@ describe('a message that was delivered before', () => {
   });
 
   it('with too many deaths stays where it is while the dead letter cannot be stored, and is never handled', async () => {
-    const [suspect = 0] = await handedBack('1');
+    const [suspect = 0] = await stage.handedBack('1');
     await markAs(3, suspect);
     const { config } = await stage.manager.streams.info(stage.names.deadLetters);
     await stage.manager.streams.update(config.name, { ...config, max_bytes: 1 });
@@ -246,7 +230,7 @@ describe('two instances', () => {
 
 describe('an instance that stops', () => {
   it('leaves no marks, neither of what it finishes nor of what it aborts', async () => {
-    await handedBack('finishes', 'hangs');
+    await stage.handedBack('finishes', 'hangs');
     const running: string[] = [];
     let finish = () => {};
     const finished = new Promise<void>((resolve) => {
@@ -271,7 +255,7 @@ describe('an instance that stops', () => {
   });
 
   it('hands back what waits to be handled alone, with the deaths that it had', async () => {
-    const [first = 0, second = 0] = await handedBack('1', '2');
+    const [first = 0, second = 0] = await stage.handedBack('1', '2');
     await markAs(1, first);
     await markAs(2, second);
     const running: string[] = [];
@@ -293,63 +277,6 @@ describe('an instance that stops', () => {
     expect(await stage.deadLetters()).toEqual([]);
   });
 });
-
-describe('marks that cannot be kept', () => {
-  it.each([
-    ['read', async (config: StreamInfo['config']) => void (await stage.manager.streams.delete(config.name))],
-    [
-      'written',
-      async (config: StreamInfo['config']) =>
-        void (await stage.manager.streams.update(config.name, { ...config, max_bytes: 1 })),
-    ],
-  ])(
-    '(not %s) have the message handed back as an outage, never handled, until they can',
-    async (what, takeAway) => {
-      const handled: string[] = [];
-      let finish = () => {};
-      const finished = new Promise<void>((resolve) => {
-        finish = resolve;
-      });
-      const handle = async (order: object) => {
-        handled.push(orderOf(order));
-        if (orderOf(order) === 'first') await finished;
-      };
-      const app = await stage.app([stepOf({ concurrency: 1, handle })]);
-      await stage.order('first');
-      await until('it is handled', () => handled.length === 1);
-      await stage.order('suspect');
-      await handedOutAgain();
-      await app.connection.client.flush(); // what was sent to it before is read
-      const { config } = await stage.manager.streams.info(`KV_${bucket()}`);
-      await takeAway(config);
-      finish();
-      await until('the outage is told', async () => (await stage.notices('outage')).length > 0);
-      expect((await stage.notices('outage'))[0]).toMatchObject({ reason: 'crash-mark-unavailable' });
-      expect(handled).toEqual(['first']);
-      await stage.order('another');
-      await until('a first delivery needs no mark', () => handled.includes('another'));
-      if (what === 'read') await stage.manager.streams.add(config);
-      else await stage.manager.streams.update(config.name, config);
-      await stage.settled(stage.durable('authorize'));
-      expect(handled).toEqual(['first', 'another', 'suspect']);
-      expect(await stage.deadLetters()).toEqual([]);
-    },
-  );
-});
-
-/** Has the broker hand out a second time what it delivered last, as if somebody had said nak in the step's place. */
-async function handedOutAgain(): Promise<void> {
-  const durable = stage.durable('authorize');
-  const info = () => stage.manager.consumers.info(stage.names.events, durable);
-  const { delivered } = await until('it is handed out', async () => {
-    const found = await info();
-    return found.delivered.consumer_seq === 2 ? found : undefined;
-  });
-  const { stream_seq, consumer_seq } = delivered;
-  const reply = `$JS.ACK.${stage.names.events}.${durable}.1.${stream_seq}.${consumer_seq}.${Date.now()}000000.0`;
-  stage.client.publish(reply, '-NAK');
-  await until('it is handed out again', async () => (await info()).delivered.consumer_seq === 3);
-}
 
 /** Has the one order delivered once and handed back, by a client that is none of the platform's. */
 async function deliveredOnce(): Promise<void> {
