@@ -2,7 +2,6 @@ import {
   BrokerStoreTakenError,
   findBroker,
   type LocalBroker,
-  type StartNatsServerOptions,
   startNatsServer,
   withoutCredentials,
 } from '@troupe/broker';
@@ -21,9 +20,6 @@ export interface RunningBroker {
   stop(): Promise<void>;
 }
 
-/** How a broker of ours is set up beyond what is usual. */
-export type BrokerSettings = Pick<StartNatsServerOptions, 'configExtra' | 'jetstreamExtra' | 'maxPayload'>;
-
 /** What `openBroker` takes. */
 export interface BrokerOptions {
   /** Its store and its log. */
@@ -31,7 +27,6 @@ export interface BrokerOptions {
   /** 0 for a free one. */
   readonly port: number;
   readonly env: NodeJS.ProcessEnv;
-  readonly settings: BrokerSettings;
   readonly observer: Observer;
 }
 
@@ -50,11 +45,10 @@ export async function openBroker(options: BrokerOptions): Promise<RunningBroker>
 
 async function startBroker(
   broker: LocalBroker,
-  { home, port, settings, observer, onProgress }: BrokerOptions & { onProgress: (text: string) => void },
+  { home, port, observer, onProgress }: BrokerOptions & { onProgress: (text: string) => void },
 ): Promise<RunningBroker> {
   let exit = Promise.withResolvers<string>();
   const server = await startNatsServer({
-    ...settings,
     broker,
     port: port === 0 ? undefined : port,
     storeDir: home.store,

@@ -18,12 +18,12 @@ export interface Surroundings {
   readonly env: NodeJS.ProcessEnv;
   /** Aborted when it is to end. */
   readonly stop: AbortSignal;
-  /** How long the sample flows may take to their ends, in milliseconds. @default 120,000 */
+  /** How long the sample flows may take to their ends, in milliseconds. @default 60,000 */
   readonly flowTimeMs?: number;
 }
 
-/** Enough for two processes that die one after the other: what one was at comes again after 30 s. */
-const FLOW_TIME = 120_000;
+/** Enough for a process that dies: what it was at comes again after 30 s. */
+const FLOW_TIME = 60_000;
 /** The exit code of what a person ended before it was through, as shells have it. */
 const INTERRUPTED = 130;
 

@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { connect } from '@nats-io/transport-node';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { fakeApps, isRunning, temporaryFolder, until } from './fixtures/surroundings.ts';
-import { type Observer, OrderSystem, openHome, type ProcessEnd, type ProcessReturn } from './index.ts';
-
-const MEBIBYTE = 1024 * 1024;
+import { openHome } from './home.ts';
+import { OrderSystem } from './order-system.ts';
+import type { Observer, ProcessEnd, ProcessReturn } from './supervision.ts';
 
 function recorded(): Observer & { readonly ends: ProcessEnd[]; readonly returns: ProcessReturn[] } {
   const ends: ProcessEnd[] = [];
@@ -28,12 +27,11 @@ it('starts with what it is given, tells of each end and return, and keeps what i
   const home = await openHome(env);
   const observer = recorded();
   const system = new OrderSystem({
-    apps: apps.map((app) => (app.name === 'payments' ? { ...app, env: { LOG_LEVEL: 'debug' } } : app)),
+    apps,
     home,
     port: 0,
     brokerPort: 0,
     env,
-    broker: { maxPayload: 3 * MEBIBYTE },
     observer,
   });
   onTestFinished(() => system.stop());
@@ -59,9 +57,6 @@ it('starts with what it is given, tells of each end and return, and keeps what i
   });
   const levels = async (app: string) =>
     [...(await readFile(home.logOf(app), 'utf8')).matchAll(/"level":"([^"]*)"/g)].map(([, text]) => text);
-  expect(await levels('payments')).toEqual(['debug', 'debug']);
+  expect(await levels('payments')).toEqual(['warn', 'warn']);
   expect(await levels('shipping')).toEqual(['warn']);
-  const nats = await connect({ servers: system.broker.url });
-  onTestFinished(() => nats.close());
-  expect(nats.info?.max_payload).toBe(3 * MEBIBYTE);
 });

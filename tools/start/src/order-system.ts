@@ -1,6 +1,6 @@
 import { AppProcess } from './app-process.ts';
 import type { App } from './apps.ts';
-import { type BrokerSettings, openBroker, type RunningBroker } from './broker-process.ts';
+import { openBroker, type RunningBroker } from './broker-process.ts';
 import type { Home } from './home.ts';
 import { choosePorts } from './ports.ts';
 import { step } from './progress.ts';
@@ -17,8 +17,6 @@ export interface SystemOptions {
   readonly brokerPort: number;
   /** `NATS_URL` names a broker to use instead of one of ours. The apps get all of it, and where the system is. */
   readonly env: NodeJS.ProcessEnv;
-  /** How a broker of ours is set up. Default: as usual. */
-  readonly broker?: BrokerSettings;
   /** Told when a process ends by itself and when it is back. A process that is given up is not started again. */
   readonly observer: Observer;
 }
@@ -59,9 +57,9 @@ export class OrderSystem {
    * @throws TroupeError, BrokerError also when an app ends before it was ready for the first time
    */
   async start(stop: AbortSignal): Promise<void> {
-    const { apps, home, port, brokerPort, env, broker: settings = {}, observer } = this.#options;
+    const { apps, home, port, brokerPort, env, observer } = this.#options;
     await step('Starting the broker', async () => {
-      this.#broker = await openBroker({ home, port: brokerPort, env, settings, observer });
+      this.#broker = await openBroker({ home, port: brokerPort, env, observer });
     });
     console.log(`  ${this.broker.shown}`);
     stop.throwIfAborted();
