@@ -13,7 +13,7 @@ export interface AppSettings {
   readonly dataFolder: string;
   /** stdout and stderr go there. */
   readonly logFile: string;
-  /** What all apps get, beneath what is said here. */
+  /** What all apps get, beneath what is said here and in the app. */
   readonly env: NodeJS.ProcessEnv;
 }
 
@@ -105,6 +105,7 @@ function start(app: App, settings: AppSettings, log: 'append' | 'anew'): ChildPr
         PORT: String(port),
         TROUPE_DATA: dataFolder,
         LOG_FORMAT: 'json',
+        ...app.env,
       },
       // A session of its own: Ctrl-C in the terminal reaches the starter alone, which ends all in the right order.
       detached: process.platform !== 'win32',

@@ -5,6 +5,8 @@ export interface App {
   readonly name: string;
   /** The built file that runs it. */
   readonly main: string;
+  /** Environment that this app alone gets, over what all get. Default: none. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The folder of the checkout. */

@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { fakeApps, isRunning, temporaryFolder, until } from './fixtures/surroundings.ts';
-import { openHome } from './home.ts';
-import { OrderSystem } from './order-system.ts';
-import type { Observer, ProcessEnd, ProcessReturn } from './supervision.ts';
+import { type Observer, OrderSystem, openHome, type ProcessEnd, type ProcessReturn } from './index.ts';
 
 function recorded(): Observer & { readonly ends: ProcessEnd[]; readonly returns: ProcessReturn[] } {
   const ends: ProcessEnd[] = [];
@@ -27,7 +25,7 @@ it('starts with what it is given, tells of each end and return, and keeps what i
   const home = await openHome(env);
   const observer = recorded();
   const system = new OrderSystem({
-    apps,
+    apps: apps.map((app) => (app.name === 'payments' ? { ...app, env: { LOG_LEVEL: 'debug' } } : app)),
     home,
     port: 0,
     brokerPort: 0,
@@ -57,6 +55,6 @@ it('starts with what it is given, tells of each end and return, and keeps what i
   });
   const levels = async (app: string) =>
     [...(await readFile(home.logOf(app), 'utf8')).matchAll(/"level":"([^"]*)"/g)].map(([, text]) => text);
-  expect(await levels('payments')).toEqual(['warn', 'warn']);
+  expect(await levels('payments')).toEqual(['debug', 'debug']);
   expect(await levels('shipping')).toEqual(['warn']);
 });
