@@ -1,3 +1,4 @@
+export { clusterServerName, startCluster } from './cluster.ts';
 export {
   BrokerCacheError,
   BrokerChecksumError,
