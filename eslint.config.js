@@ -12,7 +12,7 @@ const arrows = {
   'lib:jetstream': ['lib:contract', 'tool:broker'],
   'lib:telemetry': ['lib:contract', 'lib:jetstream', 'tool:broker'],
   'lib:nest': ['lib:contract', 'lib:jetstream', 'tool:broker'],
-  'lib:inbox': ['lib:contract', 'lib:jetstream', 'lib:nest', 'tool:broker'],
+  'lib:inbox': ['lib:contract', 'lib:jetstream', 'lib:nest', 'tool:broker', 'tool:postgres'],
   'lib:testing': ['lib:contract', 'lib:jetstream', 'lib:nest', 'tool:broker'],
   'type:app': [
     'lib:contract',
@@ -24,9 +24,18 @@ const arrows = {
     'lib:testing',
   ],
   'tool:broker': [],
+  'tool:postgres': ['tool:broker', 'lib:contract'],
   'tool:start': ['tool:broker', 'lib:contract'],
   'tool:cli': ['tool:broker', 'lib:contract', 'lib:jetstream'],
   'tool:bench': ['tool:broker', 'lib:contract', 'lib:jetstream', 'lib:telemetry'],
+  'tool:chaos': [
+    'tool:broker',
+    'tool:postgres',
+    'tool:start',
+    'lib:contract',
+    'lib:contracts',
+    'lib:jetstream',
+  ],
 };
 
 /** What Nx cannot see: apps have no entry to import, and a path into a package resolves to no project. */

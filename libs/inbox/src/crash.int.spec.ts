@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it, onTestFinished, type TestContext, vi }
 import { credits } from './bank.spec.support.ts';
 import { embeddedDatabase } from './database/embedded.ts';
 import { postgresDatabase } from './database/postgres.ts';
-import { startPostgres } from './postgres-server.spec.support.ts';
+import { tryPostgres } from './postgres.spec.support.ts';
 import { bankOf, openTeller, startServer } from './stage.spec.support.ts';
 import { until } from './until.spec.support.ts';
 
@@ -134,8 +134,8 @@ async function temporaryFolder(): Promise<string> {
 }
 
 async function postgresUrl(context: TestContext): Promise<string> {
-  const postgres = await startPostgres();
-  if (typeof postgres === 'string') return context.skip(`no PostgreSQL: ${postgres}`);
+  const postgres = await tryPostgres();
+  if (typeof postgres === 'string') return context.skip(postgres);
   onTestFinished(() => postgres.stop());
-  return postgres.url;
+  return postgres.urlOf('postgres');
 }

@@ -4,7 +4,7 @@ import { book, credits, type TransferAsked } from './bank.spec.support.ts';
 import type { Transaction } from './database/database.ts';
 import { embeddedDatabase, IN_MEMORY } from './database/embedded.ts';
 import { postgresDatabase } from './database/postgres.ts';
-import { startPostgres } from './postgres-server.spec.support.ts';
+import { tryPostgres } from './postgres.spec.support.ts';
 import { bankOf, openBank, openTeller, startServer } from './stage.spec.support.ts';
 import { until } from './until.spec.support.ts';
 
@@ -117,11 +117,13 @@ describe('a step with an inbox', () => {
   });
 
   it('waits for a database that goes away, without using up attempts, and says so', async (context) => {
-    const postgres = await startPostgres();
-    if (typeof postgres === 'string') return context.skip(`no PostgreSQL: ${postgres}`);
+    const postgres = await tryPostgres();
+    if (typeof postgres === 'string') return context.skip(postgres);
     try {
       const server = await startServer();
-      const { inbox, runtime } = bankOf(server, postgresDatabase(postgres.url), { retry: { attempts: 1 } });
+      const { inbox, runtime } = bankOf(server, postgresDatabase(postgres.urlOf('postgres')), {
+        retry: { attempts: 1 },
+      });
       await postgres.kill();
       const started = runtime.start();
       await until('it is not ready', () =>
@@ -129,7 +131,7 @@ describe('a step with an inbox', () => {
           .status()
           .problems.some((problem) => /^The database \(PostgreSQL at .*\) does not answer/.test(problem)),
       );
-      await postgres.start();
+      await postgres.restart();
       await started;
       expect(runtime.status()).toEqual({ ready: true, problems: [] });
 
@@ -137,7 +139,7 @@ describe('a step with an inbox', () => {
       await postgres.kill();
       await teller.ask('ada');
       await until('it is not ready', () => !runtime.status().ready);
-      await postgres.start();
+      await postgres.restart();
       await until('it is done', async () => (await teller.stored()).length >= 2);
       await until('it is ready', () => runtime.status().ready);
       expect(await credits(inbox)).toEqual(['ada']);

@@ -1,9 +1,10 @@
+import type { PostgresServer } from '@troupe/postgres';
 import { afterAll, beforeAll, describe, it, vi } from 'vitest';
 import { inboxConformance } from './conformance/conformance.ts';
 import type { Database } from './database/database.ts';
 import { embeddedDatabase, IN_MEMORY } from './database/embedded.ts';
 import { postgresDatabase } from './database/postgres.ts';
-import { type PostgresServer, startPostgres } from './postgres-server.spec.support.ts';
+import { tryPostgres } from './postgres.spec.support.ts';
 
 vi.setConfig({ testTimeout: 120_000 }); // an embedded database takes seconds to be made, more on a busy machine
 
@@ -17,20 +18,20 @@ describe('an inbox in PostgreSQL', () => {
   let server: PostgresServer | string;
   let database: Database | undefined;
   beforeAll(async () => {
-    server = await startPostgres();
-    if (typeof server !== 'string') database = postgresDatabase(server.url);
+    server = await tryPostgres();
+    if (typeof server !== 'string') database = postgresDatabase(server.urlOf('postgres'));
   });
   afterAll(async () => {
     await database?.close();
     if (typeof server !== 'string') await server.stop();
   });
   const open = async (): Promise<Database> => {
-    if (database === undefined) throw new Error(`no PostgreSQL: ${String(server)}`);
+    if (database === undefined) throw new Error(String(server));
     return database;
   };
   for (const { name, check } of inboxConformance(open)) {
     it(name, (context) => {
-      if (typeof server === 'string') context.skip(`no PostgreSQL: ${server}`);
+      if (typeof server === 'string') context.skip(server);
       return check();
     });
   }

@@ -1,0 +1,2 @@
+export { PostgresNotFoundError, PostgresStartError } from './errors.ts';
+export { type PostgresServer, type StartPostgresOptions, startPostgres } from './postgres-server.ts';
