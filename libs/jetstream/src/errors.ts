@@ -198,9 +198,12 @@ export class PoisonError extends TroupeError {
   }
 }
 
-/** Thrown by a handler that will never succeed with this message: it is dead-lettered at once, without retries. */
+/**
+ * Thrown by a handler that will never succeed with this message: it is dead-lettered at once, without retries. One of
+ * its own kind has a code of its own.
+ */
 export class TerminalError extends TroupeError {
-  readonly code = 'TROUPE_TERMINAL';
+  readonly code = 'TROUPE_TERMINAL' as string;
 }
 
 /** Thrown by a handler that knows when trying again makes sense. Counts as an attempt. */

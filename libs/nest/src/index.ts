@@ -14,11 +14,19 @@ export {
 } from '@troupe/jetstream';
 export { closeApp } from './app/ending.ts';
 export { createApp, type StartAppOptions, startApp } from './app/start-app.ts';
-export { PortTakenError, SettingError } from './errors.ts';
+export {
+  PortTakenError,
+  ServiceAnswerError,
+  ServiceRefusedError,
+  ServiceUnavailableError,
+  SettingError,
+} from './errors.ts';
 export { BodyOf } from './http/body-of.ts';
 export { ProblemFilter } from './http/problem.filter.ts';
 export { type ProblemDetail, type ProblemDetailError, ProblemException } from './http/problem.ts';
 export { TROUPE_OPTIONS, type TroupeOptions } from './options.ts';
+export { type ServiceCall, ServiceClient, type ServiceOptions } from './service/service-client.ts';
+export { serviceUrl } from './service/service-url.ts';
 export { type Settings, TROUPE_SETTINGS } from './settings.ts';
 export { StepDiscovery } from './steps/discovery.ts';
 export { type EffectsClass, Step, type StepOptions } from './steps/step.ts';
