@@ -17,10 +17,18 @@ describe('npm run bench', () => {
   });
 
   it('measures all three variants in each round and reports every figure', async () => {
-    const { stdout } = await run(process.execPath, [main, '--quick', '--rounds', '2', '--json']);
+    const { stdout } = await run(process.execPath, [
+      main,
+      '--quick',
+      '--rounds',
+      '2',
+      '--sync-interval',
+      'always',
+      '--json',
+    ]);
     const { plan, variants, goals } = JSON.parse(stdout) as Report;
 
-    expect(plan.rounds).toBe(2);
+    expect(plan).toMatchObject({ rounds: 2, syncInterval: 'always' });
     for (const variant of VARIANTS) {
       const { hopsPerSecond, clientMicros, p50, p99 } = variants[variant];
       for (const spread of [hopsPerSecond, clientMicros, p50, p99]) {
@@ -37,6 +45,13 @@ describe('npm run bench', () => {
     ]);
     for (const { ratio } of goals) expect(ratio).toBeGreaterThan(0);
   }, 120_000);
+
+  it('refuses a sync interval that is none', async () => {
+    await expect(run(process.execPath, [main, '--sync-interval', 'never'])).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--sync-interval never'),
+    });
+  });
 
   it('refuses an option that it does not know', async () => {
     await expect(run(process.execPath, [main, '--fast'])).rejects.toMatchObject({

@@ -16,7 +16,7 @@ async function main(): Promise<number> {
   }
   const { json, plan } = options;
   const onProgress = (text: string): void => console.error(text);
-  const server = await startNatsServer({ onProgress });
+  const server = await startNatsServer({ onProgress, jetstreamExtra: `sync_interval: ${plan.syncInterval}` });
   try {
     const report = reportOf(plan, await measure(server, plan, onProgress));
     console.log(json ? JSON.stringify(report, undefined, 2) : `\n${tableOf(report)}`);

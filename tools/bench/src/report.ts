@@ -68,7 +68,7 @@ export function tableOf({ machine, plan, variants, goals }: Report): string {
   const head = ['', 'hops/s', 'client CPU µs/hop', 'server CPU µs/hop', 'p50 ms', 'p99 ms'];
   return [
     `${machine.cores} cores (${machine.cpu}), Node ${machine.node}; median (min–max) of ${plan.rounds} rounds.`,
-    `Throughput: ${plan.orders} orders, 3 hops each. Latency: ${plan.latencyOrders} orders at ${plan.ordersPerSecond}/s through all 3 hops.`,
+    `Throughput: ${plan.orders} orders, 3 hops each. Latency: ${plan.latencyOrders} orders at ${plan.ordersPerSecond}/s through all 3 hops. Server: sync_interval ${plan.syncInterval}.`,
     '',
     ...aligned([head, ...rows]),
     '',
