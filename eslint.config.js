@@ -28,14 +28,7 @@ const arrows = {
   'tool:start': ['tool:broker', 'lib:contract'],
   'tool:cli': ['tool:broker', 'lib:contract', 'lib:jetstream'],
   'tool:bench': ['tool:broker', 'lib:contract', 'lib:jetstream', 'lib:telemetry'],
-  'tool:chaos': [
-    'tool:broker',
-    'tool:postgres',
-    'tool:start',
-    'lib:contract',
-    'lib:contracts',
-    'lib:jetstream',
-  ],
+  'tool:chaos': ['tool:broker', 'tool:postgres', 'tool:start', 'lib:contract'],
 };
 
 /** What Nx cannot see: apps have no entry to import, and a path into a package resolves to no project. */

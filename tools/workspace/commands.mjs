@@ -10,7 +10,7 @@ import { verify } from './verify.mjs';
 /** The npm scripts by name; each gets the arguments after `--` and answers with its exit code. */
 const commands = {
   start: async (args) => {
-    await build(['tools/start', ...(await readdir(join(root, 'apps'))).map((app) => `apps/${app}`)]);
+    await build(['tools/start', ...(await apps())]);
     return runNode(['tools/start/dist/main.js', ...args]);
   },
   test: (filters) => runNode([bin.vitest, 'run', ...filters]),
@@ -24,11 +24,19 @@ const commands = {
     await build(['tools/bench']);
     return runNode(['tools/bench/dist/main.js', ...args]);
   },
+  chaos: async (args) => {
+    await build(['tools/chaos', ...(await apps())]);
+    return runNode(['tools/chaos/dist/main.js', ...args]);
+  },
   troupe: async (args) => {
     await build(['tools/cli']);
     return runNode(['tools/cli/dist/main.js', ...args]);
   },
 };
+
+async function apps() {
+  return (await readdir(join(root, 'apps'))).map((app) => `apps/${app}`);
+}
 
 /** Runs one of the commands and answers with its exit code. */
 export async function runCommand(name, args) {

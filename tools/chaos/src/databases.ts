@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type PostgresServer, startPostgres } from '@troupe/postgres';
+import pg from 'pg';
+import { persist } from './persist.ts';
+
+/** The apps that have a database. */
+export const OWNERS = ['payments', 'inventory', 'shipping'] as const;
+export type Owner = (typeof OWNERS)[number];
+
+/** A database for each app that has one, on one server. */
+export class Databases {
+  private constructor(private readonly server: PostgresServer) {}
+
+  /** @throws PostgresNotFoundError */
+  static async start(folder: string): Promise<Databases> {
+    const server = await startPostgres({ logFile: join(folder, 'postgres.log') });
+    for (const owner of OWNERS) await server.createDatabase(owner);
+    return new Databases(server);
+  }
+
+  urlOf(owner: Owner): string {
+    return this.server.urlOf(owner);
+  }
+
+  /** Kills the server as a crash does, and starts it again on the same data after a while. */
+  async kill(awayMs: number): Promise<void> {
+    await this.server.kill();
+    await delay(awayMs);
+    await this.server.restart();
+  }
+
+  async query<Row extends object>(owner: Owner, sql: string): Promise<Row[]> {
+    return persist(async () => {
+      const client = new pg.Client({ connectionString: this.urlOf(owner) });
+      try {
+        await client.connect();
+        return (await client.query<Row>(sql)).rows;
+      } finally {
+        await client.end().catch(() => {});
+      }
+    });
+  }
+
+  stop(): Promise<void> {
+    return this.server.stop();
+  }
+}

@@ -1,0 +1,21 @@
+import { DeliverPolicy, type JsMsg, jetstream } from '@nats-io/jetstream';
+import type { Brokers } from '../brokers.ts';
+import { persist } from '../persist.ts';
+
+/** Reads everything that a stream holds, in its order. */
+export async function readStream<T>(
+  { manager, client }: Brokers,
+  stream: string,
+  read: (message: JsMsg) => T,
+): Promise<T[]> {
+  const { state } = await persist(() => manager.streams.info(stream));
+  const items: T[] = [];
+  if (state.messages === 0) return items;
+  const consumer = await jetstream(client).consumers.get(stream, { deliver_policy: DeliverPolicy.All });
+  const messages = await consumer.consume();
+  for await (const message of messages) {
+    items.push(read(message));
+    if (message.seq >= state.last_seq) break;
+  }
+  return items;
+}

@@ -1,0 +1,93 @@
+import { FAULTS, type FaultKind, type Profile } from './profile.ts';
+import { Random } from './random.ts';
+import type { OrderKind } from './shopping.ts';
+
+/** An order and when to place it, in milliseconds from the beginning. */
+export interface PlannedOrder {
+  readonly atMs: number;
+  readonly kind: OrderKind;
+}
+
+/** A fault and when it begins, in milliseconds from the beginning. */
+export interface PlannedFault {
+  readonly atMs: number;
+  readonly kind: FaultKind;
+  /** The app, for those that hit one. */
+  readonly app?: string;
+  /** How long it lasts, for those that last. */
+  readonly lastsMs: number;
+}
+
+/** Everything that a run does, in the order of time. The same seed gives the same plan. */
+export interface Plan {
+  readonly orders: readonly PlannedOrder[];
+  readonly faults: readonly PlannedFault[];
+}
+
+/** Milliseconds from the begin of a burst to its poison: a prefetch is full then. */
+const POISON_AFTER = 1_500;
+/** Nothing is done to the system before, so that it is warm. */
+const FIRST_FAULT = 3_000;
+/** Longer than the ack wait of 30 s: what the app holds is handed to its other instance meanwhile. */
+const LONG_FREEZE = 35_000;
+
+/** @param apps names of those that may be hit; those named alike but for `-2` are instances of one */
+export function planOf(profile: Profile, seed: number, apps: readonly [string, ...string[]]): Plan {
+  const random = new Random(seed);
+  const orders = [...poisonOrders(profile), ...burstOrders(profile, random)];
+  orders.push(...steadyOrders(profile, random, profile.orders - orders.length));
+  return { orders: byTime(orders), faults: byTime(faultsOf(profile, random, apps)) };
+}
+
+/** By position in the list of bursts. */
+function poisonTimes({ bursts, faults }: Profile): number[] {
+  return bursts.slice(0, faults.poison ?? 0).map(({ atSecond }) => atSecond * 1_000 + POISON_AFTER);
+}
+
+function poisonOrders(profile: Profile): PlannedOrder[] {
+  return poisonTimes(profile).map((atMs) => ({ atMs, kind: 'poison' }));
+}
+
+function burstOrders({ bursts }: Profile, random: Random): PlannedOrder[] {
+  return bursts.flatMap(({ atSecond, orders }) =>
+    Array.from({ length: orders }, () => ({ atMs: atSecond * 1_000, kind: kindOf(random) })),
+  );
+}
+
+function steadyOrders({ seconds }: Profile, random: Random, count: number): PlannedOrder[] {
+  return Array.from({ length: count }, (_, i) => ({
+    atMs: Math.round((i * seconds * 1_000) / count),
+    kind: kindOf(random),
+  }));
+}
+
+function kindOf(random: Random): OrderKind {
+  const lot = random.whole(1, 100);
+  if (lot <= 8) return 'declined';
+  if (lot <= 16) return 'short';
+  return lot <= 58 ? 'two-parcels' : 'one-parcel';
+}
+
+/** The poison has its times; the others are spread over the run, in an order and at moments that the seed gives. */
+function faultsOf(profile: Profile, random: Random, apps: readonly [string, ...string[]]): PlannedFault[] {
+  const poison = poisonTimes(profile).map((atMs): PlannedFault => ({ atMs, kind: 'poison', lastsMs: 0 }));
+  const kinds = random.shuffled(
+    FAULTS.filter((kind) => kind !== 'poison').flatMap((kind) =>
+      Array.from({ length: profile.faults[kind] ?? 0 }, () => kind),
+    ),
+  );
+  const slot = (profile.seconds * 1_000 - FIRST_FAULT) / kinds.length;
+  let frozen = 0;
+  const others = kinds.map((kind, i): PlannedFault => {
+    const atMs = Math.round(FIRST_FAULT + i * slot + random.whole(0, Math.floor(slot / 2)));
+    const long = kind === 'app-frozen' && frozen++ % 5 === 4;
+    const lastsMs = long ? LONG_FREEZE : random.whole(2_000, 5_000);
+    const hitsApp = kind === 'app-killed' || kind === 'app-frozen';
+    return hitsApp ? { atMs, kind, app: random.oneOf(apps), lastsMs } : { atMs, kind, lastsMs };
+  });
+  return [...poison, ...others];
+}
+
+function byTime<T extends { readonly atMs: number }>(planned: readonly T[]): T[] {
+  return planned.toSorted((one, other) => one.atMs - other.atMs);
+}

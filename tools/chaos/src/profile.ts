@@ -1,0 +1,89 @@
+/** What is done to the system. */
+export const FAULTS = [
+  'app-killed',
+  'app-frozen',
+  'broker-killed',
+  'database-killed',
+  'events-full',
+  'dead-letters-full',
+  'copies',
+  'broken-message',
+  'poison',
+] as const;
+
+export type FaultKind = (typeof FAULTS)[number];
+
+/** How much is done to the system, and on what it runs. */
+export interface Profile {
+  readonly name: string;
+  /** In all, those of the bursts and the poison included. */
+  readonly orders: number;
+  /** From the first order to the last one. */
+  readonly seconds: number;
+  /** Orders that come at once, and build a backlog. There is one for each poison at least. */
+  readonly bursts: readonly { readonly atSecond: number; readonly orders: number }[];
+  readonly faults: Readonly<Partial<Record<FaultKind, number>>>;
+  /** 1, or a cluster whose streams are kept by every server. */
+  readonly servers: 1 | 3;
+}
+
+/** By their names on the command line. */
+export const PROFILES: Readonly<Record<string, Profile>> = {
+  full: {
+    name: 'full',
+    orders: 20_000,
+    seconds: 540,
+    bursts: [
+      { atSecond: 20, orders: 4_000 },
+      { atSecond: 240, orders: 4_000 },
+    ],
+    faults: {
+      'app-killed': 20,
+      'app-frozen': 10,
+      'broker-killed': 6,
+      'database-killed': 5,
+      'events-full': 4,
+      'dead-letters-full': 3,
+      copies: 6,
+      'broken-message': 4,
+      poison: 2,
+    },
+    servers: 1,
+  },
+  cluster: {
+    name: 'cluster',
+    orders: 6_000,
+    seconds: 300,
+    bursts: [{ atSecond: 20, orders: 2_000 }],
+    faults: {
+      'app-killed': 6,
+      'app-frozen': 3,
+      'broker-killed': 6,
+      'database-killed': 1,
+      'events-full': 1,
+      'dead-letters-full': 1,
+      copies: 2,
+      'broken-message': 1,
+      poison: 1,
+    },
+    servers: 3,
+  },
+  short: {
+    name: 'short',
+    orders: 1_500,
+    seconds: 50,
+    bursts: [{ atSecond: 4, orders: 800 }],
+    faults: {
+      'app-killed': 4,
+      'app-frozen': 1,
+      'broker-killed': 1,
+      'database-killed': 1,
+      'events-full': 1,
+      'dead-letters-full': 1,
+      copies: 1,
+      'broken-message': 1,
+      poison: 1,
+    },
+    servers: 1,
+  },
+};

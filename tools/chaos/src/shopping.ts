@@ -1,0 +1,53 @@
+/** An order to place, by the way it is to go. */
+export type OrderKind = 'one-parcel' | 'two-parcels' | 'declined' | 'short' | 'poison';
+
+/** How an order is to end: so many events of one type; a poisonous one is set aside instead. */
+export interface ExpectedEnd {
+  /** CloudEvents type. */
+  readonly type: string;
+  readonly count: number;
+}
+
+/** The token of a payment that ends every process that asks the provider for it: see `poison.ts`. */
+export const POISON_TOKEN = 'tok_poison';
+
+export const PARCEL = 'parcel.dispatched.v1';
+export const DECLINED = 'payment.declined.v1';
+export const REFUNDED = 'payment.refunded.v1';
+
+export const EXPECTED_ENDS: Readonly<Record<OrderKind, ExpectedEnd | undefined>> = {
+  'one-parcel': { type: PARCEL, count: 1 },
+  'two-parcels': { type: PARCEL, count: 2 },
+  declined: { type: DECLINED, count: 1 },
+  short: { type: REFUNDED, count: 1 },
+  poison: undefined,
+};
+
+const TENT = { sku: 'TENT-2P', quantity: 1, unitPrice: 12_900 };
+const STOVE = { sku: 'STOVE-1', quantity: 2, unitPrice: 4_500 };
+/** Never in stock. */
+const LANTERN = { sku: 'LANTERN-9', quantity: 1, unitPrice: 2_900 };
+
+const LINES: Readonly<Record<OrderKind, readonly object[]>> = {
+  'one-parcel': [TENT],
+  'two-parcels': [TENT, STOVE],
+  declined: [TENT],
+  short: [LANTERN],
+  poison: [TENT],
+};
+
+const TOKENS: Readonly<Partial<Record<OrderKind, string>>> = {
+  declined: 'tok_declined',
+  poison: POISON_TOKEN,
+};
+
+/** The body of `POST /orders`. */
+export function orderBody(kind: OrderKind): object {
+  return {
+    customer: { name: 'Ada Example', email: 'ada@example.com' },
+    deliverTo: { street: '1 Main Street', city: 'Springfield', postalCode: '12345', country: 'US' },
+    currency: 'EUR',
+    paymentToken: TOKENS[kind] ?? 'tok_visa',
+    lines: LINES[kind],
+  };
+}
