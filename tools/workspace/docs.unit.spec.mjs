@@ -33,7 +33,7 @@ it('documents every environment variable that the platform reads', () => {
   const page = read('docs/reference/configuration.md');
   const readings = [
     /(?:env|variables)\.([A-Z][A-Z0-9_]+)\b/g,
-    /(?:text|whole|flag|oneOf|httpUrl|ratio|pairs)\('([A-Z][A-Z0-9_]+)'/g,
+    /(?:text|whole|flag|oneOf|httpUrl|ratio|pairs|serviceUrl)\('([A-Z][A-Z0-9_]+)'/g,
   ];
   const variables = sources.flatMap(({ text }) =>
     readings.flatMap((pattern) => [...text.matchAll(pattern)].map(([, name]) => name)),

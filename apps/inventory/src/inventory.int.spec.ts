@@ -1,7 +1,7 @@
 import { PaymentAuthorized } from '@shop/contracts-payment';
 import { Inbox } from '@troupe/inbox';
-import { type AppHarness, appHarness, startBroker, type TestBroker } from '@troupe/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AppHarness, appHarness, startBroker, startService, type TestBroker } from '@troupe/testing';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { InventoryModule } from './inventory.module.ts';
 import { lantern, payment } from './payments.spec.support.ts';
 
@@ -34,5 +34,26 @@ describe('inventory', () => {
   it('answers a payment for what is not there with a shortage', async () => {
     await inventory.publish(PaymentAuthorized, payment({ lines: lantern }), { flowId: 'short' });
     expect(await typesOf('short')).toEqual(['payment.authorized.v1', 'stock.short.v1']);
+  });
+
+  it('tells the warehouse at WAREHOUSE_URL of a reservation', async () => {
+    const warehouse = await startService(() => ({}));
+    onTestFinished(() => warehouse.stop());
+    vi.stubEnv('WAREHOUSE_URL', warehouse.url);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const calling = await appHarness(InventoryModule, { broker, prefix: 'calling' });
+    onTestFinished(() => calling.stop());
+    await calling.publish(PaymentAuthorized, payment(), { flowId: 'told' });
+    const [, reserved] = await calling.events('told', { until: 2 });
+    const { orderId, lines } = payment();
+    expect(reserved?.type).toBe('stock.reserved.v1');
+    expect(warehouse.requests).toMatchObject([{ path: '/reservations', body: { orderId, lines } }]);
+  });
+
+  it('does not start with a WAREHOUSE_URL that is none', async () => {
+    vi.stubEnv('WAREHOUSE_URL', 'warehouse:4000');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const starting = appHarness(InventoryModule, { broker, prefix: 'wrong' });
+    await expect(starting).rejects.toThrow('WAREHOUSE_URL is "warehouse:4000"');
   });
 });

@@ -4,10 +4,16 @@ import { StockReserved, StockShort } from '@shop/contracts-stock';
 import { Inbox, type Transaction } from '@troupe/inbox';
 import { type Next, next, Step, type StepContext } from '@troupe/nest';
 import { reserve } from './stock.ts';
+import { Warehouse } from './warehouse.ts';
 
-/** Sets aside what was paid for, or says what is missing. */
+/**
+ * Sets aside what was paid for, or says what is missing. The warehouse hears of it before the commit, so that no
+ * reservation stands that it never heard of.
+ */
 @Injectable()
 export class StockSteps {
+  constructor(private readonly warehouse: Warehouse) {}
+
   @Step({
     on: PaymentAuthorized,
     emits: [StockReserved, StockShort],
@@ -27,6 +33,7 @@ export class StockSteps {
       const { shortages } = reservation;
       return next(StockShort, { orderId, payment: { paymentId, amount }, customer, shortages });
     }
+    await this.warehouse.putAside({ orderId, reservationId, lines }, context);
     const { allocations } = reservation;
     return next(StockReserved, { orderId, reservationId, customer, deliverTo, allocations });
   }

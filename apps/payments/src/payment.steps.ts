@@ -27,8 +27,8 @@ export class PaymentSteps {
     context: StepContext,
     transaction: Transaction,
   ): Promise<Next<PaymentAuthorized> | Next<PaymentDeclined>> {
-    const { orderId, customer, deliverTo, total: amount } = order;
-    const answer = this.provider.authorize(order.paymentToken, amount, context.idempotencyKey);
+    const { orderId, customer, deliverTo, paymentToken, total: amount } = order;
+    const answer = await this.provider.authorize({ orderId, paymentToken, amount }, context);
     if (!answer.authorized) {
       return next(PaymentDeclined, { orderId, amount, customer, reason: answer.reason });
     }
@@ -45,8 +45,9 @@ export class PaymentSteps {
     transaction: Transaction,
   ): Promise<Next<PaymentRefunded>> {
     const { paymentId, amount } = payment;
-    this.provider.refund(paymentId, amount, context.idempotencyKey);
-    await bookRefund(transaction, { paymentId, orderId, amount });
+    const booking = { paymentId, orderId, amount };
+    await this.provider.refund(booking, context);
+    await bookRefund(transaction, booking);
     return next(PaymentRefunded, { orderId, paymentId, amount, customer, reason: 'stock-short' });
   }
 }

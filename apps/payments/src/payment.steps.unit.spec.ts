@@ -7,9 +7,14 @@ import { order, short } from './orders.spec.support.ts';
 import { PaymentSteps } from './payment.steps.ts';
 import { migrations } from './payments.ts';
 import { PaymentProvider } from './provider.ts';
+import { SimulatedProvider } from './simulated-provider.ts';
 
 const inbox = new Inbox(embeddedDatabase(IN_MEMORY), { app: 'payments', migrations });
-const providers = [PaymentProvider, PaymentSteps, { provide: Inbox, useValue: inbox }];
+const providers = [
+  { provide: PaymentProvider, useClass: SimulatedProvider },
+  PaymentSteps,
+  { provide: Inbox, useValue: inbox },
+];
 afterAll(() => inbox.close());
 
 describe('authorize', () => {

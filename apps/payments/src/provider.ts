@@ -1,29 +1,25 @@
-import { Injectable } from '@nestjs/common';
 import type { Money } from '@shop/contracts-order';
+import type { ServiceCall } from '@troupe/nest';
+import type { Booking } from './payments.ts';
+
+/** What is to be paid, and with what. */
+export interface PaymentRequest {
+  readonly orderId: string;
+  readonly paymentToken: string;
+  readonly amount: Money;
+}
 
 /** What the provider answers: it holds the money, or why it does not. */
 export type Authorization =
   | { readonly authorized: true; readonly paymentId: string }
-  | { readonly authorized: false; readonly reason: 'card-declined' | 'over-limit' };
+  | { readonly authorized: false; readonly reason: (typeof DECLINE_REASONS)[number] };
 
-/** The token of a card that is always declined. */
-export const DECLINED_TOKEN = 'tok_declined';
+export const DECLINE_REASONS = ['card-declined', 'over-limit'] as const;
 
-/** The largest amount that is authorized, in minor units of any currency. */
-export const LIMIT = 1_000_000;
+/** Moves money, or says why not. A repeated call with the same idempotency key gets the same answer and moves nothing. */
+export abstract class PaymentProvider {
+  abstract authorize(request: PaymentRequest, call: ServiceCall): Promise<Authorization>;
 
-/**
- * Simulates a payment provider: no money moves. As with a real one, a repeated call with the same idempotency key
- * gets the same answer; here because the answer follows from what was asked, so nothing has to be kept.
- */
-@Injectable()
-export class PaymentProvider {
-  authorize(paymentToken: string, { amount }: Money, idempotencyKey: string): Authorization {
-    if (paymentToken === DECLINED_TOKEN) return { authorized: false, reason: 'card-declined' };
-    if (amount > LIMIT) return { authorized: false, reason: 'over-limit' };
-    return { authorized: true, paymentId: `pay_${idempotencyKey}` };
-  }
-
-  /** What was paid goes back, once for each idempotency key. */
-  refund(_paymentId: string, _amount: Money, _idempotencyKey: string): void {}
+  /** What was paid goes back. */
+  abstract refund(booking: Booking, call: ServiceCall): Promise<void>;
 }

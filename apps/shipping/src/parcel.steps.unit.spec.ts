@@ -1,17 +1,21 @@
+import type { ParcelDispatched } from '@shop/contracts-parcel';
 import { StockReserved } from '@shop/contracts-stock';
 import { embeddedDatabase, IN_MEMORY, Inbox } from '@troupe/inbox';
-import { type StepHarness, stepHarness } from '@troupe/testing';
-import { afterAll, expect, it } from 'vitest';
+import { RetryAfter } from '@troupe/nest';
+import { type StepHarness, startService, stepHarness } from '@troupe/testing';
+import { afterAll, expect, it, onTestFinished } from 'vitest';
+import { Carrier, SimulatedCarrier } from './carrier.ts';
 import { migrations } from './dispatches.ts';
+import { HttpCarrier } from './http-carrier.ts';
 import { ParcelSteps } from './parcel.steps.ts';
 import { reserved } from './reservations.spec.support.ts';
 
 const inbox = new Inbox(embeddedDatabase(IN_MEMORY), { app: 'shipping', migrations });
 afterAll(() => inbox.close());
 
-const dispatching = (): Promise<StepHarness> =>
+const dispatching = (carrier: Carrier = new SimulatedCarrier()): Promise<StepHarness> =>
   stepHarness({
-    providers: [ParcelSteps, { provide: Inbox, useValue: inbox }],
+    providers: [ParcelSteps, { provide: Inbox, useValue: inbox }, { provide: Carrier, useValue: carrier }],
     step: [ParcelSteps, 'dispatch'],
   });
 const warehousesOf = (orderId: string): Promise<object[]> =>
@@ -34,4 +38,23 @@ it('dispatches nothing again for a reservation that is delivered again', async (
   expect(await step.given(StockReserved, again, { id: 'again' })).toHaveLength(2);
   expect(await step.given(StockReserved, again, { id: 'again' })).toEqual([]);
   expect(await warehousesOf('o-2')).toHaveLength(2);
+});
+
+it('tells the carrier of each parcel under its own key, again when it had no time', async () => {
+  const answers = [{}, { status: 503, headers: { 'retry-after': '2' } }];
+  const service = await startService(() => answers.shift() ?? {});
+  onTestFinished(() => service.stop());
+  const step = await dispatching(new HttpCarrier(service.url));
+  const given = () => step.given(StockReserved, { ...reserved, orderId: 'o-3' }, { id: 'fetched' });
+  await expect(given()).rejects.toThrow(RetryAfter);
+  expect(await warehousesOf('o-3')).toEqual([]);
+  const parcels = await given();
+  expect(await warehousesOf('o-3')).toHaveLength(2);
+
+  const requests = parcels.map(({ data }) => {
+    const { orderId, parcelId, warehouse } = data as ParcelDispatched;
+    return { path: '/dispatches', key: parcelId, body: { orderId, parcelId, warehouse } };
+  });
+  expect(new Set(requests.map(({ key }) => key)).size).toBe(2);
+  expect(service.requests).toEqual([...requests, ...requests]);
 });

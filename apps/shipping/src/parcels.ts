@@ -7,7 +7,7 @@ const ELSEWHERE = 'National Post';
 
 /**
  * The parcels of a reservation, one for each warehouse. Their ids follow from the key and the warehouse, so that the
- * same reservation gives the same parcels again. No carrier is called: dispatching is simulated.
+ * same reservation gives the same parcels again.
  */
 export function parcelsOf(reserved: StockReserved, idempotencyKey: string): ParcelDispatched[] {
   const { orderId, customer, deliverTo, allocations } = reserved;

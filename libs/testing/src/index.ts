@@ -1,5 +1,11 @@
 export { type AppHarness, type AppHarnessOptions, appHarness } from './app-harness.ts';
 export { startBroker, type TestBroker } from './broker.ts';
+export {
+  type ServiceRequest,
+  type ServiceResponse,
+  startService,
+  type TestService,
+} from './service.ts';
 export { type StepHarness, type StepHarnessOptions, stepHarness } from './step-harness.ts';
 export type { DeadLetter, StoredEvent } from './stored.ts';
 export type { StrangerOptions } from './stranger.ts';
