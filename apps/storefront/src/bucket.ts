@@ -19,7 +19,7 @@ export class Bucket {
     private readonly runtime: Runtime,
     private readonly name: string,
     private readonly limits: BucketLimits,
-    private readonly topology: Settings['topology'],
+    private readonly settings: Pick<Settings, 'topology' | 'replicas'>,
   ) {}
 
   /**
@@ -43,11 +43,12 @@ export class Bucket {
   #open(): Promise<KV> {
     const { connection, names } = this.runtime;
     const { ttlMs, maxBytes } = this.limits;
+    const { topology, replicas = 1 } = this.settings;
     // Read from the leader: a replica may not have an entry yet that was just written.
-    const options = { ttl: ttlMs, max_bytes: maxBytes, history: 1, allow_direct: false };
+    const options = { ttl: ttlMs, max_bytes: maxBytes, history: 1, allow_direct: false, replicas };
     const buckets = new Kvm(connection.client);
     const name = names.bucket(this.name);
-    return this.topology === 'verify' ? buckets.open(name, options) : buckets.create(name, options);
+    return topology === 'verify' ? buckets.open(name, options) : buckets.create(name, options);
   }
 }
 

@@ -21,9 +21,9 @@ const MAX_BYTES = 256 * 1024 * 1024;
 export class IdempotencyKeys {
   readonly #bucket: Bucket;
 
-  constructor(runtime: Runtime, @Inject(TROUPE_SETTINGS) { topology }: Settings) {
+  constructor(runtime: Runtime, @Inject(TROUPE_SETTINGS) settings: Settings) {
     const limits = { ttlMs: DAY_MS, maxBytes: MAX_BYTES };
-    this.#bucket = new Bucket(runtime, 'storefront_idempotency', limits, topology);
+    this.#bucket = new Bucket(runtime, 'storefront_idempotency', limits, settings);
   }
 
   /**

@@ -182,6 +182,16 @@ it('makes no bucket when it may only verify what the broker has', async () => {
   await repeatedly(randomUUID());
 });
 
+it('asks the broker for as many replicas of a bucket as it is told', async () => {
+  const replicated = new OrderRecords(storefront.runtime, { replicas: 3 });
+  const receipt = await place(order(), undefined);
+  await (await bucket('storefront_orders')).destroy();
+  await expect(replicated.put(receipt)).rejects.toMatchObject({
+    cause: { message: expect.stringContaining('replicas > 1 not supported') },
+  });
+  await repeatedly(randomUUID());
+});
+
 it('keeps keys and receipts for a day, on disk, and only so many', async () => {
   await place(order(), randomUUID());
   for (const name of ['storefront_idempotency', 'storefront_orders']) {

@@ -9,6 +9,8 @@ export interface Settings {
   readonly prefix?: string | undefined;
   /** `TROUPE_TOPOLOGY` */
   readonly topology?: TopologyMode | undefined;
+  /** `TROUPE_REPLICAS`: copies that a cluster keeps of what the app creates in it. */
+  readonly replicas?: number | undefined;
   /** `TROUPE_SHUTDOWN_GRACE_MS` */
   readonly shutdownGraceMs?: number | undefined;
   /** No variable: sizes of streams are the same for all apps of a broker. For tests, which need little. */
@@ -28,6 +30,8 @@ export interface Settings {
 /** Token of the settings in Nest's injector; overridden by tests, which have no environment of their own. */
 export const TROUPE_SETTINGS = Symbol('troupe:settings');
 
+/** An even number survives no more losses than the one below it; more than five a stream cannot have. */
+const REPLICAS: readonly string[] = ['1', '3', '5'];
 const TOPOLOGY_MODES: readonly TopologyMode[] = ['create', 'verify', 'change'];
 
 /** An unset or empty variable is undefined. @throws SettingError naming every variable with a wrong value */
@@ -45,6 +49,10 @@ export function readSettings(variables: NodeJS.ProcessEnv): Settings {
   const topology = TOPOLOGY_MODES.find((one) => one === mode);
   if (mode !== undefined && topology === undefined) {
     problems.push(`TROUPE_TOPOLOGY is "${mode}", but must be one of ${TOPOLOGY_MODES.join(', ')}.`);
+  }
+  const copies = text('TROUPE_REPLICAS');
+  if (copies !== undefined && !REPLICAS.includes(copies)) {
+    problems.push(`TROUPE_REPLICAS is "${copies}", but must be one of ${REPLICAS.join(', ')}.`);
   }
   const prefix = text('TROUPE_PREFIX');
   if (prefix !== undefined) problems.push(...refusals('TROUPE_PREFIX', () => new Names(prefix)));
@@ -66,6 +74,7 @@ export function readSettings(variables: NodeJS.ProcessEnv): Settings {
     servers,
     prefix,
     topology,
+    replicas: copies === undefined ? undefined : Number(copies),
     shutdownGraceMs: whole('TROUPE_SHUTDOWN_GRACE_MS', 3_600_000),
     host: text('HOST'),
     port: whole('PORT', 65_535),

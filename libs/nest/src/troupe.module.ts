@@ -64,7 +64,7 @@ export class TroupeModule {
 
 function runtimeOptions(
   options: TroupeOptions,
-  { servers, prefix, topology, streams }: Settings,
+  { servers, prefix, topology, replicas, streams = options.streams }: Settings,
   steps: readonly StepDefinition[],
 ): RuntimeOptions {
   const { shutdownGraceMs: _, ...given } = options;
@@ -76,7 +76,7 @@ function runtimeOptions(
     connection: { ...options.connection, ...(servers !== undefined && { servers }) },
     ...(prefix !== undefined && { prefix }),
     ...(topology !== undefined && { topology }),
-    ...(streams !== undefined && { streams }),
+    streams: { ...streams, ...(replicas !== undefined && { replicas }) },
     steps,
   };
 }

@@ -35,7 +35,7 @@ export async function ensureStreams(
     const info = await orUndefined(manager.streams.info(declared.name), JetStreamApiCodes.StreamNotFound);
     if (info === undefined) {
       if (mode === 'verify') throw new TopologyMissingError(what);
-      await manager.streams.add(declared as StreamConfig);
+      await orUnreplicated(manager.streams.add(declared as StreamConfig), what, declared);
       log.info({ stream: declared.name }, `created ${what}`);
       continue;
     }
@@ -134,14 +134,36 @@ export async function assertSoleHandlers(
   }
 }
 
+/** The server's code for a consumer with more copies than its stream: the stream was just given more. */
+const REPLICAS_EXCEED_STREAM = 10_126;
+
 /** Some settings cannot be changed while a stream or consumer lives; trying again would not help. */
 async function orMismatch(change: Promise<unknown>, differs: readonly TopologyDifference[]): Promise<void> {
   try {
     await change;
   } catch (error) {
-    if (error instanceof JetStreamApiError && error.status < 503 && differs.length > 0)
-      throw new TopologyMismatchError(differs, error.message);
+    const isFinal =
+      error instanceof JetStreamApiError && error.status < 503 && error.code !== REPLICAS_EXCEED_STREAM;
+    if (isFinal && differs.length > 0) throw new TopologyMismatchError(differs, error.message);
     throw error;
+  }
+}
+
+/** The server's code for copies on a broker that is no cluster; a cluster that lacks a server now has another. */
+const NOT_CLUSTERED = 10_074;
+
+/** A broker that is no cluster becomes none by waiting. */
+async function orUnreplicated(
+  added: Promise<unknown>,
+  what: string,
+  { num_replicas }: StreamDeclaration,
+): Promise<void> {
+  try {
+    await added;
+  } catch (error) {
+    if (!(error instanceof JetStreamApiError) || error.code !== NOT_CLUSTERED) throw error;
+    const difference = { what, setting: 'num_replicas', inBroker: 1, declared: num_replicas };
+    throw new TopologyMismatchError([difference], error.message);
   }
 }
 

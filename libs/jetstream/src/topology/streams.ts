@@ -21,7 +21,7 @@ const DAY = 24 * 60 * 60 * 1000;
 
 /** Sizes and durability of the streams that an app creates. */
 export interface StreamSettings {
-  /** Copies of each message in a cluster. Default 1. */
+  /** Copies that a cluster keeps of each stream, bucket and consumer: 1, 3 or 5. Default 1. */
   readonly replicas?: number;
   /** How long a message id suppresses duplicates, in ms. Default 600,000. */
   readonly duplicateWindowMs?: number;

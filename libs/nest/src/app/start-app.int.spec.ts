@@ -174,6 +174,13 @@ describe('an app that must not run says why in a sentence, without a stack, and 
     expect(app.output()).not.toMatch(/\n\s+at /);
   });
 
+  it('when the broker, which is no cluster, is to keep replicas', async () => {
+    const server = await startServer();
+    const app = runApp({ NATS_URL: server.url, PORT: '0', TROUPE_REPLICAS: '3' });
+    expect(await app.exited).toBe(1);
+    expect(app.output()).toContain('stream EVENTS: num_replicas is 1, declared 3');
+  });
+
   it('when the broker has no topology and it may only verify', async () => {
     const server = await startServer();
     const app = runApp({
