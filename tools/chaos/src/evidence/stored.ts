@@ -15,7 +15,7 @@ export async function readStream<T>(
   const messages = await consumer.consume();
   for await (const message of messages) {
     items.push(read(message));
-    if (message.seq >= state.last_seq) break;
+    if (message.info.pending === 0) break;
   }
   return items;
 }
