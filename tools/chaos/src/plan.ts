@@ -24,14 +24,16 @@ export interface Plan {
   readonly faults: readonly PlannedFault[];
 }
 
-/** Milliseconds from the begin of a burst to its poison: a prefetch is full then. */
-const POISON_AFTER = 1_500;
+/** Milliseconds from the begin of a burst to its poison, which so is in what payments fetches first. */
+const POISON_AFTER = 500;
+/** Instances of the app that a burst piles up in front of. */
+const HELD = /^payments(-\d+)?$/;
 /** Nothing is done to the system before, so that it is warm. */
 const FIRST_FAULT = 3_000;
 /** Longer than the ack wait of 30 s: what the app holds is handed to its other instance meanwhile. */
 const LONG_FREEZE = 35_000;
 
-/** @param apps names of those that may be hit; those named alike but for `-2` are instances of one */
+/** @param apps names of those that may be hit; `payments-2` is an instance of payments */
 export function planOf(profile: Profile, seed: number, apps: readonly [string, ...string[]]): Plan {
   const random = new Random(seed);
   const orders = [...poisonOrders(profile), ...burstOrders(profile, random)];
@@ -68,24 +70,33 @@ function kindOf(random: Random): OrderKind {
   return lot <= 58 ? 'two-parcels' : 'one-parcel';
 }
 
-/** The poison has its times; the others are spread over the run, in an order and at moments that the seed gives. */
+/** The poison and what holds a burst have their times; the others are spread over the run, as the seed gives. */
 function faultsOf(profile: Profile, random: Random, apps: readonly [string, ...string[]]): PlannedFault[] {
   const poison = poisonTimes(profile).map((atMs): PlannedFault => ({ atMs, kind: 'poison', lastsMs: 0 }));
+  const holds = holdsOf(profile, apps);
+  const counts = { ...profile.faults, poison: 0 };
+  counts['app-frozen'] = (counts['app-frozen'] ?? 0) - holds.length;
   const kinds = random.shuffled(
-    FAULTS.filter((kind) => kind !== 'poison').flatMap((kind) =>
-      Array.from({ length: profile.faults[kind] ?? 0 }, () => kind),
-    ),
+    FAULTS.flatMap((kind) => Array.from({ length: counts[kind] ?? 0 }, () => kind)),
   );
   const slot = (profile.seconds * 1_000 - FIRST_FAULT) / kinds.length;
   let frozen = 0;
   const others = kinds.map((kind, i): PlannedFault => {
     const atMs = Math.round(FIRST_FAULT + i * slot + random.whole(0, Math.floor(slot / 2)));
-    const long = kind === 'app-frozen' && frozen++ % 5 === 4;
+    const long = kind === 'app-frozen' && frozen++ % 4 === 3;
     const lastsMs = long ? LONG_FREEZE : random.whole(2_000, 5_000);
     const hitsApp = kind === 'app-killed' || kind === 'app-frozen';
     return hitsApp ? { atMs, kind, app: random.oneOf(apps), lastsMs } : { atMs, kind, lastsMs };
   });
-  return [...poison, ...others];
+  return [...poison, ...holds, ...others];
+}
+
+function holdsOf({ bursts }: Profile, apps: readonly string[]): PlannedFault[] {
+  return bursts.flatMap(({ atSecond, heldSeconds }) =>
+    apps
+      .filter((app) => HELD.test(app))
+      .map((app) => ({ atMs: atSecond * 1_000, kind: 'app-frozen', app, lastsMs: heldSeconds * 1_000 })),
+  );
 }
 
 function byTime<T extends { readonly atMs: number }>(planned: readonly T[]): T[] {

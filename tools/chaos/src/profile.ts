@@ -13,6 +13,14 @@ export const FAULTS = [
 
 export type FaultKind = (typeof FAULTS)[number];
 
+/** Orders that come at once, and pile up. */
+export interface Burst {
+  readonly atSecond: number;
+  readonly orders: number;
+  /** For how long every instance of payments is frozen from then on; these are among the profile's `app-frozen`. */
+  readonly heldSeconds: number;
+}
+
 /** How much is done to the system, and on what it runs. */
 export interface Profile {
   readonly name: string;
@@ -20,8 +28,8 @@ export interface Profile {
   readonly orders: number;
   /** From the first order to the last one. */
   readonly seconds: number;
-  /** Orders that come at once, and build a backlog. There is one for each poison at least. */
-  readonly bursts: readonly { readonly atSecond: number; readonly orders: number }[];
+  /** There is one for each poison at least. */
+  readonly bursts: readonly Burst[];
   readonly faults: Readonly<Partial<Record<FaultKind, number>>>;
   /** 1, or a cluster whose streams are kept by every server. */
   readonly servers: 1 | 3;
@@ -34,8 +42,8 @@ export const PROFILES: Readonly<Record<string, Profile>> = {
     orders: 20_000,
     seconds: 540,
     bursts: [
-      { atSecond: 20, orders: 4_000 },
-      { atSecond: 240, orders: 4_000 },
+      { atSecond: 20, orders: 6_000, heldSeconds: 28 },
+      { atSecond: 240, orders: 6_000, heldSeconds: 28 },
     ],
     faults: {
       'app-killed': 20,
@@ -54,10 +62,10 @@ export const PROFILES: Readonly<Record<string, Profile>> = {
     name: 'cluster',
     orders: 6_000,
     seconds: 300,
-    bursts: [{ atSecond: 20, orders: 2_000 }],
+    bursts: [{ atSecond: 20, orders: 2_000, heldSeconds: 12 }],
     faults: {
       'app-killed': 6,
-      'app-frozen': 3,
+      'app-frozen': 4,
       'broker-killed': 6,
       'database-killed': 1,
       'events-full': 1,
@@ -72,10 +80,10 @@ export const PROFILES: Readonly<Record<string, Profile>> = {
     name: 'short',
     orders: 1_500,
     seconds: 50,
-    bursts: [{ atSecond: 4, orders: 800 }],
+    bursts: [{ atSecond: 4, orders: 800, heldSeconds: 5 }],
     faults: {
       'app-killed': 4,
-      'app-frozen': 1,
+      'app-frozen': 3,
       'broker-killed': 1,
       'database-killed': 1,
       'events-full': 1,

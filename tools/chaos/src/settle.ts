@@ -3,11 +3,16 @@ import type { Brokers } from './brokers.ts';
 import { type Backlog, readBacklog, sizeOf } from './evidence/consumers.ts';
 
 const INTERVAL = 1_000;
+const NOTHING: Backlog = { waiting: 0, inHand: 0, scheduled: 0 };
 
-/** Looks at the backlog every second, and keeps the largest one. */
+/** For so many looks a backlog has to stand: just after its start the broker does not know yet what was answered. */
+const STANDING_LOOKS = 3;
+
+/** Looks at the backlog every second, and keeps the largest one that stood. */
 export class BacklogWatch {
-  largest: Backlog = { waiting: 0, inHand: 0, scheduled: 0 };
+  largest: Backlog = NOTHING;
   latest: Backlog | undefined;
+  #recent: Backlog[] = [];
   readonly #ended = new AbortController();
   readonly #watching: Promise<void>;
 
@@ -24,9 +29,16 @@ export class BacklogWatch {
     const { signal } = this.#ended;
     while (!signal.aborted) {
       this.latest = await readBacklog(brokers).catch(() => undefined); // the broker is away
-      if (this.latest !== undefined && sizeOf(this.latest) > sizeOf(this.largest)) this.largest = this.latest;
+      if (this.latest !== undefined) this.#keep(this.latest);
       await delay(INTERVAL, undefined, { signal }).catch(() => undefined);
     }
+  }
+
+  #keep(latest: Backlog): void {
+    this.#recent = [...this.#recent, latest].slice(-STANDING_LOOKS);
+    if (this.#recent.length < STANDING_LOOKS) return;
+    const [smallest = NOTHING] = this.#recent.toSorted((one, other) => sizeOf(one) - sizeOf(other));
+    if (sizeOf(smallest) > sizeOf(this.largest)) this.largest = smallest;
   }
 }
 
