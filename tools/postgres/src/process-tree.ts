@@ -9,14 +9,14 @@ const run = promisify(execFile);
  * in sessions of their own, where no signal to a group finds them.
  */
 export async function killTree(pid: number): Promise<void> {
-  process.kill(pid, 'SIGSTOP');
-  for (const child of await childrenOf(pid)) kill(child);
-  process.kill(pid, 'SIGKILL');
+  signal(pid, 'SIGSTOP');
+  for (const child of await childrenOf(pid)) signal(child, 'SIGKILL');
+  signal(pid, 'SIGKILL');
 }
 
 async function childrenOf(pid: number): Promise<number[]> {
   if (process.platform === 'linux') {
-    const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+    const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
     return children.split(' ').filter(Boolean).map(Number);
   }
   const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=']);
@@ -27,9 +27,9 @@ async function childrenOf(pid: number): Promise<number[]> {
   return pairs.flatMap(([child = 0, parent]) => (parent === pid ? [child] : []));
 }
 
-function kill(pid: number): void {
+function signal(pid: number, name: NodeJS.Signals): void {
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, name);
   } catch {
     // it ended by itself
   }
