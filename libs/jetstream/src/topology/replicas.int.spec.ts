@@ -9,6 +9,7 @@ import {
   SMALL_STREAMS,
   startServer,
   stepOf,
+  until,
 } from '../fixtures.spec.support.ts';
 import type { TopologyMode } from './ensure.ts';
 
@@ -43,6 +44,19 @@ describe('what an app creates in a cluster', { timeout: 90_000 }, () => {
 
     await started(server, prefix, 1, 'change');
     expect(await replicasIn(manager, prefix)).toEqual(before);
+  });
+});
+
+describe('a cluster of fewer servers than there are to be replicas', { timeout: 90_000 }, () => {
+  it('is waited for, and the app says so', async () => {
+    const [server] = await startCluster();
+    if (server === undefined) throw new Error('there is no server');
+    const streams = { ...SMALL_STREAMS, replicas: 5 };
+    const runtime = runtimeOf(server, { prefix: freshPrefix(), streams });
+    const starting = runtime.start();
+    await until('it says so', () => /no suitable peers/.test(runtime.status().problems.join()));
+    await runtime.stop();
+    await starting;
   });
 });
 
