@@ -1,7 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { OrderPlaced } from '@shop/contracts-order';
-import { Producer } from '@troupe/nest';
+import { ParcelDispatched } from '@shop/contracts-parcel';
+import { PaymentDeclined, PaymentRefunded } from '@shop/contracts-payment';
+import { Flow, Producer } from '@troupe/nest';
 import { type Claim, IdempotencyKeys } from './idempotency-keys.ts';
 import type { Order } from './order.ts';
 import { OrderRecords } from './order-records.ts';
@@ -11,6 +13,7 @@ import type { Receipt } from './receipt.ts';
 export type Placing = { readonly placed: true; readonly receipt: Receipt } | { readonly placed: false };
 
 /** Places orders: after `order.placed` is stored, the storefront is out of it. */
+@Flow({ starts: OrderPlaced, ends: [ParcelDispatched, PaymentDeclined, PaymentRefunded], within: '2d' })
 @Injectable()
 export class Orders {
   readonly #log = new Logger(Orders.name);

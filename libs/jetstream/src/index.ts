@@ -31,6 +31,7 @@ export {
   type RunOptions,
 } from './dead-letters/options.ts';
 export { Sweeper, type SweepOptions, type SweepReport } from './dead-letters/sweeper.ts';
+export { isDuration } from './duration.ts';
 export type { Effects, EffectsKey, Outlet } from './effects.ts';
 export {
   BrokerUnavailableError,

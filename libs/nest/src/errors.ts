@@ -22,6 +22,19 @@ export class PortTakenError extends TroupeError {
   }
 }
 
+/** A flow is declared in a way that cannot be watched; found before anything is consumed or sent. */
+export class FlowDefinitionError extends TroupeError {
+  readonly code = 'TROUPE_FLOW_DEFINITION';
+
+  constructor(
+    /** The class that carries `@Flow`. */
+    readonly className: string,
+    problem: string,
+  ) {
+    super(`The flow of ${className} ${problem}.`);
+  }
+}
+
 /** A service outside of the platform cannot be asked now; the same call may succeed later. */
 export class ServiceUnavailableError extends TroupeError {
   readonly code = 'TROUPE_SERVICE_UNAVAILABLE';

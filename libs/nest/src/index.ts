@@ -15,12 +15,21 @@ export {
 export { closeApp } from './app/ending.ts';
 export { createApp, type StartAppOptions, startApp } from './app/start-app.ts';
 export {
+  type AppDescription,
+  describeApp,
+  type FlowDescription,
+  type StepDescription,
+} from './description/describe-app.ts';
+export {
+  FlowDefinitionError,
   PortTakenError,
   ServiceAnswerError,
   ServiceRefusedError,
   ServiceUnavailableError,
   SettingError,
 } from './errors.ts';
+export { FlowDiscovery } from './flows/discovery.ts';
+export { Flow, type FlowOptions } from './flows/flow.ts';
 export { BodyOf } from './http/body-of.ts';
 export { ProblemFilter } from './http/problem.filter.ts';
 export { type ProblemDetail, type ProblemDetailError, ProblemException } from './http/problem.ts';

@@ -11,6 +11,7 @@ import {
   serviceOf,
   silentLogger,
 } from '@troupe/jetstream';
+import { FlowDiscovery } from './flows/discovery.ts';
 import { HealthController } from './health.controller.ts';
 import { ProblemFilter } from './http/problem.filter.ts';
 import { TROUPE_OPTIONS, type TroupeOptions } from './options.ts';
@@ -36,7 +37,7 @@ export class TroupeModule {
     }
   }
 
-  /** @throws SettingError, StepDefinitionError, ContractDefinitionError when the app is made: it must not run */
+  /** @throws SettingError, StepDefinitionError, FlowDefinitionError, ContractDefinitionError when the app is made: it must not run */
   static forRoot(options: TroupeOptions): DynamicModule {
     return {
       module: TroupeModule,
@@ -49,9 +50,17 @@ export class TroupeModule {
         { provide: TROUPE_SETTINGS, useFactory: () => readSettings(process.env) },
         {
           provide: Runtime,
-          inject: [TROUPE_OPTIONS, TROUPE_SETTINGS, StepDiscovery],
-          useFactory: (given: TroupeOptions, settings: Settings, discovery: StepDiscovery) =>
-            new Runtime(runtimeOptions(given, settings, discovery.steps())),
+          inject: [TROUPE_OPTIONS, TROUPE_SETTINGS, StepDiscovery, FlowDiscovery],
+          useFactory: (
+            given: TroupeOptions,
+            settings: Settings,
+            discovery: StepDiscovery,
+            flows: FlowDiscovery,
+          ) => {
+            const steps = discovery.steps();
+            flows.flows(given.produces, steps); // a wrong one is told now, not by whoever watches it
+            return new Runtime(runtimeOptions(given, settings, steps));
+          },
         },
         { provide: Producer, inject: [Runtime], useFactory: (runtime: Runtime) => runtime.producer },
         RuntimeLifetime,

@@ -1,4 +1,5 @@
 import { contractOf } from '@troupe/contract';
+import { isDuration } from '../duration.ts';
 import { StepDefinitionError } from '../errors.ts';
 import { assertName } from '../naming.ts';
 import type { StepDefinition } from '../step.ts';
@@ -49,7 +50,7 @@ function assertStep(step: StepDefinition, where: string): void {
   if (step.from !== 'beginning' && step.from !== 'now') {
     wrong("does not say where a new consumer begins: \"from\" is 'beginning' or 'now'");
   }
-  if (step.within !== undefined && !/^[1-9]\d{0,8}(ms|s|m|h|d)$/.test(step.within)) {
+  if (step.within !== undefined && !isDuration(step.within)) {
     wrong(`has within "${step.within}": it is a whole number and ms, s, m, h or d, such as 30s`);
   }
   for (const [setting, value] of [
