@@ -26,7 +26,7 @@ const arrows = {
   'tool:broker': [],
   'tool:postgres': ['tool:broker', 'lib:contract'],
   'tool:start': ['tool:broker', 'lib:contract'],
-  'tool:cli': ['tool:broker', 'lib:contract', 'lib:jetstream'],
+  'tool:cli': ['tool:broker', 'lib:contract', 'lib:jetstream', 'lib:nest'],
   'tool:bench': ['tool:broker', 'lib:contract', 'lib:jetstream', 'lib:telemetry'],
   'tool:chaos': ['tool:broker', 'tool:postgres', 'tool:start', 'lib:contract'],
 };

@@ -23,6 +23,11 @@ const steps = [
     remedy: 'mend the types named above',
   },
   { name: 'build', runs: [[bin.tsc, '-b']], remedy: 'mend the errors above' },
+  {
+    name: 'choreography',
+    runs: [['tools/cli/dist/main.js', 'graph', '--check']],
+    remedy: 'mend what is named above, or run `npm run troupe -- graph --write` if it is meant',
+  },
 ];
 
 /** Runs every check up to the first that fails; the tests come last, and so does the line that counts them. */

@@ -47,7 +47,13 @@ export interface Surroundings {
   readonly environmentOf: (servers: string | undefined, prefix: string | undefined) => Environment;
 }
 
-/** Options that every command has. */
+/** Options of a command that reads code and files, not a broker. */
+const LOCAL = {
+  json: { type: 'boolean', about: 'JSON instead of text' },
+  help: { type: 'boolean', about: 'this text' },
+} as const satisfies Options;
+
+/** Options that every other command has. */
 export const COMMON = {
   server: {
     type: 'string',
@@ -59,8 +65,7 @@ export const COMMON = {
     value: '<name>',
     about: 'the environment on the broker (default TROUPE_PREFIX, else none)',
   },
-  json: { type: 'boolean', about: 'JSON instead of text' },
-  help: { type: 'boolean', about: 'this text' },
+  ...LOCAL,
 } as const satisfies Options;
 
 /** Declares a command. `usage` is what follows its name: `[<number>...] [options]`. */
@@ -71,10 +76,12 @@ export function command<const O extends Options>(declaration: {
   /** More for the help: examples, what to mind. */
   readonly details?: string;
   readonly options: O;
+  /** Whether it needs no broker. Default: no. */
+  readonly local?: boolean;
   readonly run: (run: Run<O>) => Promise<ExitCode>;
 }): Command {
-  const { name, usage, about, details, options, run } = declaration;
-  const all = { ...options, ...COMMON };
+  const { name, usage, about, details, options, local = false, run } = declaration;
+  const all = { ...options, ...(local ? LOCAL : COMMON) };
   const help = [
     `troupe ${name} ${usage}`,
     '',

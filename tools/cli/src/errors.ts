@@ -4,3 +4,17 @@ import { TroupeError } from '@troupe/contract';
 export class UsageError extends TroupeError {
   readonly code = 'TROUPE_CLI_USAGE';
 }
+
+/** What a workspace says of its apps and contracts cannot be read: mostly, it is not built. */
+export class WorkspaceError extends TroupeError {
+  readonly code = 'TROUPE_CLI_WORKSPACE';
+
+  constructor(
+    /** The file or folder in question. */
+    readonly path: string,
+    problem: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${path} ${problem}`, options);
+  }
+}

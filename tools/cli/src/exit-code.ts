@@ -13,6 +13,8 @@ export const EXIT = {
   unfinished: 5,
   /** All was sent, but letters failed again or could not be sent. */
   partly: 6,
+  /** What was to be checked does not hold. */
+  unsound: 7,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

@@ -3,9 +3,13 @@ import type { Command, Surroundings } from './command.ts';
 import { deadLetters } from './dead-letters/commands.ts';
 import { UsageError } from './errors.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
+import { graph } from './graph/graph.ts';
 
-/** The commands by their topic. */
-const topics: Readonly<Record<string, readonly Command[]>> = { 'dead-letters': deadLetters };
+/** The commands by their topic; one that is named like its topic has no other beside it. */
+const topics: Readonly<Record<string, readonly Command[]>> = {
+  'dead-letters': deadLetters,
+  graph: [graph],
+};
 
 /** Runs a command line and answers with its exit code. Never rejects. */
 export async function troupe(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
@@ -18,6 +22,8 @@ export async function troupe(args: readonly string[], surroundings: Surroundings
     }
     const commands = Object.hasOwn(topics, topic) ? topics[topic] : undefined;
     if (commands === undefined) throw new UsageError(`There is no "${topic}".\n\n${overview()}`);
+    const alone = commands.find((command) => command.name === topic);
+    if (alone !== undefined) return await alone.run(args.slice(1), surroundings);
     const wanted = commands.find((command) => command.name === `${topic} ${name}`);
     if (wanted !== undefined) return await wanted.run(rest, surroundings);
     if (name !== '--help') throw new UsageError(`There is no "${topic} ${name}".\n\n${overview()}`);
@@ -32,7 +38,13 @@ function overview(): string {
   const commands = Object.values(topics).flat();
   const width = Math.max(...commands.map(({ name }) => name.length));
   const lines = commands.map(({ name, about }) => `  troupe ${name.padEnd(width)}  ${about}`);
-  return ['Looks after what runs on a Troupe broker.', '', ...lines, '', 'Each has --help.'].join('\n');
+  return [
+    'Looks after what runs on a Troupe broker, and after the code of it.',
+    '',
+    ...lines,
+    '',
+    'Each has --help.',
+  ].join('\n');
 }
 
 function fail(error: unknown, json: boolean, { terminal }: Surroundings): ExitCode {

@@ -19,14 +19,10 @@ class OrderPlaced {
 const workspace = join(import.meta.dirname, '../../..');
 const MIB = 1024 * 1024;
 
-/** The command runs built: this builds it, and the contracts that it reads, in a second when nothing changed. */
-export async function build(): Promise<void> {
-  const compiler = execFile(join(workspace, 'node_modules/.bin/tsc'), [
-    '-b',
-    join(workspace, 'tools/cli'),
-    join(workspace, 'libs/contracts/order'),
-  ]);
-  await once(compiler, 'close');
+/** The command runs built: this builds it, and the packages that it reads, in a second when nothing changed. */
+export async function build(read: readonly string[] = ['libs/contracts/order']): Promise<void> {
+  const folders = ['tools/cli', ...read].map((folder) => join(workspace, folder));
+  await once(execFile(join(workspace, 'node_modules/.bin/tsc'), ['-b', ...folders]), 'close');
 }
 
 /** How a command line ended. */

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { CompiledContract, Violation } from '@troupe/contract';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { UsageError } from '../errors.ts';
+import { contractsIn, isBuilt } from '../workspace/contract-package.ts';
+import { packageAt } from '../workspace/packages.ts';
 
 /** What is wrong with data by its contract; empty: nothing. */
 export type Check = (data: object) => readonly Violation[];
@@ -63,28 +63,11 @@ async function schemaCheck(file: string): Promise<Check> {
 async function contractIn(folder: string, type: string): Promise<CompiledContract | undefined> {
   const inside = existsSync(join(folder, 'package.json')) ? [''] : await readdir(folder);
   for (const name of inside) {
-    const found = await contractOfPackage(resolve(folder, name), type);
+    if (!existsSync(join(folder, name, 'package.json'))) continue;
+    const owner = await packageAt(resolve(folder, name));
+    if (!isBuilt(owner)) continue;
+    const found = (await contractsIn(owner)).find(({ id }) => id === type);
     if (found !== undefined) return found;
   }
   return undefined;
-}
-
-/** Contracts are known to the copy of the contract language that their own package uses. */
-async function contractOfPackage(folder: string, type: string): Promise<CompiledContract | undefined> {
-  const manifest = join(folder, 'package.json');
-  if (!existsSync(manifest)) return undefined;
-  const { exports } = JSON.parse(await readFile(manifest, 'utf8')) as Manifest;
-  const entry = exports?.['.']?.default;
-  if (entry === undefined || !existsSync(join(folder, entry))) return undefined;
-  const language = createRequire(manifest).resolve('@troupe/contract');
-  const { contractOf, isContract } = (await import(
-    pathToFileURL(language).href
-  )) as typeof import('@troupe/contract');
-  const exported: object = await import(pathToFileURL(join(folder, entry)).href);
-  const contracts = Object.values(exported).filter(isContract).map(contractOf);
-  return contracts.find(({ id }) => id === type);
-}
-
-interface Manifest {
-  readonly exports?: { readonly '.'?: { readonly default?: string } };
 }
