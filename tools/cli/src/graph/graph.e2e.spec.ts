@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { build } from '../workshop.spec.support.ts';
@@ -121,8 +121,42 @@ describe('troupe graph in a workspace of its own', () => {
     expect(await wrongIn(folder)).toMatch(/which is not there: build the package first/);
     await writeFile(join(cash, 'package.json'), '{');
     expect(await wrongIn(folder)).toMatch(/packages\/cash\/package\.json cannot be read/);
+    await writeFile(join(cash, 'package.json'), '{"troupe":{"modul":"./index.js"}}');
+    expect(await wrongIn(folder)).toMatch(
+      /cash\/package\.json is wrong: it\/troupe must NOT have additional properties/,
+    );
     await rm(join(folder, 'package.json'));
     expect(await wrongIn(folder)).toMatch(/package\.json cannot be read/);
+  });
+
+  it('knows an app in another language by what it says of itself', async () => {
+    const folder = await workspaceOf({
+      contracts: ['order.placed', 'order.paid', 'parcel.sent'],
+      apps: {
+        shop: { produces: 'order.placed', flow: 'order.placed > parcel.sent' },
+        cash: { steps: { pay: 'order.placed > order.paid' } },
+      },
+    });
+    expect((await troupeIn(folder, 'graph')).err).toContain('flow-path-open');
+    const carrier = join(folder, 'packages/carrier');
+    await mkdir(carrier);
+    await writeFile(join(carrier, 'package.json'), '{"troupe":{"app":"./troupe.json"}}');
+    const declare = (declaration: object) =>
+      writeFile(join(carrier, 'troupe.json'), JSON.stringify(declaration));
+    const send = { name: 'send', on: ['order.paid.v1'], emits: ['parcel.sent.v1'], from: 'beginning' };
+    await declare({ app: 'carrier', steps: [send] });
+    const drawn = await troupeIn(folder, 'graph', '--json');
+    expect(JSON.parse(drawn.out)).toMatchObject({
+      apps: expect.arrayContaining([carrierEntry]),
+      findings: [],
+    });
+
+    await declare({ app: 'carrier', steps: [{ ...send, on: ['order.shipped.v1'] }] });
+    expect(await wrongIn(folder)).toMatch(/which names order\.shipped\.v1: no contract package has it/);
+    await declare({ app: 'carrier', steps: [{ ...send, from: 'yesterday' }] });
+    expect(await wrongIn(folder)).toMatch(/troupe\.json, which is wrong: it\/steps\/0\/from must be equal/);
+    await rm(join(carrier, 'troupe.json'));
+    expect(await wrongIn(folder)).toMatch(/troupe\.json, which cannot be read: ENOENT/);
   });
 
   it('refuses an app that would not start, and two of one name', async () => {
@@ -145,6 +179,15 @@ describe('troupe graph in a workspace of its own', () => {
     expect((await troupeIn(folder, 'graph', '--help')).out).toContain('troupe graph [options]');
   });
 });
+
+const carrierEntry = {
+  app: 'carrier',
+  produces: [],
+  steps: [
+    { step: 'carrier__send', consumes: ['order.paid.v1'], emits: ['parcel.sent.v1'], from: 'beginning' },
+  ],
+  flows: [],
+};
 
 async function wrongIn(folder: string): Promise<string> {
   const { code, out, err } = await troupeIn(folder, 'graph');

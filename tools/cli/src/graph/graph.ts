@@ -31,7 +31,8 @@ export const graph = command({
   usage: '[options]',
   about: 'Prints who sends and takes what, by the code of all apps, and warns of what cannot be meant.',
   details: `It reads the built apps; nothing is started, no broker is needed. A package says what it is in its package.json:
-"troupe": { "module": "./dist/payments.module.js" } or "troupe": { "contracts": true }.`,
+"troupe": { "module": "./dist/payments.module.js" } or "troupe": { "contracts": true }; "app" names the JSON file of an app in
+another language.`,
   options: OPTIONS,
   local: true,
   async run(work) {

@@ -23,13 +23,18 @@ export async function readLock(file: string): Promise<Choreography | undefined> 
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new WorkspaceError(file, `cannot be read: ${sentenceOf(error)}`, { cause: error });
   }
-  if (lock.format !== 1 || !Array.isArray(lock.apps) || !Array.isArray(lock.contracts)) {
+  if (!isLock(lock)) {
     throw new WorkspaceError(
       file,
       'is none of this version of troupe: write it anew with troupe graph --write.',
     );
   }
   return lock;
+}
+
+function isLock(lock: Choreography | null): boolean {
+  if (lock?.format !== 1 || !Array.isArray(lock.contracts) || !Array.isArray(lock.apps)) return false;
+  return lock.apps.every((app) => Array.isArray(app?.steps) && Array.isArray(app.flows));
 }
 
 /** One sentence for each thing in which the code differs from what is written down. */

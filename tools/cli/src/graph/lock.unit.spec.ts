@@ -21,6 +21,8 @@ describe('choreography.lock', () => {
 
   it.each([
     ['no JSON', '{', /cannot be read/],
+    ['no object', 'null', /troupe graph --write/],
+    ['cut short', '{"format":1,"apps":[{"app":"shop"}],"contracts":[]}', /troupe graph --write/],
     ['another format', '{"format":2,"apps":[],"contracts":[]}', /troupe graph --write/],
   ])('is refused when it is %s', async (_, text, problem) => {
     const file = await lockFile();

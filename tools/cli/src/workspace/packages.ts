@@ -1,6 +1,7 @@
 import { existsSync, globSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { WorkspaceError } from '../errors.ts';
 
 /** One package of a workspace. */
@@ -24,6 +25,8 @@ export interface Manifest {
     readonly module?: string;
     /** Whether the package's entry exports contracts. */
     readonly contracts?: boolean;
+    /** The file in which an app in another language says what `module` says of one in TypeScript: `./troupe.json`. */
+    readonly app?: string;
   };
 }
 
@@ -36,17 +39,26 @@ export async function packagesIn(folder: string): Promise<readonly [root: Packag
   const own = await packageAt(root);
   const { workspaces = [] } = own.manifest;
   const patterns = 'packages' in workspaces ? (workspaces.packages ?? []) : (workspaces as readonly string[]);
-  const folders = globSync(
-    patterns.filter((pattern) => !pattern.startsWith('!')),
-    {
-      cwd: root,
-      exclude: ['**/node_modules', ...patterns.filter((p) => p.startsWith('!')).map((p) => p.slice(1))],
-    },
+  const without = new Set(
+    foldersOf(
+      patterns.filter((one) => one.startsWith('!')).map((one) => one.slice(1)),
+      root,
+    ),
   );
-  const members = [...new Set(folders.map((one) => join(root, one)))]
-    .filter((one) => one !== root && existsSync(join(one, 'package.json')))
+  const members = foldersOf(
+    patterns.filter((one) => !one.startsWith('!')),
+    root,
+  )
+    .filter((one) => !without.has(one) && existsSync(join(one, 'package.json')))
     .sort();
   return [own, ...(await Promise.all(members.map((one) => packageAt(one, root))))];
+}
+
+function foldersOf(patterns: readonly string[], root: string): string[] {
+  const found = globSync([...patterns], { cwd: root }).filter(
+    (path) => !path.split(sep).includes('node_modules'),
+  );
+  return [...new Set(found.map((path) => join(root, path)))].filter((folder) => folder !== root);
 }
 
 /**
@@ -57,14 +69,34 @@ export async function packagesIn(folder: string): Promise<readonly [root: Packag
 export async function packageAt(folder: string, root?: string): Promise<Package> {
   const file = join(folder, 'package.json');
   const path = root === undefined ? file : relative(root, file);
-  let manifest: Manifest;
+  let manifest: unknown;
   try {
-    manifest = JSON.parse(await readFile(file, 'utf8')) as Manifest;
+    manifest = JSON.parse(await readFile(file, 'utf8'));
   } catch (error) {
     throw new WorkspaceError(path, `cannot be read: ${sentenceOf(error)}`, { cause: error });
   }
+  if (!isManifest(manifest)) {
+    throw new WorkspaceError(path, `is wrong: ${ajv.errorsText(isManifest.errors, { dataVar: 'it' })}.`);
+  }
   return { folder, path, manifest };
 }
+
+const ajv = new Ajv2020();
+const texts = { type: 'array', items: { type: 'string' } };
+/** Of what is read; what else stands in a package.json is for others. */
+const isManifest = ajv.compile<Manifest>({
+  type: 'object',
+  properties: {
+    name: { type: 'string' },
+    version: { type: 'string' },
+    workspaces: { anyOf: [texts, { type: 'object', properties: { packages: texts } }] },
+    troupe: {
+      type: 'object',
+      properties: { module: { type: 'string' }, contracts: { type: 'boolean' }, app: { type: 'string' } },
+      additionalProperties: false,
+    },
+  },
+});
 
 export function sentenceOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -3,7 +3,8 @@ import type { AppDescription } from '@troupe/nest';
 import { WorkspaceError } from '../errors.ts';
 import { appIn } from './app-package.ts';
 import { contractsIn } from './contract-package.ts';
-import { packagesIn } from './packages.ts';
+import { foreignApp } from './foreign-app.ts';
+import { type Package, packagesIn } from './packages.ts';
 
 /** The apps and contracts of a workspace, by its code. */
 export interface Workspace {
@@ -17,41 +18,52 @@ export interface Workspace {
 }
 
 /**
- * Reads every package of a workspace that says what it is to the platform: `"troupe": { "module": … }` or
- * `"troupe": { "contracts": true }` in its package.json. Both are imported as they are built.
+ * Reads every package of a workspace that says in its package.json what it is to the platform, under `troupe`. Apps
+ * and contracts are imported as they are built.
  *
  * @param onRead called before each
  * @throws WorkspaceError
  */
 export async function readWorkspace(folder: string, onRead: (path: string) => void): Promise<Workspace> {
   const packages = await packagesIn(folder);
-  const apps = new Map<string, { readonly app: AppDescription; readonly path: string }>();
+  const [{ folder: root, manifest }] = packages;
   const contracts: CompiledContract[] = [];
   for (const one of packages) {
-    const { module, contracts: hasContracts } = one.manifest.troupe ?? {};
-    if (module === undefined && !hasContracts) continue;
+    if (!one.manifest.troupe?.contracts) continue;
     onRead(one.path);
-    if (hasContracts) contracts.push(...(await contractsIn(one)));
-    if (module === undefined) continue;
-    const app = await appIn(one, module);
-    const twin = apps.get(app.app);
-    if (twin !== undefined) {
-      throw new WorkspaceError(
-        one.path,
-        `is the app ${app.app}, and so is ${twin.path}: give one another name.`,
-      );
-    }
-    apps.set(app.app, { app, path: one.path });
+    contracts.push(...(await contractsIn(one)));
   }
-  const [{ folder: root, manifest }] = packages;
-  const found = [...apps.values()].map(({ app }) => app).sort((a, b) => (a.app < b.app ? -1 : 1));
+  const apps = await appsIn(packages, contracts, onRead);
   return {
     folder: root,
     name: manifest.name ?? 'workspace',
     version: manifest.version ?? '0.0.0',
-    apps: found,
-    contracts: eachOnce([...contracts, ...found.flatMap(usedBy)]),
+    apps,
+    contracts: eachOnce([...contracts, ...apps.flatMap(usedBy)]),
   };
+}
+
+async function appsIn(
+  packages: readonly Package[],
+  contracts: readonly CompiledContract[],
+  onRead: (path: string) => void,
+): Promise<AppDescription[]> {
+  const apps = new Map<string, { readonly app: AppDescription; readonly path: string }>();
+  const add = (app: AppDescription, path: string): void => {
+    const twin = apps.get(app.app);
+    if (twin !== undefined) {
+      throw new WorkspaceError(path, `is the app ${app.app}, and so is ${twin.path}: give one another name.`);
+    }
+    apps.set(app.app, { app, path });
+  };
+  for (const one of packages) {
+    const { module, app } = one.manifest.troupe ?? {};
+    if (module === undefined && app === undefined) continue;
+    onRead(one.path);
+    if (module !== undefined) add(await appIn(one, module), one.path);
+    if (app !== undefined) add(await foreignApp(one, app, contracts), one.path);
+  }
+  return [...apps.values()].map(({ app }) => app).sort((a, b) => (a.app < b.app ? -1 : 1));
 }
 
 function usedBy({ produces, steps, flows }: AppDescription): CompiledContract[] {
