@@ -173,7 +173,13 @@ describe('troupe graph in a workspace of its own', () => {
     const folder = await workspaceOf(sound);
     await writeFile(join(folder, 'package.json'), '{"name":"empty"}');
     expect(await troupeIn(folder, 'graph')).toMatchObject({ code: 3, out: '' });
-    for (const args of [['--format', 'png'], ['--write', '--check'], ['somewhere'], ['--server', 'x']]) {
+    for (const args of [
+      ['--format', 'png'],
+      ['--write', '--check'],
+      ['--check', '--format', 'dot'],
+      ['somewhere'],
+      ['--server', 'x'],
+    ]) {
       expect(await troupeIn(folder, 'graph', ...args)).toMatchObject({ code: 2, out: '' });
     }
     expect((await troupeIn(folder, 'graph', '--help')).out).toContain('troupe graph [options]');

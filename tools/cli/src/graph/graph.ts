@@ -40,7 +40,9 @@ another language.`,
     const format = formatOf(work);
     if (positionals.length > 0)
       throw new UsageError(`troupe graph takes options only, not ${positionals[0]}.`);
-    if (values.write && values.check) throw new UsageError('Say --write or --check, not both.');
+    if ([values.write, values.check, values.format].filter(Boolean).length > 1) {
+      throw new UsageError('Say one of --format, --write and --check.');
+    }
     const workspace = await readWorkspace(values.workspace ?? '.', (path) =>
       terminal.progress(`reading ${path}`),
     );
