@@ -33,22 +33,13 @@ function phrase(words: string, value: unknown): string | undefined {
 }
 
 /** Said above, elsewhere on the page, or without a meaning for values. */
-const TOLD: ReadonlySet<string> = new Set([
-  ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf', 'minLength', 'maxLength'],
-  ...['minItems', 'maxItems', 'minProperties', 'maxProperties', 'uniqueItems', 'format', 'pattern', 'const'],
-  ...['enum', 'x-flags', 'x-matches', 'type', '$ref', 'allOf', 'anyOf', 'items', 'properties', 'required'],
-  ...[
-    'additionalProperties',
-    '$defs',
-    '$id',
-    '$schema',
-    'title',
-    'description',
-    'examples',
-    'deprecated',
-    'default',
-  ],
-]);
+const TOLD: ReadonlySet<string> = new Set(
+  [
+    'minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength maxLength pattern format x-flags x-matches',
+    'minItems maxItems uniqueItems minProperties maxProperties const enum type $ref allOf anyOf items properties',
+    'required additionalProperties $defs $id $schema title description examples deprecated default',
+  ].flatMap((keywords) => keywords.split(' ')),
+);
 
 function others(schema: JsonSchema): string[] {
   return Object.entries(schema).flatMap(([keyword, value]) => {
