@@ -21,3 +21,6 @@ process.exitCode = await troupe(process.argv.slice(2), {
   variables: process.env,
   environmentOf: (servers, prefix) => new Environment(servers, prefix),
 });
+
+// What an app began when it was imported may go on for ever; the command is done.
+process.stdout.write('', () => process.exit());

@@ -32,7 +32,7 @@ function fieldsIn(schema: JsonSchema, root: JsonSchema, prefix: string, inside: 
     const path = `${prefix}${name}`;
     const shape = shapeOf(property);
     return [
-      { path, type: typeOf(shape, root), required: required.has(name), ...said(shape) },
+      { path, type: typeOf(shape, root), required: required.has(name), ...said(shape, root) },
       ...nestedIn(shape, root, path, inside),
     ];
   });
@@ -92,12 +92,19 @@ function typeOf({ references, items, types }: Shape, root: JsonSchema): string {
   return [...new Set([...named, ...listed, ...plain])].join(' or ') || 'anything';
 }
 
-function said({ parts, items }: Shape): Omit<Field, 'path' | 'type' | 'required'> {
+function said(
+  { parts, references, items }: Shape,
+  root: JsonSchema,
+): Omit<Field, 'path' | 'type' | 'required'> {
   const has = (keyword: string): boolean =>
     parts.some((part) => part[keyword] !== undefined && part[keyword] !== false);
+  // A class says what it is where its fields do not.
+  const classes = references.map((reference) => resolved(reference, root));
   return {
-    limits: [...parts.flatMap(limitsOf), ...items.flatMap(limitsOfItems)],
-    description: parts.map(({ description }) => description).find((one) => typeof one === 'string'),
+    limits: [...parts.flatMap(limitsOf), ...items.flatMap((one) => limitsOfItems(one, root))],
+    description: [...parts, ...classes]
+      .map(({ description }) => description)
+      .find((one) => typeof one === 'string'),
     examples: parts.flatMap(({ examples }) => (Array.isArray(examples) ? (examples as unknown[]) : [])),
     deprecated: has('deprecated'),
     sensitive: has('x-troupe-sensitive'),
@@ -106,8 +113,8 @@ function said({ parts, items }: Shape): Omit<Field, 'path' | 'type' | 'required'
 }
 
 /** Of items that are no objects; those have fields of their own. */
-function limitsOfItems(items: JsonSchema): string[] {
-  return said(shapeOf(items)).limits.map((limit) => `each ${limit}`);
+function limitsOfItems(items: JsonSchema, root: JsonSchema): string[] {
+  return said(shapeOf(items), root).limits.map((limit) => `each ${limit}`);
 }
 
 function resolved(reference: string, root: JsonSchema): JsonSchema {

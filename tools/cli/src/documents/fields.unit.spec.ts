@@ -36,8 +36,16 @@ describe('the fields of a contract', () => {
           'x-troupe-business-key': true,
         },
         plain: { type: 'string', deprecated: false },
+        spare: { $ref: '#/$defs/Token' },
       },
-      $defs: { Token: { type: 'object', properties: { value: { type: 'string' } }, required: ['value'] } },
+      $defs: {
+        Token: {
+          description: 'A token.',
+          type: 'object',
+          properties: { value: { type: 'string' } },
+          required: ['value'],
+        },
+      },
     };
     expect(fieldsOf(schema)).toMatchObject([
       {
@@ -59,6 +67,8 @@ describe('the fields of a contract', () => {
         sensitive: false,
         businessKey: false,
       },
+      { path: 'spare', description: 'A token.' },
+      { path: 'spare.value' },
     ]);
   });
 

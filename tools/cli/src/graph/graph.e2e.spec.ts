@@ -159,6 +159,15 @@ describe('troupe graph in a workspace of its own', () => {
     expect(await wrongIn(folder)).toMatch(/troupe\.json, which cannot be read: ENOENT/);
   });
 
+  it('ends, although an app began something when it was imported', async () => {
+    const folder = await workspaceOf(sound);
+    const file = join(folder, 'packages/cash/index.js');
+    await writeFile(file, `${await readFile(file, 'utf8')}\nsetInterval(() => {}, 1_000);\n`);
+    const { code, out } = await troupeIn(folder, 'graph', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ findings: [] });
+  });
+
   it('refuses an app that would not start, and two of one name', async () => {
     const { contracts, apps } = sound;
     const endless = await workspaceOf({ contracts, apps: { shop: { flow: 'order.placed > order.paid' } } });
