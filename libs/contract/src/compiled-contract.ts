@@ -1,5 +1,6 @@
 import { type ContractClass, type ContractKind, isContract, optionsOf } from './contract.ts';
 import { ContractDefinitionError } from './error.ts';
+import { upcasterOf } from './evolution/upcast.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { compile, type Enforcement } from './validator.ts';
 import type { Violation } from './violation.ts';
@@ -66,6 +67,7 @@ function build<T extends object>(cls: ContractClass<T>): CompiledContract<T> {
   if (options.partitionKey !== undefined && !validator.fields.includes(options.partitionKey)) {
     throw new ContractDefinitionError(cls.name, `partitionKey names no field of it: ${options.partitionKey}`);
   }
+  upcasterOf(cls); // refuses one that could never be called
   claim(id, cls);
   const [domain = '', name = ''] = options.type.split('.');
   return Object.freeze({

@@ -38,6 +38,31 @@ export class ContractViolationError extends TroupeError {
   }
 }
 
+/** A message of an older major cannot be made one of a newer major. Terminal: an upcaster is a pure function. */
+export class UpcastError extends TroupeError {
+  readonly code = 'TROUPE_UPCAST_FAILED';
+
+  /** @param cause what the upcaster threw, when it did */
+  constructor(
+    /** The contract's id as the message came: `order.placed.v1`. */
+    readonly contract: string,
+    /** The id that it was to become: `order.placed.v2`. */
+    readonly target: string,
+    /** How what the upcaster returned breaks the target; undefined when it threw. */
+    readonly violations: readonly Violation[] | undefined,
+    cause?: unknown,
+  ) {
+    super(`${contract} could not be made ${target}: ${violations ? summary(violations) : reasonOf(cause)}`, {
+      cause,
+    });
+    if (cause instanceof Error) this.stack = `${this.name}: ${this.message}\n${cause.stack}`;
+  }
+}
+
+function reasonOf(thrown: unknown): string {
+  return thrown instanceof Error ? `the upcaster threw: ${thrown.message}` : 'the upcaster threw';
+}
+
 /** Bytes and headers that are no CloudEvent with a JSON body. Terminal: the same bytes are malformed again. */
 export class MessageFormatError extends TroupeError {
   readonly code = 'TROUPE_MESSAGE_MALFORMED';

@@ -17,7 +17,10 @@ export {
   ContractViolationError,
   MessageFormatError,
   TroupeError,
+  UpcastError,
 } from './error.ts';
+export { type AcceptedContract, acceptedBy } from './evolution/accepted.ts';
+export { Upcast } from './evolution/upcast.ts';
 export type { JsonSchema } from './json-schema.ts';
 export type { UnknownFields } from './unknown-fields.ts';
 export type { Enforcement } from './validator.ts';
