@@ -10,6 +10,7 @@ import { boundedHeaders, headerText, type Line, type Original, originHeaders } f
 export type DeadLetterReason =
   | 'contract-invalid'
   | 'contract-unknown'
+  | 'upcast-failed'
   | 'terminal-error'
   | 'retries-exhausted'
   | 'poison'

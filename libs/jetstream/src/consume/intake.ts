@@ -1,4 +1,4 @@
-import type { CompiledContract } from '@troupe/contract';
+import type { AcceptedContract } from '@troupe/contract';
 import { Numbered } from '../numbered.ts';
 import type { ConsumerDeclaration } from '../topology/consumers.ts';
 import { SHORT_WAIT_MS } from './delay.ts';
@@ -17,7 +17,7 @@ export class Intake implements Origin {
 
   constructor(
     readonly consumer: ConsumerDeclaration,
-    readonly contracts: ReadonlyMap<string, CompiledContract<object>>,
+    readonly accepted: ReadonlyMap<string, AcceptedContract>,
     private readonly step: string,
     options: IntakeOptions,
     private readonly onWork: (work: Work) => void,

@@ -12,7 +12,7 @@ import { asError, isOutage } from './failure.ts';
 import { observe } from './observe.ts';
 import { Outputs } from './outputs.ts';
 import { receive } from './receive.ts';
-import { type Broken, Refusal, violationOf } from './refusal.ts';
+import { type Broken, Refusal } from './refusal.ts';
 import { Settlement, type StepServices } from './settlement.ts';
 import type { Work } from './work.ts';
 
@@ -84,7 +84,7 @@ export class Processing {
   #receive(work: Work): void {
     try {
       work.attempt = this.#settlement.attempt(work);
-      const received = receive(work.delivery, work.origin.contracts);
+      const received = receive(work.delivery, work.origin.accepted);
       if (received.event !== undefined) work.event = received.event;
       this.#observe(work);
       if (received.ok) this.#handle(work, received.data);
@@ -210,8 +210,7 @@ export class Processing {
 
   #refuse(work: Work, broken: Broken): void {
     work.state = 'settled';
-    const error = violationOf(work, broken);
-    void this.#settle(work, this.#refusal.refuse(work, broken, error), error);
+    void this.#settle(work, this.#refusal.refuse(work, broken), broken.error);
   }
 
   async #settle(work: Work, settling: Promise<Outcome>, error: Error): Promise<void> {

@@ -1,52 +1,65 @@
 import {
+  type AcceptedContract,
   type CloudEvent,
-  type CompiledContract,
+  ContractViolationError,
+  type DecodedMessage,
   decodeMessage,
   MessageFormatError,
+  UpcastError,
   type Violation,
 } from '@troupe/contract';
 import type { Delivery } from './delivery.ts';
 
-/** A message that keeps its contract, or why it does not. */
+/** A message as the handler gets it, or why it gets none. */
 export type Received =
-  | {
-      readonly ok: true;
-      readonly event: CloudEvent;
-      readonly contract: CompiledContract<object>;
-      readonly data: object;
-    }
+  | { readonly ok: true; readonly event: CloudEvent; readonly data: object }
   | {
       readonly ok: false;
-      readonly reason: 'contract-invalid' | 'contract-unknown';
-      readonly event?: CloudEvent;
-      readonly violations: readonly Violation[];
+      readonly reason: 'contract-invalid' | 'contract-unknown' | 'upcast-failed';
+      readonly event: CloudEvent | undefined;
+      readonly error: ContractViolationError | UpcastError;
     };
 
-/** Decodes a delivery and holds it against its contract. `contracts` are those that its consumer may deliver, by id. */
-export function receive(
-  delivery: Delivery,
-  contracts: ReadonlyMap<string, CompiledContract<object>>,
-): Received {
-  let decoded: ReturnType<typeof decodeMessage>;
+/**
+ * Decodes a delivery, holds it against its contract, and makes it the major that the step handles. `accepted` is what
+ * its consumer may deliver, by contract id.
+ */
+export function receive(delivery: Delivery, accepted: ReadonlyMap<string, AcceptedContract>): Received {
+  let decoded: DecodedMessage;
   try {
     decoded = decodeMessage(delivery.headers(), delivery.payload);
   } catch (error) {
     if (!(error instanceof MessageFormatError)) throw error;
-    return { ok: false, reason: 'contract-invalid', violations: error.violations };
+    return broken('contract-invalid', delivery.subject, undefined, error.violations);
   }
   const { event, data } = decoded;
-  const contract = contracts.get(event.type);
-  if (contract === undefined) {
-    const known = [...contracts.keys()].join(', ');
+  const taken = accepted.get(event.type);
+  if (taken === undefined) {
+    const known = [...accepted.keys()].join(', ');
     const violation = {
       path: 'type',
       rule: 'type',
       message: `"${event.type.slice(0, 200)}" is not consumed here (${known})`,
     };
-    return { ok: false, reason: 'contract-unknown', event, violations: [violation] };
+    return broken('contract-unknown', event.type, event, [violation]);
   }
-  const violations = contract.violationsOfAccepted(data);
-  if (violations.length > 0) return { ok: false, reason: 'contract-invalid', event, violations };
-  // The handler may ask `data instanceof OrderPlaced`; a step with several contracts needs that to tell them apart.
-  return { ok: true, event, contract, data: Object.setPrototypeOf(data, contract.class.prototype) as object };
+  const violations = taken.contract.violationsOfAccepted(data);
+  if (violations.length > 0) return broken('contract-invalid', event.type, event, violations);
+  try {
+    // An instance: the handler may ask `data instanceof OrderPlaced`, and one with several contracts needs that.
+    return { ok: true, event, data: taken.read(data as object) };
+  } catch (error) {
+    if (!(error instanceof UpcastError)) throw error;
+    return { ok: false, reason: 'upcast-failed', event, error };
+  }
+}
+
+function broken(
+  reason: 'contract-invalid' | 'contract-unknown',
+  contract: string,
+  event: CloudEvent | undefined,
+  violations: readonly Violation[],
+): Received {
+  const error = new ContractViolationError(contract.slice(0, 256), violations);
+  return { ok: false, reason, event, error };
 }

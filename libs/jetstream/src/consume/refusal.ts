@@ -1,5 +1,4 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
-import { ContractViolationError } from '@troupe/contract';
 import type { Outcome } from '../instrumentation.ts';
 import type { Logger } from '../logger.ts';
 import { type Manifest, readManifest } from '../topology/manifest.ts';
@@ -7,12 +6,12 @@ import type { Received } from './receive.ts';
 import type { Settlement } from './settlement.ts';
 import type { Work } from './work.ts';
 
-/** A message that does not keep a contract of its step. */
+/** A message that is none of its step's. */
 export type Broken = Extract<Received, { ok: false }>;
 
 const UNKNOWN_HERE_DELAY_MS = 5_000;
 
-/** Sets aside what breaks its contract; what only this build does not know is handed back. */
+/** Sets aside what no handler can get; what only this build does not know is handed back. */
 export class Refusal {
   constructor(
     private readonly settlement: Settlement,
@@ -20,14 +19,14 @@ export class Refusal {
     private readonly log: Logger,
   ) {}
 
-  refuse(work: Work, { reason }: Broken, error: ContractViolationError): Promise<Outcome> {
-    return reason === 'contract-unknown' && work.origin.consumer.contract === undefined
-      ? this.#refuseUnknown(work, error)
-      : this.settlement.refused(work, reason, error);
+  refuse(work: Work, broken: Broken): Promise<Outcome> {
+    return broken.reason === 'contract-unknown' && work.origin.consumer.contract === undefined
+      ? this.#refuseUnknown(work, broken)
+      : this.settlement.refused(work, broken);
   }
 
   /** During a rolling deployment a newer build of this step may consume what this one does not know. */
-  async #refuseUnknown(work: Work, error: ContractViolationError): Promise<Outcome> {
+  async #refuseUnknown(work: Work, broken: Broken): Promise<Outcome> {
     const { type } = work;
     const { stream, config } = work.origin.consumer;
     let manifest: Manifest | undefined;
@@ -43,15 +42,8 @@ export class Refusal {
       work.delivery.nak(UNKNOWN_HERE_DELAY_MS);
       return 'handed-back';
     }
-    if (manifest?.consumes.includes(type) !== true)
-      return this.settlement.refused(work, 'contract-unknown', error);
+    if (manifest?.consumes.includes(type) !== true) return this.settlement.refused(work, broken);
     work.delivery.nak(UNKNOWN_HERE_DELAY_MS);
     return 'handed-back';
   }
-}
-
-/** What of the contract the message breaks. */
-export function violationOf(work: Work, { violations }: Broken): ContractViolationError {
-  const type = work.eventIfKnown?.type ?? work.delivery.subject;
-  return new ContractViolationError(type.slice(0, 256), violations);
 }

@@ -1,4 +1,4 @@
-import { type ContractClass, ContractViolationError, contractOf, type MessageOf } from '@troupe/contract';
+import { acceptedBy, type ContractClass, ContractViolationError, type MessageOf } from '@troupe/contract';
 import type { Effects, EffectsKey } from '../effects.ts';
 import { UndeclaredOutputError } from '../errors.ts';
 import { idempotencyKey } from '../ids.ts';
@@ -37,6 +37,7 @@ const MAX_MESSAGE_SIZE = 1024 * 1024 - 64 * 1024;
 /**
  * Runs a step on one message without a broker, with the checks of the runtime on both ends.
  * @throws ContractViolationError when the message breaks its contract, or what the step returned breaks its own
+ * @throws UpcastError when it cannot be made the major that the step handles
  * @throws UndeclaredOutputError, OutputKeyError, MessageTooLargeError as the runtime does; and what the handler throws
  */
 export async function rehearse<C extends ContractClass>(
@@ -46,14 +47,15 @@ export async function rehearse<C extends ContractClass>(
   data: MessageOf<C>,
   input: RehearsalInput = {},
 ): Promise<RehearsedOutput[]> {
-  if (!step.on.includes(on)) {
+  const accepted = acceptedBy(step.on).find(({ contract }) => contract.class === on);
+  if (accepted === undefined) {
     throw new UndeclaredOutputError(`${step.declaredAt ?? step.name} does not consume ${on.name}.`);
   }
-  const contract = contractOf(on);
-  const message: object = JSON.parse(JSON.stringify(data));
-  const violations = contract.violationsOfAccepted(message);
+  const { contract } = accepted;
+  const received: object = JSON.parse(JSON.stringify(data));
+  const violations = contract.violationsOfAccepted(received);
   if (violations.length > 0) throw new ContractViolationError(contract.id, violations);
-  Object.setPrototypeOf(message, on.prototype);
+  const message = accepted.read(received);
 
   const name = stepName(app, step.name);
   const source = input.source ?? `/${contract.owner}`;

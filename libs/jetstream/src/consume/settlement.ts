@@ -1,5 +1,4 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import type { ContractViolationError } from '@troupe/contract';
 import { type PoisonError, RetryAfter } from '../errors.ts';
 import type { Instrumentation, Outcome } from '../instrumentation.ts';
 import type { Logger } from '../logger.ts';
@@ -17,6 +16,7 @@ import { type DeadLetterContext, type DeadLetterReason, deadLetter } from './dea
 import { delayedCopy, LONGEST_WAIT_MS, SHORT_WAIT_MS } from './delay.ts';
 import { isFleeting, isHopeless } from './failure.ts';
 import type { Isolation } from './isolation.ts';
+import type { Broken } from './refusal.ts';
 import type { Work } from './work.ts';
 
 /** What every step of an app shares. */
@@ -110,12 +110,8 @@ export class Settlement {
     return 'retried';
   }
 
-  /** The message broke its contract before any handler saw it. */
-  refused(
-    work: Work,
-    reason: 'contract-invalid' | 'contract-unknown',
-    error: ContractViolationError,
-  ): Promise<Outcome> {
+  /** No handler could get the message. */
+  refused(work: Work, { reason, error }: Broken): Promise<Outcome> {
     return this.#deadLetter(work, reason, error, { attempts: 0, violations: error.violations });
   }
 

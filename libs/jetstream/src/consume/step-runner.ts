@@ -1,6 +1,6 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { millis } from '@nats-io/nats-core';
-import { contractOf } from '@troupe/contract';
+import { acceptedBy } from '@troupe/contract';
 import type { Outcome, StepName } from '../instrumentation.ts';
 import { stepName } from '../naming.ts';
 import type { StepDefinition } from '../step.ts';
@@ -58,14 +58,15 @@ export class StepRunner {
 
   start(consumers: readonly ConsumerDeclaration[]): void {
     const { client, isConnected, log, inboxPrefix } = this.#services;
-    const all = new Map(this.#step.on.map(contractOf).map((contract) => [contract.id, contract]));
+    const all = new Map(acceptedBy(this.#step.on).map((one) => [one.contract.id, one]));
     const window = prefetchOf(this.#places.size);
     const options = { client, isConnected, answers: this.#answers, window, log, inboxPrefix };
     for (const consumer of consumers) {
       const { contract, config } = consumer;
-      const contracts = contract === undefined ? all : new Map([[contract.id, contract]]);
+      const one = all.get(contract?.id ?? '');
+      const accepted = contract === undefined || one === undefined ? all : new Map([[contract.id, one]]);
       const onWork = (work: Work): void => this.#places.offer(work);
-      this.#intakes.push(new Intake(consumer, contracts, this.name.name, options, onWork));
+      this.#intakes.push(new Intake(consumer, accepted, this.name.name, options, onWork));
       this.#renewAfterMs = Math.min(this.#renewAfterMs, millis(config.ack_wait ?? 0) / 3);
     }
     this.#tick = setInterval(() => this.#renew(), TICK_MS);

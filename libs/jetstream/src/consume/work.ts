@@ -1,4 +1,4 @@
-import type { CloudEvent, CompiledContract } from '@troupe/contract';
+import type { AcceptedContract, CloudEvent } from '@troupe/contract';
 import { idempotencyKey } from '../ids.ts';
 import type { ProcessObservation } from '../instrumentation.ts';
 import type { StepContext } from '../step.ts';
@@ -8,7 +8,7 @@ import type { Delivery } from './delivery.ts';
 /** Where a message came from, and what may come from there. */
 export interface Origin {
   readonly consumer: ConsumerDeclaration;
-  readonly contracts: ReadonlyMap<string, CompiledContract<object>>;
+  readonly accepted: ReadonlyMap<string, AcceptedContract>;
   /** The message's turn came. */
   started(): void;
   /** The step is through with it. */

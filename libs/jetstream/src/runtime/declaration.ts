@@ -1,4 +1,4 @@
-import { contractOf } from '@troupe/contract';
+import { acceptedBy, contractOf } from '@troupe/contract';
 import { isDuration } from '../duration.ts';
 import { StepDefinitionError } from '../errors.ts';
 import { assertName } from '../naming.ts';
@@ -26,7 +26,7 @@ export function assertDeclaration({ app, version, steps = [], produces = [] }: R
       );
     }
     names.set(step.name, where);
-    for (const contract of step.on.map(contractOf)) {
+    for (const { contract } of acceptedBy(step.on)) {
       const other = handlers.get(contract.id);
       if (contract.kind === 'command' && other !== undefined) {
         throw new StepDefinitionError(

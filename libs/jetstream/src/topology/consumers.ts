@@ -1,6 +1,6 @@
 import { AckPolicy, type ConsumerConfig, DeliverPolicy, ReplayPolicy } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/nats-core';
-import { type CompiledContract, contractOf } from '@troupe/contract';
+import { acceptedBy, type CompiledContract } from '@troupe/contract';
 import { consumerName, type Names, stepName } from '../naming.ts';
 import type { StepDefinition } from '../step.ts';
 import { MANIFEST_KEY, type Manifest } from './manifest.ts';
@@ -23,7 +23,7 @@ export interface ConsumerDeclaration {
   readonly contract: CompiledContract<object> | undefined;
 }
 
-/** A step's durables: one for each contract, with one filter, and one for what comes back later. */
+/** A step's durables: one for each contract that it accepts, with one filter, and one for what comes back later. */
 export function declareConsumers(
   names: Names,
   app: string,
@@ -48,18 +48,15 @@ export function declareConsumers(
     metadata: { [MANIFEST_KEY]: JSON.stringify(manifest) },
   });
   return [
-    ...step.on.map((contractClass) => {
-      const contract = contractOf(contractClass);
-      return {
-        stream: names.events,
-        config: declare(
-          consumerName(app, step.name, contract),
-          `${names.contractSubject(contract)}.*`,
-          step.from,
-        ),
-        contract,
-      };
-    }),
+    ...acceptedBy(step.on).map(({ contract }) => ({
+      stream: names.events,
+      config: declare(
+        consumerName(app, step.name, contract),
+        `${names.contractSubject(contract)}.*`,
+        step.from,
+      ),
+      contract,
+    })),
     {
       stream: names.delayed(app),
       config: declare(stepName(app, step.name), `${names.redriveSubject(app, step.name)}.*`, 'beginning'),

@@ -1,4 +1,4 @@
-import { contractOf } from '@troupe/contract';
+import { acceptedBy, contractOf } from '@troupe/contract';
 import { stepName } from '../naming.ts';
 import type { StepDefinition } from '../step.ts';
 
@@ -14,8 +14,9 @@ export interface Manifest {
   readonly version: string;
   /** Durable name `<app>__<step>`. */
   readonly step: string;
-  /** Contract ids, `order.placed.v1`. */
+  /** Ids of all contracts that it accepts, those that it upcasts among them: `order.placed.v1`. */
   readonly consumes: readonly string[];
+  /** Contract ids. */
   readonly emits: readonly string[];
   readonly from: 'beginning' | 'now';
   /** Deadline of the next event after an input, when the step declares one. */
@@ -28,7 +29,7 @@ export function manifestOf(app: string, version: string, step: StepDefinition): 
     app,
     version,
     step: stepName(app, step.name),
-    consumes: step.on.map((contract) => contractOf(contract).id),
+    consumes: acceptedBy(step.on).map(({ contract }) => contract.id),
     emits: step.emits.map((contract) => contractOf(contract).id),
     from: step.from,
     ...(step.within === undefined ? {} : { within: step.within }),
