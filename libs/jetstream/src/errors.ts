@@ -163,6 +163,11 @@ export class OutputKeyError extends TroupeError {
   readonly code = 'TROUPE_OUTPUT_KEY';
 }
 
+/** A handler or a producer sends a message also as something that is no older major of it. */
+export class AlsoSentError extends TroupeError {
+  readonly code = 'TROUPE_OUTPUT_ALSO';
+}
+
 /** A handler outlived its step's timeout; it was told so by its abort signal, and the message is tried again. */
 export class HandlerTimeoutError extends TroupeError {
   readonly code = 'TROUPE_HANDLER_TIMEOUT';

@@ -28,6 +28,11 @@ export function messageId(source: string, id: string): string {
   return digest(source, id);
 }
 
+/** `Nats-Msg-Id` of an older major that a message is also sent as: it has source and id of the newest. */
+export function copiedMessageId(source: string, id: string, contractId: string): string {
+  return digest(source, id, contractId);
+}
+
 /** The same for every delivery of one message to one step. */
 export function idempotencyKey(source: string, id: string, step: string): string {
   return digest(source, id, step);

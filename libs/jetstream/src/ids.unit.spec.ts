@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { copyId, idempotencyKey, messageId, outputId } from './ids.ts';
+import { copiedMessageId, copyId, idempotencyKey, messageId, outputId } from './ids.ts';
 
 describe('an id', () => {
   it('is the same for the same input, in every language: the vectors of docs/reference/wire.md', () => {
     expect(messageId('/storefront', '4711')).toBe('yHHDbPLSW55smJvHfOoWVx');
     expect(messageId('/zürich', 'ø-1')).toBe('A8LjbbZ5FgaiVNyIH4P9SC');
+    expect(copiedMessageId('/storefront', '4711', 'order.placed.v1')).toBe('XDuQ4X2S-3RqTd22alMg37');
     expect(idempotencyKey('/storefront', '4711', 'payments__authorize')).toBe('C0UBTMYwzrKUkNP9ViqcZl');
     expect(outputId('/storefront', '4711', 'payments__authorize', 'payment.authorized.v1', '')).toBe(
       'ylhkmWIMPXbsy8q5EC2wg8',

@@ -34,6 +34,7 @@ export { Sweeper, type SweepOptions, type SweepReport } from './dead-letters/swe
 export { isDuration } from './duration.ts';
 export type { Effects, EffectsKey, Outlet } from './effects.ts';
 export {
+  AlsoSentError,
   BrokerUnavailableError,
   CommandHandledTwiceError,
   EffectsUnavailableError,

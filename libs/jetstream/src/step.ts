@@ -7,6 +7,8 @@ export interface Next<T extends object = object> {
   readonly data: T;
   /** Tells several messages of one contract apart, by content: `warehouse-3`, never a position. */
   readonly key?: string;
+  /** The same fact as an older major, for consumers that do not take this one yet; that one may have one in turn. */
+  readonly also?: Next<T>;
 }
 
 /** What a handler may return: nothing, one message, or a cascade. */
@@ -14,14 +16,22 @@ export type StepResult<T extends object = object> = void | Next<T> | readonly Ne
 
 /**
  * Names a next message: `return next(PaymentAuthorized, { … })`. Several of one contract each need a `key`,
- * since ids are derived from it: the same input must give the same keys, in any order.
+ * since ids are derived from it: the same input must give the same keys, in any order. `also` sends the same fact as
+ * an older major too: `next(OrderPlacedV2, { … }, { also: next(OrderPlaced, { … }) })`. A step that takes both handles
+ * one of them; `emits` lists both.
  */
 export function next<T extends object>(
   contract: ContractClass<T>,
   data: NoInfer<T>,
   options?: { key?: string },
-): Next<T> {
-  return options?.key === undefined ? { contract, data } : { contract, data, key: options.key };
+): Next<T>;
+export function next<T extends object, Older extends object>(
+  contract: ContractClass<T>,
+  data: NoInfer<T>,
+  options: { key?: string; also: Next<Older> },
+): Next<T | Older>;
+export function next(contract: ContractClass, data: object, options?: Pick<Next, 'key' | 'also'>): Next {
+  return options === undefined ? { contract, data } : { contract, data, ...options };
 }
 
 /** What a handler is told about the message besides its data. */

@@ -5,8 +5,7 @@ import { silentLogger } from '../logger.ts';
 import type { Names } from '../naming.ts';
 import { openServices } from '../runtime/services.ts';
 import type { StepDefinition } from '../step.ts';
-import type { ConsumerDeclaration } from '../topology/consumers.ts';
-import { setUpTopology } from '../topology/set-up.ts';
+import { type Durable, setUpTopology } from '../topology/set-up.ts';
 import type { StreamSettings } from '../topology/streams.ts';
 import { StepRunner } from './step-runner.ts';
 
@@ -74,6 +73,6 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
   };
 }
 
-function withAckWait(consumer: ConsumerDeclaration, ackWaitMs: number): ConsumerDeclaration {
+function withAckWait(consumer: Durable, ackWaitMs: number): Durable {
   return { ...consumer, config: { ...consumer.config, ack_wait: nanos(ackWaitMs) } };
 }

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { ContractViolationError } from '@troupe/contract';
 import {
+  AlsoSentError,
   BrokerUnavailableError,
   EffectsUnavailableError,
   MessageTooLargeError,
@@ -30,6 +31,7 @@ export function isHopeless(error: Error): boolean {
     error instanceof TerminalError ||
     error instanceof UndeclaredOutputError ||
     error instanceof OutputKeyError ||
+    error instanceof AlsoSentError ||
     error instanceof ContractViolationError ||
     error instanceof MessageTooLargeError
   );

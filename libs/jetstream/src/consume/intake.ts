@@ -1,10 +1,9 @@
-import type { AcceptedContract } from '@troupe/contract';
 import { Numbered } from '../numbered.ts';
 import type { ConsumerDeclaration } from '../topology/consumers.ts';
 import { SHORT_WAIT_MS } from './delay.ts';
 import type { Delivery } from './delivery.ts';
 import { Puller, type PullerOptions } from './puller.ts';
-import { type Origin, Work } from './work.ts';
+import { type Content, type Origin, Work } from './work.ts';
 
 /** How an intake pulls; which durable, it knows itself. */
 export type IntakeOptions = Omit<PullerOptions, 'stream' | 'consumer' | 'comesBack' | 'onDelivery'>;
@@ -17,7 +16,7 @@ export class Intake implements Origin {
 
   constructor(
     readonly consumer: ConsumerDeclaration,
-    readonly accepted: ReadonlyMap<string, AcceptedContract>,
+    readonly content: Content,
     private readonly step: string,
     options: IntakeOptions,
     private readonly onWork: (work: Work) => void,

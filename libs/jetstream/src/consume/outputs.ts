@@ -2,6 +2,7 @@ import { contractOf } from '@troupe/contract';
 import { OutputKeyError, UndeclaredOutputError } from '../errors.ts';
 import { outputId } from '../ids.ts';
 import { Envelope, type SealedMessage, type Sender } from '../publish/envelope.ts';
+import { sealMajors } from '../publish/majors.ts';
 import type { Next, StepDefinition, StepResult } from '../step.ts';
 
 const NONE: readonly SealedMessage[] = [];
@@ -17,37 +18,46 @@ export interface Cause {
 /** Turns what a handler returns into messages: all are checked and sized before the first is sent. */
 export class Outputs {
   readonly #step: string;
-  readonly #declared = new Map<unknown, { id: string; envelope: Envelope }>();
+  readonly #declared = new Map<unknown, Envelope>();
 
   constructor(step: StepDefinition, sender: Sender) {
     this.#step = step.declaredAt ?? step.name;
     for (const contractClass of step.emits) {
-      const contract = contractOf(contractClass);
-      this.#declared.set(contractClass, { id: contract.id, envelope: new Envelope(contract, sender) });
+      this.#declared.set(contractClass, new Envelope(contractOf(contractClass), sender));
     }
   }
 
-  /** Throws for an undeclared contract, keys that do not tell messages apart, broken contracts and sizes. */
+  /**
+   * Throws for an undeclared contract, keys that do not tell messages apart, what is no older major, broken contracts
+   * and sizes.
+   */
   of(work: Cause, step: string, result: StepResult): readonly SealedMessage[] {
     if (result === undefined || result === null) return NONE;
-    if (!Array.isArray(result)) return [this.#seal(work, step, result as Next)];
-    const sealed = (result as Next[]).map((output) => this.#seal(work, step, output));
-    if (sealed.length > 1) this.#assertKeys(result as Next[]);
+    if (!Array.isArray(result)) return this.#seal(work, step, result as Next);
+    const sealed = (result as Next[]).flatMap((output) => this.#seal(work, step, output));
+    if (result.length > 1) this.#assertKeys(result as Next[]);
     return sealed;
   }
 
-  #seal(work: Cause, step: string, output: Next): SealedMessage {
-    const declared = this.#declared.get(output?.contract);
-    if (declared === undefined) throw new UndeclaredOutputError(this.#undeclared(output));
+  #seal(work: Cause, step: string, output: Next): SealedMessage[] {
+    const envelope = this.#envelopeOf(output);
+    const { id } = envelope.contract;
     if (output.key !== undefined && typeof output.key !== 'string')
-      throw new OutputKeyError(`${this.#step} returned ${declared.id} with a key that is no string.`);
-    return declared.envelope.seal({
-      id: outputId(work.source, work.id, step, declared.id, output.key ?? ''),
+      throw new OutputKeyError(`${this.#step} returned ${id} with a key that is no string.`);
+    const fields = {
+      id: outputId(work.source, work.id, step, id, output.key ?? ''),
       flowId: work.flowId,
       causationId: work.id,
       parentFlowId: work.event.parentflowid,
-      data: output.data,
-    });
+    };
+    if (output.also === undefined) return [envelope.seal({ ...fields, data: output.data })];
+    return sealMajors(output, (message) => this.#envelopeOf(message), fields);
+  }
+
+  #envelopeOf(output: Next | undefined): Envelope {
+    const envelope = this.#declared.get(output?.contract);
+    if (envelope === undefined) throw new UndeclaredOutputError(this.#undeclared(output));
+    return envelope;
   }
 
   #assertKeys(outputs: readonly Next[]): void {

@@ -84,10 +84,14 @@ export class Processing {
   #receive(work: Work): void {
     try {
       work.attempt = this.#settlement.attempt(work);
-      const received = receive(work.delivery, work.origin.accepted);
+      const received = receive(work.delivery, work.origin.content);
       if (received.event !== undefined) work.event = received.event;
+      if (received.kind === 'elsewhere') {
+        this.#done(work);
+        return;
+      }
       this.#observe(work);
-      if (received.ok) this.#handle(work, received.data);
+      if (received.kind === 'taken') this.#handle(work, received.data);
       else this.#refuse(work, received);
     } catch (error) {
       this.#failed(work, error);

@@ -1,5 +1,4 @@
 import {
-  type AcceptedContract,
   type CloudEvent,
   ContractViolationError,
   type DecodedMessage,
@@ -9,22 +8,25 @@ import {
   type Violation,
 } from '@troupe/contract';
 import type { Delivery } from './delivery.ts';
+import type { Content } from './work.ts';
 
 /** A message as the handler gets it, or why it gets none. */
 export type Received =
-  | { readonly ok: true; readonly event: CloudEvent; readonly data: object }
+  | { readonly kind: 'taken'; readonly event: CloudEvent; readonly data: object }
+  /** The step handles the fact as another message, of another major. */
+  | { readonly kind: 'elsewhere'; readonly event: CloudEvent }
   | {
-      readonly ok: false;
+      readonly kind: 'broken';
       readonly reason: 'contract-invalid' | 'contract-unknown' | 'upcast-failed';
       readonly event: CloudEvent | undefined;
       readonly error: ContractViolationError | UpcastError;
     };
 
 /**
- * Decodes a delivery, holds it against its contract, and makes it the major that the step handles. `accepted` is what
- * its consumer may deliver, by contract id.
+ * Decodes a delivery, holds it against its contract, and makes it the major that the step handles. `content` is what
+ * its consumer may deliver.
  */
-export function receive(delivery: Delivery, accepted: ReadonlyMap<string, AcceptedContract>): Received {
+export function receive(delivery: Delivery, { accepted, majors }: Content): Received {
   let decoded: DecodedMessage;
   try {
     decoded = decodeMessage(delivery.headers(), delivery.payload);
@@ -43,14 +45,15 @@ export function receive(delivery: Delivery, accepted: ReadonlyMap<string, Accept
     };
     return broken('contract-unknown', event.type, event, [violation]);
   }
+  if (majors?.isHandledAsAnother(event)) return { kind: 'elsewhere', event };
   const violations = taken.contract.violationsOfAccepted(data);
   if (violations.length > 0) return broken('contract-invalid', event.type, event, violations);
   try {
     // An instance: the handler may ask `data instanceof OrderPlaced`, and one with several contracts needs that.
-    return { ok: true, event, data: taken.read(data as object) };
+    return { kind: 'taken', event, data: taken.read(data as object) };
   } catch (error) {
     if (!(error instanceof UpcastError)) throw error;
-    return { ok: false, reason: 'upcast-failed', event, error };
+    return { kind: 'broken', reason: 'upcast-failed', event, error };
   }
 }
 
@@ -61,5 +64,5 @@ function broken(
   violations: readonly Violation[],
 ): Received {
   const error = new ContractViolationError(contract.slice(0, 256), violations);
-  return { ok: false, reason, event, error };
+  return { kind: 'broken', reason, event, error };
 }

@@ -7,7 +7,7 @@ import type { Settlement } from './settlement.ts';
 import type { Work } from './work.ts';
 
 /** A message that is none of its step's. */
-export type Broken = Extract<Received, { ok: false }>;
+export type Broken = Extract<Received, { kind: 'broken' }>;
 
 const UNKNOWN_HERE_DELAY_MS = 5_000;
 

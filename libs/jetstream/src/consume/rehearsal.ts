@@ -5,6 +5,7 @@ import { idempotencyKey } from '../ids.ts';
 import { DEFAULT_LANES } from '../lane.ts';
 import { Names, stepName } from '../naming.ts';
 import type { SealedMessage } from '../publish/envelope.ts';
+import { majorsOf } from '../publish/majors.ts';
 import type { Next, StepContext, StepDefinition } from '../step.ts';
 import { Outputs } from './outputs.ts';
 
@@ -38,7 +39,7 @@ const MAX_MESSAGE_SIZE = 1024 * 1024 - 64 * 1024;
  * Runs a step on one message without a broker, with the checks of the runtime on both ends.
  * @throws ContractViolationError when the message breaks its contract, or what the step returned breaks its own
  * @throws UpcastError when it cannot be made the major that the step handles
- * @throws UndeclaredOutputError, OutputKeyError, MessageTooLargeError as the runtime does; and what the handler throws
+ * @throws UndeclaredOutputError, OutputKeyError, AlsoSentError, MessageTooLargeError as the runtime does; and what the handler throws
  */
 export async function rehearse<C extends ContractClass>(
   app: string,
@@ -79,22 +80,24 @@ export async function rehearse<C extends ContractClass>(
   });
   const run = async (transaction?: unknown): Promise<Rehearsed> => {
     const result = await step.handle(message, context, transaction);
-    const returned = (Array.isArray(result) ? result : [result]) as readonly Next[];
     const sealed = outputs.of({ ...context, event: {} }, name, result);
-    return { returned, sealed };
+    const returned = (Array.isArray(result) ? result : [result]) as readonly Next[];
+    const keys = returned.flatMap((output) => Array.from(majorsOf(output), () => output.key));
+    return { keys, sealed };
   };
-  const { returned, sealed } =
+  const { keys, sealed } =
     step.effects === undefined ? await run() : await once(step.effects, { source, id, step: name }, run);
   return sealed.map((output, i) => ({
     type: output.contract.id,
     id: output.id,
-    key: returned[i]?.key,
+    key: keys[i],
     data: JSON.parse(Buffer.from(output.send({}).payload).toString()),
   }));
 }
 
 interface Rehearsed {
-  readonly returned: readonly Next[];
+  /** Of the sealed messages. */
+  readonly keys: readonly (string | undefined)[];
   readonly sealed: readonly SealedMessage[];
 }
 
@@ -104,7 +107,7 @@ async function once(
   key: EffectsKey,
   run: (transaction: unknown) => Promise<Rehearsed>,
 ): Promise<Rehearsed> {
-  let rehearsed: Rehearsed = { returned: [], sealed: [] };
+  let rehearsed: Rehearsed = { keys: [], sealed: [] };
   await effects.process(key, async (transaction) => {
     rehearsed = await run(transaction);
     return rehearsed.sealed.map((output) => output.send({}));

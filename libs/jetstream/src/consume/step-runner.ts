@@ -4,9 +4,10 @@ import { acceptedBy } from '@troupe/contract';
 import type { Outcome, StepName } from '../instrumentation.ts';
 import { stepName } from '../naming.ts';
 import type { StepDefinition } from '../step.ts';
-import type { ConsumerDeclaration } from '../topology/consumers.ts';
+import type { Durable } from '../topology/set-up.ts';
 import { Answers } from './answers.ts';
 import { Intake } from './intake.ts';
+import { Majors } from './majors.ts';
 import { Places } from './places.ts';
 import { Processing } from './processing.ts';
 import type { StepServices } from './settlement.ts';
@@ -56,17 +57,21 @@ export class StepRunner {
     return this.#intakes.flatMap(({ problem }) => problem ?? []);
   }
 
-  start(consumers: readonly ConsumerDeclaration[]): void {
+  start(consumers: readonly Durable[]): void {
     const { client, isConnected, log, inboxPrefix } = this.#services;
     const all = new Map(acceptedBy(this.#step.on).map((one) => [one.contract.id, one]));
+    const majors = new Majors(consumers);
     const window = prefetchOf(this.#places.size);
     const options = { client, isConnected, answers: this.#answers, window, log, inboxPrefix };
     for (const consumer of consumers) {
       const { contract, config } = consumer;
       const one = all.get(contract?.id ?? '');
-      const accepted = contract === undefined || one === undefined ? all : new Map([[contract.id, one]]);
+      const content =
+        contract === undefined || one === undefined
+          ? { accepted: all, majors: undefined }
+          : { accepted: new Map([[contract.id, one]]), majors };
       const onWork = (work: Work): void => this.#places.offer(work);
-      this.#intakes.push(new Intake(consumer, accepted, this.name.name, options, onWork));
+      this.#intakes.push(new Intake(consumer, content, this.name.name, options, onWork));
       this.#renewAfterMs = Math.min(this.#renewAfterMs, millis(config.ack_wait ?? 0) / 3);
     }
     this.#tick = setInterval(() => this.#renew(), TICK_MS);

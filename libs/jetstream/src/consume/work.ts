@@ -4,11 +4,20 @@ import type { ProcessObservation } from '../instrumentation.ts';
 import type { StepContext } from '../step.ts';
 import type { ConsumerDeclaration } from '../topology/consumers.ts';
 import type { Delivery } from './delivery.ts';
+import type { Majors } from './majors.ts';
+
+/** What may come from a durable. */
+export interface Content {
+  /** By contract id. */
+  readonly accepted: ReadonlyMap<string, AcceptedContract>;
+  /** Tells whether a message is left to another of the step's durables; undefined where it was sent to the step alone. */
+  readonly majors: Majors | undefined;
+}
 
 /** Where a message came from, and what may come from there. */
 export interface Origin {
   readonly consumer: ConsumerDeclaration;
-  readonly accepted: ReadonlyMap<string, AcceptedContract>;
+  readonly content: Content;
   /** The message's turn came. */
   started(): void;
   /** The step is through with it. */

@@ -1,6 +1,6 @@
 import { type CompiledContract, ContractViolationError, encodeAttribute } from '@troupe/contract';
 import { MessageTooLargeError } from '../errors.ts';
-import { messageId } from '../ids.ts';
+import { copiedMessageId, messageId } from '../ids.ts';
 import type { TraceHeaders } from '../instrumentation.ts';
 import { laneOf } from '../lane.ts';
 import type { Names } from '../naming.ts';
@@ -26,6 +26,12 @@ export interface EnvelopeFields {
   readonly causationId?: string | undefined;
   readonly parentFlowId?: string | undefined;
   readonly data: object;
+  /** RFC 3339. Default: now. */
+  readonly time?: string;
+  /** Ids of the other majors that the same fact is sent as. Default: none. */
+  readonly alsoSentAs?: readonly string[];
+  /** It is one of those, and not the newest. Default false. */
+  readonly isCopy?: boolean;
 }
 
 /** A message that is checked and serialised; only its trace headers are open. */
@@ -42,13 +48,13 @@ export interface SealedMessage {
 
 /** Writes one contract's messages for one sender: CloudEvents binary mode, everything constant built once. */
 export class Envelope {
-  readonly #contract: CompiledContract<object>;
+  readonly contract: CompiledContract<object>;
   readonly #sender: Sender;
   readonly #subject: string;
   readonly #constant: string;
 
   constructor(contract: CompiledContract<object>, sender: Sender) {
-    this.#contract = contract;
+    this.contract = contract;
     this.#sender = sender;
     this.#subject = sender.names.contractSubject(contract);
     this.#constant =
@@ -62,20 +68,22 @@ export class Envelope {
 
   /** Throws `ContractViolationError` or `MessageTooLargeError`: nothing of a message that fails is sent. */
   seal(fields: EnvelopeFields): SealedMessage {
-    const contract = this.#contract;
-    const { id, flowId, data } = fields;
+    const { contract } = this;
+    const { id, flowId, data, alsoSentAs, isCopy = false } = fields;
     const violations = contract.violationsOfProduced(data);
     if (violations.length > 0) throw new ContractViolationError(contract.id, violations);
     const partitionKey =
       contract.partitionKey === undefined ? flowId : partitionKeyOf(data, contract.partitionKey) || flowId;
     const subject = `${this.#subject}.${laneOf(partitionKey, this.#sender.lanes)}`;
-    const time = new Date().toISOString();
+    const time = fields.time ?? new Date().toISOString();
     const payload = Buffer.from(JSON.stringify(data));
-    const msgId = messageId(this.#sender.source, id);
+    const { source } = this.#sender;
+    const msgId = isCopy ? copiedMessageId(source, id, contract.id) : messageId(source, id);
     let head = `${this.#constant}${line('ce-id', id)}\r\nce-time: ${time}${line('ce-correlationid', flowId)}`;
     if (partitionKey !== flowId) head += line('ce-partitionkey', partitionKey);
     if (fields.causationId !== undefined) head += line('ce-causationid', fields.causationId);
     if (fields.parentFlowId !== undefined) head += line('ce-parentflowid', fields.parentFlowId);
+    if (alsoSentAs !== undefined) head += line('ce-alsosentas', alsoSentAs.join(','));
     head += `\r\nNats-Msg-Id: ${msgId}`;
     const { maxMessageSize } = this.#sender;
 

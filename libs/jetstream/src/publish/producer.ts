@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { type ContractClass, contractOf } from '@troupe/contract';
 import type { Connection } from '../connection/connection.ts';
 import { BrokerUnavailableError, UndeclaredOutputError } from '../errors.ts';
-import { Envelope, type Sender } from './envelope.ts';
+import type { Next } from '../step.ts';
+import { Envelope, type SealedMessage, type Sender } from './envelope.ts';
+import { sealMajors } from './majors.ts';
+import type { PubAck } from './puback.ts';
 import type { Sending } from './sending.ts';
 
 /** What a producer may say of a message besides its data. */
@@ -11,6 +14,8 @@ export interface SendOptions {
   readonly id?: string;
   /** The flow, not empty. Default: a random UUID, which opens a new flow. */
   readonly flowId?: string;
+  /** The same fact as an older major, as in `next`; `produces` lists both. Default: none. */
+  readonly also?: Next;
   /** How long the stream may take to acknowledge, in ms. Default 5,000. */
   readonly timeoutMs?: number;
 }
@@ -54,10 +59,10 @@ export class Producer {
   }
 
   /**
-   * Resolves when the stream has stored the message.
+   * Resolves when the stream has stored the message, and the older majors that it is also sent as.
    * @throws UndeclaredOutputError when the app does not list the contract in `produces`
    * @throws RangeError when an id is empty
-   * @throws ContractViolationError, MessageTooLargeError: nothing was sent, and it never will be
+   * @throws ContractViolationError, AlsoSentError, MessageTooLargeError: nothing was sent, and it never will be
    * @throws BrokerUnavailableError, NoStreamError, NoQuorumError, StreamFullError: not stored now; try again later
    * @throws PublishTimeoutError it may be stored: try again with the same id
    */
@@ -66,26 +71,40 @@ export class Producer {
     data: NoInfer<T>,
     options: SendOptions = {},
   ): Promise<Sent> {
-    if (!this.#declared.has(contract)) {
-      throw new UndeclaredOutputError(
-        `${this.#app} sends ${contract.name}, which its "produces" does not list.`,
-      );
-    }
+    this.#assertDeclared(contract);
     this.#connection.assertConnected();
-    const envelope = this.#envelopes.get(contract);
     const sending = this.#sending;
-    if (envelope === undefined || sending === undefined) {
-      throw new BrokerUnavailableError('The streams are not verified yet.');
-    }
+    if (sending === undefined) throw new BrokerUnavailableError('The streams are not verified yet.');
     const id = options.id ?? randomUUID();
     const flowId = options.flowId ?? randomUUID();
     if (id === '' || flowId === '') throw new RangeError('The id and the flow of a message are not empty.');
-    const sealed = envelope.seal({ id, flowId, data });
-    return new Promise((resolve, reject) => {
-      sending.one(undefined, sealed, options.timeoutMs ?? TIMEOUT_MS, (error, ack) => {
-        if (ack === undefined) reject(error);
-        else resolve({ id, flowId, ...ack });
-      });
-    });
+    const { also, timeoutMs = TIMEOUT_MS } = options;
+    const messages =
+      also === undefined
+        ? [this.#envelopeOf(contract).seal({ id, flowId, data })]
+        : sealMajors({ contract, data, also }, (one) => this.#envelopeOf(one.contract), { id, flowId });
+    const [ack] = await Promise.all(messages.map((message) => store(sending, message, timeoutMs)));
+    return { id, flowId, ...(ack as PubAck) };
   }
+
+  #envelopeOf(contract: ContractClass): Envelope {
+    this.#assertDeclared(contract);
+    return this.#envelopes.get(contract) as Envelope; // there since `open`, which the sending came with
+  }
+
+  #assertDeclared(contract: ContractClass): void {
+    if (this.#declared.has(contract)) return;
+    throw new UndeclaredOutputError(
+      `${this.#app} sends ${contract.name}, which its "produces" does not list.`,
+    );
+  }
+}
+
+function store(sending: Sending, message: SealedMessage, timeoutMs: number): Promise<PubAck> {
+  return new Promise((resolve, reject) => {
+    sending.one(undefined, message, timeoutMs, (error, ack) => {
+      if (ack === undefined) reject(error);
+      else resolve(ack);
+    });
+  });
 }

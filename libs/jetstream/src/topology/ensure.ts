@@ -76,14 +76,16 @@ export async function readEventsLimits(
 /**
  * Creates, verifies or changes a step's durables. Its manifest replaces one of the same or an older version;
  * a newer one stays, so that an old build that starts during a rolling deployment changes nothing.
+ * Gives by durable when the broker made it, in ms since the epoch.
  */
 export async function ensureConsumers(
   manager: JetStreamManager,
   declarations: readonly ConsumerDeclaration[],
   mode: TopologyMode,
   log: Logger,
-): Promise<void> {
+): Promise<ReadonlyMap<string, number>> {
   const found: TopologyDifference[] = [];
+  const madeAt = new Map<string, number>();
   for (const { stream, config } of declarations) {
     const what = `consumer ${config.durable_name}`;
     const info = await orUndefined(
@@ -92,10 +94,12 @@ export async function ensureConsumers(
     );
     if (info === undefined) {
       if (mode === 'verify') throw new TopologyMissingError(`${what} on ${stream}`);
-      await manager.consumers.add(stream, config);
+      const { created } = await manager.consumers.add(stream, config);
+      madeAt.set(config.durable_name, Date.parse(created));
       log.info({ stream, consumer: config.durable_name }, `created ${what}`);
       continue;
     }
+    madeAt.set(config.durable_name, Date.parse(info.created));
     const inBroker = readManifest(info.config.metadata);
     const declared = readManifest(config.metadata);
     if (inBroker !== undefined && declared !== undefined && isNewer(inBroker.version, declared.version))
@@ -113,6 +117,7 @@ export async function ensureConsumers(
     }
   }
   if (found.length > 0) throw new TopologyMismatchError(found);
+  return madeAt;
 }
 
 /** Exactly one step handles a command: refuses when another step's durable takes it. */

@@ -24,12 +24,18 @@ export interface TopologyOptions {
   readonly streams?: StreamSettings;
 }
 
+/** A consumer that stands in the broker. */
+export interface Durable extends ConsumerDeclaration {
+  /** When the broker made it, in ms since the epoch. */
+  readonly madeAt: number;
+}
+
 /** What stands in the broker once an app's topology does. */
 export interface Topology {
   readonly limits: EventsLimits;
   readonly steps: readonly {
     readonly step: StepDefinition;
-    readonly consumers: readonly ConsumerDeclaration[];
+    readonly consumers: readonly Durable[];
   }[];
 }
 
@@ -53,7 +59,11 @@ export async function setUpTopology(
   }));
   const consumers = declared.flatMap((one) => one.consumers);
   await assertSoleHandlers(manager, consumers);
-  await ensureConsumers(manager, consumers, topology, log);
+  const madeAt = await ensureConsumers(manager, consumers, topology, log);
   await assertSoleHandlers(manager, consumers); // another app may have begun at the same time
-  return { limits, steps: declared };
+  const standing = (consumer: ConsumerDeclaration): Durable => ({
+    ...consumer,
+    madeAt: madeAt.get(consumer.config.durable_name) as number,
+  });
+  return { limits, steps: declared.map((one) => ({ ...one, consumers: one.consumers.map(standing) })) };
 }
