@@ -10,3 +10,4 @@ export { type StepHarness, type StepHarnessOptions, stepHarness } from './step-h
 export type { DeadLetter, StoredEvent } from './stored.ts';
 export type { StrangerOptions } from './stranger.ts';
 export type { Wait } from './until.ts';
+export { upcastExamples } from './upcasts.ts';

@@ -26,7 +26,8 @@ export interface StepHarness {
   /**
    * Takes one message through the step as the runtime does, once, and gives what it would send.
    * @throws ContractViolationError when the data breaks the contract, or an output breaks its own
-   * @throws UndeclaredOutputError, OutputKeyError for outputs that the runtime would refuse
+   * @throws UpcastError when it is an older major that cannot be made the one that the step consumes
+   * @throws UndeclaredOutputError, OutputKeyError, AlsoSentError for outputs that the runtime would refuse
    * @throws what the handler throws
    */
   given<C extends ContractClass>(

@@ -11,6 +11,7 @@ import {
   PaymentSteps,
 } from './payments.spec.support.ts';
 import { stepHarness } from './step-harness.ts';
+import { NewerPayments } from './two-majors.spec.support.ts';
 
 const providers = [PaymentProvider, PaymentSteps];
 
@@ -45,6 +46,12 @@ describe('a step on the harness', () => {
     await step.given(PaymentAuthorized, { orderId: 'o-1', paymentId: 'p-1' });
     await step.given(PaymentDeclined, { orderId: 'o-2', reason: 'over-limit' });
     expect(steps.told).toEqual(['over-limit']);
+  });
+
+  it('takes an older major, converted as the runtime does', async () => {
+    const step = await stepHarness({ providers: [NewerPayments], step: [NewerPayments, 'authorize'] });
+    const [output] = await step.given(OrderPlaced, { orderId: 'o-1', amount: 500 });
+    expect(output?.data).toMatchObject({ paymentId: expect.stringMatching(/^500 EUR /) });
   });
 
   it('refuses, as the runtime does, a message that breaks its contract, before the handler', async () => {
