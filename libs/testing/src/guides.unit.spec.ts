@@ -7,7 +7,7 @@ const sources = globSync('{libs/{nest,testing},apps/payments}/src/**/*.ts', { cw
   withoutIndent(readFileSync(join(workspace, path), 'utf8')),
 );
 
-describe.each(['writing-a-step', 'testing'])('the guide %s', (guide) => {
+describe.each(['writing-a-step', 'testing', 'changing-a-contract'])('the guide %s', (guide) => {
   const text = readFileSync(join(workspace, 'docs/guides', `${guide}.md`), 'utf8');
   const examples = [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, example = '']) => example);
 
