@@ -1,7 +1,7 @@
 import type { Msg } from '@nats-io/nats-core';
 import type { Answers } from './answers.ts';
 import type { CrashMark } from './crash-marks.ts';
-import { headerBlockOf, headerEntries, headerValue } from './header-block.ts';
+import { hasUtf8Headers, headerBlockOf, headerEntries, headerValue } from './header-block.ts';
 
 const ACK = Buffer.from('+ACK');
 const NAK = Buffer.from('-NAK');
@@ -49,6 +49,11 @@ export class Delivery {
   get info(): DeliveryInfo {
     this.#info ??= readInfo(this.#reply);
     return this.#info;
+  }
+
+  /** The bytes of its headers are text. */
+  get isReadable(): boolean {
+    return hasUtf8Headers(this.message);
   }
 
   /** The first header of this name, whatever its case. */

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Msg } from '@nats-io/nats-core';
 
 /** Where the client keeps the bytes of a message: the header block, then the payload. */
@@ -7,13 +8,20 @@ interface RawMessage {
 }
 
 /**
- * The header block of a message as text; empty for a message without headers. The client's own `headers` would
- * throw on a name that it does not like, and costs a seventh of a hop: it validates and searches line by line.
+ * The header block of a message as text; empty for a message without headers. Bytes that are not UTF-8 are
+ * percent-encoded, so that a copy says which they were. The client's own `headers` would throw on a name that it does
+ * not like, replace such bytes, and costs a seventh of a hop: it validates and searches line by line.
  */
 export function headerBlockOf(message: Msg): string {
-  const { _msg, _rdata } = message as Msg & Partial<RawMessage>;
-  if (_msg === undefined || _rdata === undefined) return message.headers?.toString() ?? '';
-  return _msg.hdr > 0 ? utf8.decode(_rdata.subarray(0, _msg.hdr)) : '';
+  const bytes = headerBytes(message);
+  if (bytes === undefined) return message.headers?.toString() ?? '';
+  return isUtf8(bytes) ? utf8.decode(bytes) : escaped(bytes);
+}
+
+/** Whether a message's headers are UTF-8, or it has none. */
+export function hasUtf8Headers(message: Msg): boolean {
+  const bytes = headerBytes(message);
+  return bytes === undefined || isUtf8(bytes);
 }
 
 /** Names as written with their value, an entry for each line, in order. */
@@ -43,7 +51,35 @@ export function headerValue(block: string, name: string): string | undefined {
 }
 
 const COLON = 58;
-const utf8 = new TextDecoder();
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** Undefined where the client does not let them be seen. */
+function headerBytes(message: Msg): Uint8Array | undefined {
+  const { _msg, _rdata } = message as Msg & Partial<RawMessage>;
+  if (_msg === undefined || _rdata === undefined) return undefined;
+  return _rdata.subarray(0, Math.max(0, _msg.hdr));
+}
+
+function escaped(bytes: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; ) {
+    const character = bytes.subarray(at, at + lengthOf(bytes[at] as number));
+    if (isUtf8(character)) {
+      text += utf8.decode(character);
+      at += character.length;
+    } else {
+      text += `%${(bytes[at++] as number).toString(16).toUpperCase()}`;
+    }
+  }
+  return text;
+}
+
+/** How many bytes a character has that begins with this one. */
+function lengthOf(first: number): number {
+  if (first < 0xc0) return 1;
+  if (first < 0xe0) return 2;
+  return first < 0xf0 ? 3 : 4;
+}
 
 function endOfLine(block: string, at: number): number {
   const end = block.indexOf('\r\n', at);

@@ -1,16 +1,16 @@
 import { headers, type Msg } from '@nats-io/nats-core/internal';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { headerBlockOf, headerEntries, headerValue } from './header-block.ts';
+import { hasUtf8Headers, headerBlockOf, headerEntries, headerValue } from './header-block.ts';
 
 const BLOCK =
   'NATS/1.0\r\nce-id: 1\r\nCE-Type:order.placed.v1  \r\ntracestate: a=1\r\ntracestate: b=2\r\n\r\n';
 
 /** A message as the client holds it: header block and payload in one piece of bytes. */
-function received(block: string, payload = '{}'): Msg {
-  return {
-    _msg: { hdr: Buffer.byteLength(block) || -1 },
-    _rdata: Buffer.from(block + payload),
-  } as unknown as Msg;
+function received(block: string | Uint8Array, payload = '{}'): Msg {
+  const bytes = Buffer.from(block as string);
+  const _rdata = Buffer.concat([bytes, Buffer.from(payload)]);
+  return { _msg: { hdr: bytes.length || -1 }, _rdata } as unknown as Msg;
 }
 
 describe('a header block', () => {
@@ -55,7 +55,46 @@ describe('a header block', () => {
     expect(headerValue(block, 'ce-id')).toBe('1');
   });
 
+  it.each<[string, number[], string]>([
+    ['a byte of Latin-1', [0xff], '%FF'],
+    ['an overlong slash', [0xc0, 0xaf], '%C0%AF'],
+    ['half a surrogate pair', [0xed, 0xa0, 0x80], '%ED%A0%80'],
+    ['a character that is cut', [0xe2, 0x82], '%E2%82'],
+    ['text between them', [0xc3, 0xbc, 0xfe, 0x61, 0xf0, 0x9f, 0x91, 0x8d], 'ü%FEa👍'],
+  ])('is no UTF-8 with %s, whose bytes are then percent-encoded', (_what, bytes, text) => {
+    const block = Buffer.concat([
+      Buffer.from('NATS/1.0\r\nce-id: '),
+      Buffer.from(bytes),
+      Buffer.from('\r\n\r\n'),
+    ]);
+    expect(hasUtf8Headers(received(block))).toBe(false);
+    expect(headerValue(headerBlockOf(received(block)), 'ce-id')).toBe(text);
+  });
+
+  it('is UTF-8 with any text, and for a message without headers, whatever its payload', () => {
+    expect(hasUtf8Headers(received('NATS/1.0\r\nce-id: ü\ufffd👍\r\n\r\n', '\u00ff'))).toBe(true);
+    expect(hasUtf8Headers(received(''))).toBe(true);
+    expect(hasUtf8Headers({ headers: headers() } as unknown as Msg)).toBe(true);
+  });
+
+  it('loses no byte, whatever it holds', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
+        fc.pre(!bytes.includes(0x25)); // a percent sign is one as it is
+        expect(bytesOf(headerBlockOf(received(bytes)))).toEqual(Buffer.from(bytes));
+      }),
+    );
+  });
+
   it('has nothing to say where there is only a status', () => {
     expect(headerEntries('NATS/1.0 408 Request Timeout\r\n\r\n')).toEqual([]);
   });
 });
+
+/** The bytes that a text with percent-encoded ones stands for. */
+function bytesOf(text: string): Buffer {
+  const parts = text.split(/(%[0-9A-F]{2})/);
+  return Buffer.concat(
+    parts.map((part, i) => Buffer.from(i % 2 === 0 ? part : part.slice(1), i % 2 === 0 ? 'utf8' : 'hex')),
+  );
+}

@@ -27,6 +27,7 @@ export type Received =
  * its consumer may deliver.
  */
 export function receive(delivery: Delivery, { accepted, majors }: Content): Received {
+  if (!delivery.isReadable) return broken('contract-invalid', delivery.subject, undefined, NOT_UTF8);
   let decoded: DecodedMessage;
   try {
     decoded = decodeMessage(delivery.headers(), delivery.payload);
@@ -56,6 +57,8 @@ export function receive(delivery: Delivery, { accepted, majors }: Content): Rece
     return { kind: 'broken', reason: 'upcast-failed', event, error };
   }
 }
+
+const NOT_UTF8: readonly Violation[] = [{ path: '', rule: 'utf8', message: 'the headers are not UTF-8' }];
 
 function broken(
   reason: 'contract-invalid' | 'contract-unknown',

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import type { JetStreamManager, StoredMsg } from '@nats-io/jetstream';
 import { headers as newHeaders } from '@nats-io/nats-core';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -76,6 +77,24 @@ export class Stage {
     if (answer.seq === undefined || answer.error !== undefined)
       throw new Error(`not stored: ${answer.error?.description}`);
     return answer.seq;
+  }
+
+  /** Writes bytes that the client would refuse to: text is taken for Latin-1. Resolves when the broker has them. */
+  async putRaw(subject: string, headers: string | Uint8Array, payload: string | Uint8Array): Promise<void> {
+    const block = Buffer.from(headers as string, 'latin1');
+    const body = Buffer.from(payload as string, 'latin1');
+    const socket = connect(this.server.port, '127.0.0.1');
+    socket.write('CONNECT {"verbose":false,"headers":true,"protocol":1}\r\n');
+    socket.write(`HPUB ${subject} ${block.length} ${block.length + body.length}\r\n`);
+    socket.write(Buffer.concat([block, body, Buffer.from('\r\nPING\r\n')]));
+    let heard = '';
+    await new Promise<void>((resolve) => {
+      socket.on('data', (bytes) => {
+        heard += bytes.toString();
+        if (heard.includes('PONG')) resolve();
+      });
+    });
+    socket.destroy();
   }
 
   /** Puts an order.placed in binary mode, changed as told. */
