@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { Contract } from '@troupe/contract';
+import { Contract, Upcast } from '@troupe/contract';
 import { next, type StepDefinition } from '@troupe/jetstream';
 import { IsInt, IsString } from 'class-validator';
 import type { Transaction } from './database/database.ts';
@@ -12,6 +12,20 @@ export class TransferAsked {
 
   @IsInt()
   amount!: number;
+}
+
+@Contract({ type: 'transfer.asked', version: 2, kind: 'event', owner: 'teller' })
+export class TransferAskedV2 {
+  @IsString()
+  account!: string;
+
+  @IsInt()
+  amount!: number;
+
+  @Upcast(TransferAsked)
+  static fromV1({ to, ...rest }: TransferAsked): TransferAskedV2 {
+    return { ...rest, account: to };
+  }
 }
 
 @Contract({ type: 'account.credited', version: 1, kind: 'event', owner: 'bank' })

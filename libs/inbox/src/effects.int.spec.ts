@@ -1,6 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { StepHandler } from '@troupe/jetstream';
-import { describe, expect, it, vi } from 'vitest';
-import { book, credits, type TransferAsked } from './bank.spec.support.ts';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { book, credits, type TransferAsked, TransferAskedV2 } from './bank.spec.support.ts';
 import type { Transaction } from './database/database.ts';
 import { embeddedDatabase, IN_MEMORY } from './database/embedded.ts';
 import { postgresDatabase } from './database/postgres.ts';
@@ -43,6 +46,35 @@ describe('a step with an inbox', () => {
     expect(calls).toEqual(['ada', 'ben']);
     expect(await credits(inbox)).toEqual(['ada', 'ben']);
     expect(await teller.stored()).toEqual(['account ada', 'bank ada', 'account ben', 'bank ben']);
+  });
+
+  it('books once what an older build handled as the older major, and gets again as the newer one', async () => {
+    const server = await startServer();
+    const folder = await mkdtemp(join(tmpdir(), 'troupe-inbox-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const older = await openBank(server, embeddedDatabase(folder));
+    const teller = await openTeller(server);
+    await teller.askAsBoth('ada');
+    await until('it is done', async () => (await teller.stored()).length >= 2);
+    await teller.settled();
+    await older.runtime.stop();
+    await teller.forget();
+    const asked: object[] = [];
+    const newer = await openBank(server, embeddedDatabase(folder), {
+      on: [TransferAskedV2],
+      handle: async (data, _context, transaction) => {
+        asked.push(data);
+        const { account, amount } = data as TransferAskedV2;
+        return book({ to: account, amount }, transaction as Transaction);
+      },
+    });
+    await teller.askAsBoth('ben');
+    await until('the next one is done', async () => (await teller.stored()).length >= 4);
+    for (const major of [1, 2]) await teller.settled(major);
+    expect(asked).toEqual([{ account: 'ben', amount: 1 }]);
+    expect(await credits(newer.inbox)).toEqual(['ada', 'ben']);
+    expect(await teller.stored()).toEqual(['account ada', 'bank ada', 'account ben', 'bank ben']);
+    await newer.runtime.stop();
   });
 
   it('leaves nothing of an attempt that failed', async () => {

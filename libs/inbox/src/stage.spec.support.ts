@@ -1,9 +1,16 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import { type NatsServer, startNatsServer } from '@troupe/broker';
 import { contractOf } from '@troupe/contract';
-import { Runtime, type RuntimeOptions, type StepDefinition } from '@troupe/jetstream';
+import { next, Runtime, type RuntimeOptions, type StepDefinition } from '@troupe/jetstream';
 import { onTestFinished } from 'vitest';
-import { AccountCredited, credit, migrations, SMALL_STREAMS, TransferAsked } from './bank.spec.support.ts';
+import {
+  AccountCredited,
+  credit,
+  migrations,
+  SMALL_STREAMS,
+  TransferAsked,
+  TransferAskedV2,
+} from './bank.spec.support.ts';
 import type { Database } from './database/database.ts';
 import { Inbox } from './inbox.ts';
 import { until } from './until.spec.support.ts';
@@ -16,12 +23,17 @@ export async function startServer(): Promise<NatsServer> {
 
 /** Asks for transfers and reads the credits. */
 export async function openTeller(server: NatsServer) {
-  const teller = runtimeOf(server, { app: 'teller', produces: [TransferAsked] });
+  const teller = runtimeOf(server, { app: 'teller', produces: [TransferAsked, TransferAskedV2] });
   await teller.start();
   const manager = await jetstreamManager(teller.connection.client);
   const subject = `${teller.names.contractSubject(contractOf(AccountCredited))}.*`;
   return {
     ask: (to: string, id = to) => teller.producer.send(TransferAsked, { to, amount: 1 }, { id }),
+    /** As both majors at once. */
+    askAsBoth: (to: string) => {
+      const also = next(TransferAsked, { to, amount: 1 });
+      return teller.producer.send(TransferAskedV2, { account: to, amount: 1 }, { id: to, also });
+    },
     /** Sends the last transfer under another message id, as the stream takes it once it has forgotten the first. */
     again: async (): Promise<void> => {
       const last_by_subj = `${teller.names.contractSubject(contractOf(TransferAsked))}.*`;
@@ -44,12 +56,14 @@ export async function openTeller(server: NatsServer) {
       }
     },
     /** Resolves when the step has answered all that it was given. */
-    settled: async (): Promise<void> => {
+    settled: async (major = 1): Promise<void> => {
       await until('the step is done', async () => {
-        const info = await manager.consumers.info('EVENTS', 'bank__credit__transfer_asked_v1');
+        const info = await manager.consumers.info('EVENTS', `bank__credit__transfer_asked_v${major}`);
         return info.num_pending + info.num_ack_pending === 0;
       });
     },
+    /** Takes the step's place in the first major away: its next build begins there anew. */
+    forget: () => manager.consumers.delete('EVENTS', 'bank__credit__transfer_asked_v1'),
   };
 }
 
