@@ -40,7 +40,7 @@ export interface StepContext {
   readonly id: string;
   /** CloudEvents `source`. */
   readonly source: string;
-  /** CloudEvents `type`: `order.placed.v1`. */
+  /** CloudEvents `type` as the message came, which may be an older major than the handler gets: `order.placed.v1`. */
   readonly type: string;
   /** CloudEvents `time`, when the message says it. */
   readonly time: string | undefined;

@@ -111,6 +111,10 @@ describe('a consumer', () => {
 });
 
 describe('an upcaster', () => {
+  test('leaves its class compiled, whatever else is static there', () => {
+    expect(contractOf(OrderV4).enforcement).toBe('compiled');
+  });
+
   const failure = (customer: string): UpcastError => {
     try {
       reader(OrderV4, 'order.placed.v1').read({ customer, amount: 3 });

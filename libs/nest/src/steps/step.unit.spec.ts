@@ -109,6 +109,12 @@ describe('the types of @Step', () => {
         return [next(JobDone, { number: 1 }), next(JobFailed, { reason: 'no' })];
       }
 
+      // @ts-expect-error what it is also sent as is not listed
+      @Step({ on: JobAsked, emits: [JobDone], from: 'now' })
+      both() {
+        return next(JobDone, { number: 1 }, { also: next(JobFailed, { reason: 'no' }) });
+      }
+
       // @ts-expect-error nothing is listed
       @Step({ on: JobAsked, emits: [], from: 'now' })
       any() {
