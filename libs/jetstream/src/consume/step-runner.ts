@@ -65,11 +65,11 @@ export class StepRunner {
     const options = { client, isConnected, answers: this.#answers, window, log, inboxPrefix };
     for (const consumer of consumers) {
       const { contract, config } = consumer;
-      const one = all.get(contract?.id ?? '');
+      const one = contract && all.get(contract.id);
       const content =
-        contract === undefined || one === undefined
+        one === undefined
           ? { accepted: all, majors: undefined }
-          : { accepted: new Map([[contract.id, one]]), majors };
+          : { accepted: new Map([[one.contract.id, one]]), majors };
       const onWork = (work: Work): void => this.#places.offer(work);
       this.#intakes.push(new Intake(consumer, content, this.name.name, options, onWork));
       this.#renewAfterMs = Math.min(this.#renewAfterMs, millis(config.ack_wait ?? 0) / 3);

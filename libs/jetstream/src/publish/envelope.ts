@@ -32,6 +32,8 @@ export interface EnvelopeFields {
   readonly alsoSentAs?: readonly string[];
   /** It is one of those, and not the newest. Default false. */
   readonly isCopy?: boolean;
+  /** How many of those are older. Default 0. */
+  readonly turn?: number;
 }
 
 /** A message that is checked and serialised; only its trace headers are open. */
@@ -42,6 +44,8 @@ export interface SealedMessage {
   readonly time: string;
   readonly subject: string;
   readonly size: number;
+  /** It is sent when the older majors of the same fact, as many as this says, are stored. */
+  readonly turn: number;
   /** Completes the header block. `trace` is what telemetry wants the next step to see. */
   send(trace: TraceHeaders): OutgoingMessage;
 }
@@ -69,7 +73,7 @@ export class Envelope {
   /** Throws `ContractViolationError` or `MessageTooLargeError`: nothing of a message that fails is sent. */
   seal(fields: EnvelopeFields): SealedMessage {
     const { contract } = this;
-    const { id, flowId, data, alsoSentAs, isCopy = false } = fields;
+    const { id, flowId, data, alsoSentAs, isCopy = false, turn = 0 } = fields;
     const violations = contract.violationsOfProduced(data);
     if (violations.length > 0) throw new ContractViolationError(contract.id, violations);
     const partitionKey =
@@ -96,7 +100,7 @@ export class Envelope {
     };
     const size = head.length + TRACE_ROOM + payload.length;
     if (size > maxMessageSize) throw new MessageTooLargeError(subject, size, maxMessageSize);
-    return { contract, id, flowId, time, subject, size: payload.length, send };
+    return { contract, id, flowId, time, subject, size: payload.length, turn, send };
   }
 }
 

@@ -3,7 +3,7 @@ import type { Next } from '../step.ts';
 import type { Envelope, EnvelopeFields, SealedMessage } from './envelope.ts';
 
 /** What all messages of one fact share. */
-export type FactFields = Omit<EnvelopeFields, 'data' | 'time' | 'alsoSentAs' | 'isCopy'>;
+export type FactFields = Omit<EnvelopeFields, 'data' | 'time' | 'alsoSentAs' | 'isCopy' | 'turn'>;
 
 /** The messages that one fact is sent as: the named one, and the older majors that it is also sent as. */
 export function* majorsOf(sent: Next): Generator<Next> {
@@ -11,8 +11,9 @@ export function* majorsOf(sent: Next): Generator<Next> {
 }
 
 /**
- * Seals one fact in all its majors: one id, time and flow, and on each message the others that there are, so that a
- * step which takes several of them handles one.
+ * Seals one fact in all its majors, newest first: one id, time and flow, and on each message the others that there are,
+ * so that a step which takes several of them handles one. They are to be sent oldest first: made anew after a crash
+ * they have another time, and what was stored of the newest must not be earlier than what is of the others.
  * @throws AlsoSentError when one is no older major of the one before it, or has a key
  * @throws ContractViolationError, MessageTooLargeError when one of them cannot be sent: none is then
  */
@@ -32,7 +33,8 @@ export function sealMajors(
   const time = new Date().toISOString();
   return majors.map(({ envelope, data }, i) => {
     const alsoSentAs = ids.filter((_, j) => j !== i);
-    return envelope.seal({ ...fields, data, time, alsoSentAs, isCopy: i > 0 });
+    const turn = majors.length - 1 - i;
+    return envelope.seal({ ...fields, data, time, alsoSentAs, isCopy: i > 0, turn });
   });
 }
 

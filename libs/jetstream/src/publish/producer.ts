@@ -16,7 +16,7 @@ export interface SendOptions {
   readonly flowId?: string;
   /** The same fact as an older major, as in `next`; `produces` lists both. Default: none. */
   readonly also?: Next;
-  /** How long the stream may take to acknowledge, in ms. Default 5,000. */
+  /** How long the stream may take to acknowledge each message, in ms. Default 5,000. */
   readonly timeoutMs?: number;
 }
 
@@ -83,7 +83,8 @@ export class Producer {
       also === undefined
         ? [this.#envelopeOf(contract).seal({ id, flowId, data })]
         : sealMajors({ contract, data, also }, (one) => this.#envelopeOf(one.contract), { id, flowId });
-    const [ack] = await Promise.all(messages.map((message) => store(sending, message, timeoutMs)));
+    let ack: PubAck | undefined;
+    for (const message of messages.toReversed()) ack = await store(sending, message, timeoutMs);
     return { id, flowId, ...(ack as PubAck) };
   }
 

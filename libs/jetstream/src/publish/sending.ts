@@ -21,7 +21,7 @@ export interface Cause {
   readonly observation: ProcessObservation | undefined;
 }
 
-/** Sends sealed messages, all at once, and tells when every one is stored. */
+/** Sends sealed messages, all at once but for newer majors of a fact, and tells when every one is stored. */
 export class Sending {
   constructor(
     private readonly app: string,
@@ -30,18 +30,26 @@ export class Sending {
     private readonly instrumentation: Instrumentation | undefined,
   ) {}
 
-  /** `done` is called once: when all are acknowledged, or with the first error when all are answered. */
+  /**
+   * `done` is called once: when all are acknowledged, or with the first error when all that were sent are answered.
+   * @param turn which of the messages are due; the others follow when these are stored
+   */
   all(
     cause: Cause | undefined,
     messages: readonly SealedMessage[],
     done: (error: Error | undefined) => void,
+    turn = 0,
   ): void {
-    let open = messages.length;
+    const due = messages.filter((message) => message.turn === turn);
+    let open = due.length;
     let failure: Error | undefined;
-    for (const message of messages) {
+    for (const message of due) {
       this.one(cause, message, PUBLISH_TIMEOUT_MS, (error) => {
         failure ??= error;
-        if (--open === 0) done(failure);
+        if (--open > 0) return;
+        const isOver = failure !== undefined || messages.every((one) => one.turn <= turn);
+        if (isOver) done(failure);
+        else this.all(cause, messages, done, turn + 1);
       });
     }
   }
