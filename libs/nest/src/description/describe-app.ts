@@ -1,6 +1,6 @@
 import type { Type } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, ModulesContainer, NestFactory } from '@nestjs/core';
-import { type CompiledContract, contractOf } from '@troupe/contract';
+import { acceptedBy, type CompiledContract, contractOf } from '@troupe/contract';
 import { assertDeclaration, type StepDefinition, StepDefinitionError, stepName } from '@troupe/jetstream';
 import { type DeclaredFlow, FlowDiscovery } from '../flows/discovery.ts';
 import { TROUPE_OPTIONS, type TroupeOptions } from '../options.ts';
@@ -20,7 +20,7 @@ export interface AppDescription {
 export interface StepDescription {
   /** Durable name `<app>__<step>`. */
   readonly name: string;
-  /** Every contract that it takes. */
+  /** Every contract that it takes, older majors that it converts included. */
   readonly consumes: readonly CompiledContract[];
   readonly emits: readonly CompiledContract[];
   readonly from: 'beginning' | 'now';
@@ -75,7 +75,7 @@ function optionsIn(discovery: DiscoveryService, { name }: Type): TroupeOptions {
 function stepOf(app: string, { name, on, emits, from, within }: StepDefinition): StepDescription {
   return {
     name: stepName(app, name),
-    consumes: on.map(contractOf),
+    consumes: acceptedBy(on).map(({ contract }) => contract),
     emits: emits.map(contractOf),
     from,
     ...(within !== undefined && { within }),

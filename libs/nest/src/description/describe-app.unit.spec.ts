@@ -1,6 +1,7 @@
 import { Injectable, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { contractOf } from '@troupe/contract';
+import { Contract, contractOf, Upcast } from '@troupe/contract';
+import { IsInt } from 'class-validator';
 import { describe, expect, it } from 'vitest';
 import { FlowDefinitionError } from '../errors.ts';
 import { Flow } from '../flows/flow.ts';
@@ -45,6 +46,28 @@ describe('describeApp', () => {
       ],
       flows: [{ starts: asked, ends: [done, failed], within: '1h' }],
     });
+  });
+
+  it('lists the older majors that a step converts among what it takes', async () => {
+    @Contract({ type: 'job.asked', version: 2, kind: 'event', owner: 'workshop', description: 'A job.' })
+    class JobAskedV2 {
+      @IsInt()
+      size!: number;
+
+      @Upcast(JobAsked)
+      static sized(_: JobAsked): JobAskedV2 {
+        return { size: 1 };
+      }
+    }
+    @Injectable()
+    class Steps {
+      @Step({ on: JobAskedV2, emits: [], from: 'now' })
+      doTheJob(): void {}
+    }
+    @Module({ imports: [TroupeModule.forRoot({ app: 'workshop' })], providers: [Steps] })
+    class Newer {}
+    const [step] = (await describeApp(Newer)).steps;
+    expect(step?.consumes.map(({ id }) => id)).toEqual(['job.asked.v2', 'job.asked.v1']);
   });
 
   it('makes no provider', async () => {
