@@ -72,3 +72,25 @@ export class MessageFormatError extends TroupeError {
     super(`malformed message: ${summary(violations)}`);
   }
 }
+
+/** What was given as a JSON Schema is none. */
+export class SchemaInvalidError extends TroupeError {
+  readonly code = 'TROUPE_SCHEMA_INVALID';
+
+  constructor(
+    /** JSON Pointer to what is wrong; `''` is the whole schema. */
+    readonly pointer: string,
+    problem: string,
+  ) {
+    super(pointer ? `the schema is wrong at ${pointer}: ${problem}` : `the schema is wrong: ${problem}`);
+  }
+}
+
+/** A schema, or a comparison of two, is larger than what is read. */
+export class SchemaTooLargeError extends TroupeError {
+  readonly code = 'TROUPE_SCHEMA_TOO_LARGE';
+
+  constructor(problem: string) {
+    super(`the schema is too large: ${problem}`);
+  }
+}

@@ -3,6 +3,15 @@ export { decodeAttribute, encodeAttribute } from './cloudevents/attribute.ts';
 export type { CloudEvent, DecodedMessage, EncodedMessage } from './cloudevents/cloud-event.ts';
 export { decodeMessage } from './cloudevents/decode.ts';
 export { encodeBinary, encodeStructured } from './cloudevents/encode.ts';
+export {
+  type Compatibility,
+  type CompatibilityOptions,
+  checkCompatibility,
+  checkHistory,
+  type HistoryFinding,
+} from './compatibility/check.ts';
+export type { Direction, Finding } from './compatibility/finding.ts';
+export type { RuleId } from './compatibility/rules.ts';
 export { type CompiledContract, contractOf } from './compiled-contract.ts';
 export {
   Contract,
@@ -16,6 +25,8 @@ export {
   ContractDefinitionError,
   ContractViolationError,
   MessageFormatError,
+  SchemaInvalidError,
+  SchemaTooLargeError,
   TroupeError,
   UpcastError,
 } from './error.ts';
