@@ -1,4 +1,5 @@
 import type { JsonSchema } from './json-schema.ts';
+import type { Mask } from './masking/mask.ts';
 import type { UnknownFields } from './unknown-fields.ts';
 import { type Compiled, compile, type Enforcement } from './validator.ts';
 import type { Violation } from './violation.ts';
@@ -13,6 +14,10 @@ export interface ClassValidator<T extends object = object> {
   readonly fallbackReasons: readonly string[];
   /** Every violation; the empty constant when valid. Never throws. */
   violations(value: unknown, unknownFields: UnknownFields): readonly Violation[];
+  /** Keeps sensitive fields out of what people read. */
+  readonly mask: Mask;
+  /** Gives the fields that a valid value lacks their defaults, in the value itself. */
+  fillDefaults(value: object): void;
 }
 
 const validators = new WeakMap<object, ClassValidator>();
@@ -30,12 +35,14 @@ export function validatorOf<T extends object>(cls: new () => T): ClassValidator<
 }
 
 function classValidator<T extends object>(cls: new () => T, compiled: Compiled): ClassValidator<T> {
-  const { enforcement, fallbackReasons, open, closed } = compiled;
+  const { enforcement, fallbackReasons, mask, fillDefaults, open, closed } = compiled;
   return Object.freeze({
     class: cls,
     schema: open.schema,
     enforcement,
     fallbackReasons,
+    mask,
+    fillDefaults,
     violations: (value: unknown, unknownFields: UnknownFields) =>
       unknownFields === 'refuse' ? closed.violations(value) : open.violations(value),
   });

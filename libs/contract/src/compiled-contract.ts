@@ -2,6 +2,7 @@ import { type ContractClass, type ContractKind, isContract, optionsOf } from './
 import { ContractDefinitionError } from './error.ts';
 import { upcasterOf } from './evolution/upcast.ts';
 import type { JsonSchema } from './json-schema.ts';
+import type { Mask } from './masking/mask.ts';
 import { compile, type Enforcement } from './validator.ts';
 import type { Violation } from './violation.ts';
 
@@ -33,10 +34,16 @@ export interface CompiledContract<T extends object = object> {
   readonly producedSchema: JsonSchema;
   /** JSON Schema 2020-12, open: what a consumer takes. Unknown fields are kept. */
   readonly acceptedSchema: JsonSchema;
+  /** Keeps sensitive fields out of what people read. */
+  readonly mask: Mask;
+  /** Fields that the business looks for, as paths of names: `/orderId`. Arrays are looked through, `*` is any name. */
+  readonly businessKeys: readonly string[];
   /** Every violation of the closed schema; the empty constant when valid. Never throws. */
   violationsOfProduced(value: unknown): readonly Violation[];
   /** Every violation of the open schema; the empty constant when valid. Never throws. */
   violationsOfAccepted(value: unknown): readonly Violation[];
+  /** Gives the fields that an accepted value lacks their defaults, in the value itself. */
+  fillDefaults(value: object): void;
 }
 
 const compiled = new WeakMap<ContractClass, CompiledContract>();
@@ -68,6 +75,12 @@ function build<T extends object>(cls: ContractClass<T>): CompiledContract<T> {
     throw new ContractDefinitionError(cls.name, `partitionKey names no field of it: ${options.partitionKey}`);
   }
   upcasterOf(cls); // refuses one that could never be called
+  if (options.partitionKey !== undefined && validator.mask.paths.includes(`/${options.partitionKey}`)) {
+    throw new ContractDefinitionError(
+      cls.name,
+      `partitionKey names the sensitive field ${options.partitionKey}, whose value would stand in a header`,
+    );
+  }
   claim(id, cls);
   const [domain = '', name = ''] = options.type.split('.');
   return Object.freeze({
@@ -81,6 +94,9 @@ function build<T extends object>(cls: ContractClass<T>): CompiledContract<T> {
     fallbackReasons: validator.fallbackReasons,
     producedSchema: validator.closed.schema,
     acceptedSchema: validator.open.schema,
+    mask: validator.mask,
+    businessKeys: validator.businessKeys,
+    fillDefaults: validator.fillDefaults,
     violationsOfProduced: validator.closed.violations,
     violationsOfAccepted: validator.open.violations,
   });

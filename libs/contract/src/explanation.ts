@@ -1,6 +1,8 @@
 import 'reflect-metadata';
 import { plainToInstance } from 'class-transformer';
-import { type ValidationError, validateSync } from 'class-validator';
+import { getMetadataStorage, type ValidationError, validateSync } from 'class-validator';
+import { IS_RECORD_OF, recordValueOf } from './authoring/record.ts';
+import { isObject } from './object.ts';
 import type { UnknownFields } from './unknown-fields.ts';
 import { NO_VIOLATIONS, pointer, type Violation } from './violation.ts';
 
@@ -13,15 +15,11 @@ export function explain(
   value: unknown,
   unknownFields: UnknownFields,
 ): readonly Violation[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return NOT_AN_OBJECT;
-  const refuse = unknownFields === 'refuse';
+  if (!isObject(value)) return NOT_AN_OBJECT;
   try {
-    const errors = validateSync(plainToInstance(cls, plainOf(value)), {
-      whitelist: refuse,
-      forbidNonWhitelisted: refuse,
-      forbidUnknownValues: false,
-    });
-    return errors.length === 0 ? NO_VIOLATIONS : errors.flatMap((error) => violationsIn(error, ''));
+    const errors = errorsOf(cls, plainOf(value) as object, unknownFields);
+    if (errors.length === 0) return NO_VIOLATIONS;
+    return errors.flatMap((error) => violationsIn(error, pointer('', error.property), unknownFields));
   } catch (error) {
     return [{ path: '', rule: 'unreadable', message: `class-validator could not read the value: ${error}` }];
   }
@@ -48,12 +46,45 @@ function plainOf(value: unknown): unknown {
   return plain;
 }
 
-function violationsIn(error: ValidationError, parent: string): Violation[] {
-  const path = pointer(parent, error.property);
-  const own = Object.entries(error.constraints ?? {}).map(([rule, message]) =>
-    rule === 'whitelistValidation' ? unknownField(path) : { path, rule, message },
+function errorsOf(cls: new () => object, plain: object, unknownFields: UnknownFields): ValidationError[] {
+  const refuse = unknownFields === 'refuse';
+  return validateSync(plainToInstance(cls, plain), {
+    whitelist: refuse,
+    forbidNonWhitelisted: refuse,
+    forbidUnknownValues: false,
+  });
+}
+
+function violationsIn(error: ValidationError, path: string, unknownFields: UnknownFields): Violation[] {
+  const own = Object.entries(error.constraints ?? {}).flatMap(([rule, message]) => {
+    if (rule === 'whitelistValidation') return [unknownField(path)];
+    const inside = rule === IS_RECORD_OF ? violationsInRecord(error, path, unknownFields) : [];
+    return inside.length > 0 ? inside : [{ path, rule, message }];
+  });
+  const nested = (error.children ?? []).flatMap((child) =>
+    violationsIn(child, pointer(path, child.property), unknownFields),
   );
-  return [...own, ...(error.children ?? []).flatMap((child) => violationsIn(child, path))];
+  return [...own, ...nested];
+}
+
+/** Of a record, class-validator knows only that some value is wrong. */
+function violationsInRecord(
+  { target, property, value: record }: ValidationError,
+  path: string,
+  unknownFields: UnknownFields,
+): Violation[] {
+  if (!isObject(record) || !target) return [];
+  const metadata = getMetadataStorage().getTargetValidationMetadatas(target.constructor, '', false, false);
+  return metadata
+    .filter(({ propertyName }) => propertyName === property)
+    .flatMap(({ constraints }) => recordValueOf(constraints?.[0]) ?? [])
+    .flatMap((value) =>
+      Object.entries(record).flatMap(([name, item]) =>
+        errorsOf(value, { value: item }, unknownFields).flatMap((error) =>
+          violationsIn(error, pointer(path, name), unknownFields),
+        ),
+      ),
+    );
 }
 
 /** The violation of a field that a closed schema does not name. */

@@ -1,3 +1,8 @@
+export { Default, Nullable } from './authoring/absence.ts';
+export type { Deprecation } from './authoring/annotation.ts';
+export { BusinessKey, Deprecated, Example, Sensitive } from './authoring/markers.ts';
+export { IsRecordOf } from './authoring/record.ts';
+export { IsOneOf } from './authoring/union.ts';
 export { type ClassValidator, validatorOf } from './class-validator.ts';
 export { decodeAttribute, encodeAttribute } from './cloudevents/attribute.ts';
 export type { CloudEvent, DecodedMessage, EncodedMessage } from './cloudevents/cloud-event.ts';
@@ -33,6 +38,7 @@ export {
 export { type AcceptedContract, acceptedBy } from './evolution/accepted.ts';
 export { Upcast } from './evolution/upcast.ts';
 export type { JsonSchema } from './json-schema.ts';
+export { type Mask, maskOf } from './masking/mask.ts';
 export type { UnknownFields } from './unknown-fields.ts';
 export type { Enforcement } from './validator.ts';
 export type { Violation } from './violation.ts';

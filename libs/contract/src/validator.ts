@@ -1,5 +1,10 @@
+import { type Filling, fillingOf } from './defaults.ts';
+import { ContractDefinitionError } from './error.ts';
 import { explain } from './explanation.ts';
 import type { JsonSchema } from './json-schema.ts';
+import { markedPaths } from './masking/marked-paths.ts';
+import { type Mask, maskOf } from './masking/mask.ts';
+import { BUSINESS_KEY, SENSITIVE } from './schema/annotated.ts';
 import { classSchema } from './schema/class-schema.ts';
 import type { UnknownFields } from './unknown-fields.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
@@ -19,6 +24,10 @@ export interface Compiled {
   readonly fields: readonly string[];
   readonly enforcement: Enforcement;
   readonly fallbackReasons: readonly string[];
+  readonly mask: Mask;
+  /** Fields that the business looks for, as paths of names. */
+  readonly businessKeys: readonly string[];
+  readonly fillDefaults: Filling;
   readonly closed: Side;
   readonly open: Side;
 }
@@ -31,6 +40,11 @@ export interface Compiled {
 export function compile(cls: new () => object, annotations: JsonSchema): Compiled {
   const { fields, reasons, schema } = classSchema(cls);
   const { $id } = annotations;
+  const bare = schema('keep');
+  const mask = maskOf(markedPaths(bare, SENSITIVE));
+  const businessKeys = markedPaths(bare, BUSINESS_KEY);
+  assertShown(cls, businessKeys, mask);
+  const fill = fillingOf(bare);
   const side = (unknownFields: UnknownFields, id: unknown): Side => {
     const said = schema(unknownFields);
     return {
@@ -41,18 +55,43 @@ export function compile(cls: new () => object, annotations: JsonSchema): Compile
         ...(reasons.length > 0 && { $comment: `Not all is said here. ${reasons.join('. ')}.` }),
         ...said,
       }),
-      violations:
+      violations: masked(
         reasons.length > 0
           ? (value) => explain(cls, value, unknownFields)
           : enforced(cls, verdictOf(said), unknownFields),
+        mask,
+      ),
     };
   };
   return {
     fields,
     enforcement: reasons.length > 0 ? 'class-validator' : 'compiled',
     fallbackReasons: reasons,
+    mask,
+    businessKeys,
+    fillDefaults: fill ?? (() => {}),
     closed: side('refuse', $id),
     open: side('keep', $id && `${$id}:accepted`),
+  };
+}
+
+/** @throws ContractDefinitionError for a business key inside a sensitive field */
+function assertShown(cls: new () => object, businessKeys: readonly string[], { paths }: Mask): void {
+  for (const key of businessKeys) {
+    const around = paths.find((path) => key.startsWith(`${path}/`));
+    if (around === undefined) continue;
+    throw new ContractDefinitionError(
+      cls.name,
+      `the business key ${key} stands in ${around}, which is sensitive`,
+    );
+  }
+}
+
+function masked(violations: Side['violations'], mask: Mask): Side['violations'] {
+  if (mask.paths.length === 0) return violations;
+  return (value) => {
+    const found = violations(value);
+    return found.length === 0 ? found : mask.violations(found, value);
   };
 }
 

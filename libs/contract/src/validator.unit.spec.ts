@@ -213,7 +213,6 @@ describe('a class outside the table', () => {
   test.each([
     ['@Validate(Even)', Validate(Even)],
     ['@ValidateIf', ValidateIf(() => true)],
-    ['group', IsInt({ groups: ['a'] })],
     ['group', IsInt({ always: true })],
     ['validateIf', IsInt({ validateIf: () => true })],
     ['@isIBAN', IsIBAN()],

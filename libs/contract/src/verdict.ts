@@ -2,6 +2,7 @@ import { _, Ajv2020, type JSONType, type KeywordCxt } from 'ajv/dist/2020.js';
 import { isDivisibleBy, length } from 'class-validator';
 import { unknownField } from './explanation.ts';
 import type { JsonSchema } from './json-schema.ts';
+import { BUSINESS_KEY, DEPRECATED, SENSITIVE } from './schema/annotated.ts';
 import { RULES } from './schema/rules.ts';
 import { pointer, type Violation } from './violation.ts';
 
@@ -34,11 +35,12 @@ const ajv = new Ajv2020({
   strict: true,
   strictTypes: false,
   strictRequired: false,
+  discriminator: true,
   validateFormats: false,
   validateSchema: false,
   meta: false,
 });
-ajv.addKeyword('x-flags');
+for (const remark of ['x-flags', BUSINESS_KEY, DEPRECATED, SENSITIVE]) ajv.addKeyword(remark);
 for (const { keyword } of RULES) {
   if (keyword) define(keyword.name, keyword.types, (value) => keyword.bind(value as readonly unknown[]));
 }

@@ -24,13 +24,18 @@ export function parseText(text: string, violations: Violation[], envelope = 0): 
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return fault(violations, 'json', `the body is not JSON: ${(error as SyntaxError).message}`);
+    return fault(violations, 'json', `the body is not JSON: ${unquoted(error as SyntaxError)}`);
   }
   const limit = MAX_DEPTH + envelope;
   if (text.length > 2 * limit && isDeeper(value, limit)) {
     return fault(violations, 'depth', `the data is nested deeper than ${MAX_DEPTH} levels`);
   }
   return value;
+}
+
+/** The engine quotes the text around the fault, which may be sensitive. */
+function unquoted({ message }: SyntaxError): string {
+  return message.replace(/, (\.\.\.)?".*"(\.\.\.)? is not valid JSON$/s, '');
 }
 
 function isDeeper(value: unknown, limit: number): boolean {

@@ -1,8 +1,10 @@
+import { ContractDefinitionError } from '../error.ts';
 import type { JsonSchema } from '../json-schema.ts';
 import type { UnknownFields } from '../unknown-fields.ts';
+import { assertRuled, defaultIn, SENSITIVE } from './annotated.ts';
 import { type MessageClass, shapeOf } from './class-shape.ts';
 import { type FieldSchema, fieldSchema } from './field.ts';
-import type { Reference } from './nesting.ts';
+import { holdsSensitive, type Reference } from './nesting.ts';
 
 /** A class and all it nests, as one schema for each side. */
 export interface ClassSchema {
@@ -51,23 +53,36 @@ export function classSchema(root: MessageClass): ClassSchema {
 interface Definition {
   /** Whether messages have fields that the class does not show. */
   readonly transformed: boolean;
+  /** Whether it holds a sensitive field anywhere. */
+  readonly sensitive: boolean;
   readonly fields: ReadonlyMap<string, FieldSchema>;
   readonly reasons: readonly string[];
 }
 
 function define(cls: MessageClass, reference: (nested: MessageClass) => Reference): Definition {
   const { fields, initialised, transformed, reasons } = shapeOf(cls);
+  assertRuled(cls, fields);
+  const standard = transformed ? defaultIn(cls) : undefined;
+  if (standard !== undefined) {
+    throw new ContractDefinitionError(
+      cls.name,
+      `field ${standard} has a default, and @Expose, @Exclude or @Transform in the class change where it would stand`,
+    );
+  }
   const schemas = new Map<string, FieldSchema>();
   for (const [name, metadata] of fields) {
     const field = fieldSchema(cls, name, metadata, reference);
     schemas.set(name, initialised.has(name) ? { ...field, required: false } : field);
   }
   const all = [...reasons, ...[...schemas.values()].flatMap((field) => field.reasons)];
-  return { transformed, fields: schemas, reasons: all };
+  return { transformed, sensitive: holdsSensitive(cls), fields: schemas, reasons: all };
 }
 
-function objectSchema({ fields, transformed }: Definition, unknownFields: UnknownFields): JsonSchema {
-  if (transformed) return { type: 'object' };
+function objectSchema(
+  { fields, transformed, sensitive }: Definition,
+  unknownFields: UnknownFields,
+): JsonSchema {
+  if (transformed) return { type: 'object', ...(sensitive && { [SENSITIVE]: true }) };
   const required = [...fields].filter(([, field]) => field.required).map(([name]) => name);
   return {
     type: 'object',

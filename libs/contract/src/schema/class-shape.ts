@@ -3,6 +3,7 @@ import type { MetadataStorage } from 'class-transformer/types/MetadataStorage.js
 import { getMetadataStorage } from 'class-validator';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import { ContractDefinitionError } from '../error.ts';
+import { lineage } from '../lineage.ts';
 
 /** A class of messages or of their parts. */
 export type MessageClass = new () => object;
@@ -106,9 +107,4 @@ function transformedFields(cls: MessageClass): string[] {
 
 interface TransformMetadata {
   readonly _transformMetadatas: ReadonlyMap<object, ReadonlyMap<string, unknown>>;
-}
-
-function lineage(cls: MessageClass): MessageClass[] {
-  const parent = Object.getPrototypeOf(cls) as MessageClass | null;
-  return parent?.prototype ? [cls, ...lineage(parent)] : [cls];
 }

@@ -50,6 +50,7 @@ const ofOneType: ReadonlySet<string> = new Set([
     'contains',
   ],
   ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf', 'minProperties'],
+  'additionalProperties',
 ]);
 
 /** The types a schema names; empty when it names none. */

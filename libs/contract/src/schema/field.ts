@@ -1,13 +1,15 @@
-import { IS_OPTIONAL, ValidationTypes } from 'class-validator';
+import { getMetadataStorage, ValidationTypes } from 'class-validator';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
+import { type RecordValue, recordValueOf } from '../authoring/record.ts';
+import { unionOf } from '../authoring/union.ts';
 import { ContractDefinitionError } from '../error.ts';
 import type { JsonSchema } from '../json-schema.ts';
-import { isAuthentic } from './authenticity.ts';
+import { annotated, SENSITIVE } from './annotated.ts';
 import type { MessageClass } from './class-shape.ts';
 import { allOf, orNull, typesOf } from './composition.ts';
-import { type FieldType, fieldTypeOf, isOnly, nesting, type Reference } from './nesting.ts';
-import { holds } from './rule.ts';
-import { ruleOf } from './rules.ts';
+import { fieldTypeOf, holdsSensitive, isOnly, namedBy, nesting, type Reference } from './nesting.ts';
+import { nameOf, type Said, said } from './said.ts';
+import { unionSchema } from './union.ts';
 
 /** A field's part of the schema. */
 export interface FieldSchema {
@@ -28,12 +30,22 @@ export function fieldSchema(
   reference: (nested: MessageClass) => Reference,
 ): FieldSchema {
   const type = fieldTypeOf(cls, name);
-  const says = metadata.map((one) => said(one, type));
-  const reasons = says.flatMap(({ reason }) => (reason ? [`${cls.name}.${name}: ${reason}`] : []));
+  assertUngrouped(cls, name, metadata);
+  const says = metadata.map((one) => compound(cls, one, reference) ?? said(one, type));
+  const reasons = [
+    ...says.flatMap(({ reason }) => (reason ? [`${cls.name}.${name}: ${reason}`] : [])),
+    ...says.flatMap((one) => one.reasons ?? []),
+  ];
   if (type.is === 'converted') {
-    return { schema: {}, required: false, reasons: [`${cls.name}.${name}: ${type.reason}`, ...reasons] };
+    const hidden = namedBy(cls, name).some((one) => holdsSensitive(one)) ? { [SENSITIVE]: true } : {};
+    return {
+      schema: annotated(hidden, cls, name),
+      required: false,
+      reasons: [`${cls.name}.${name}: ${type.reason}`, ...reasons],
+    };
   }
-  const optional = says.some((one) => one.optional);
+  const nullable = says.some((one) => one.nullable);
+  const omissible = says.some((one) => one.omissible);
   const isNested = metadata.some((one) => one.type === ValidationTypes.NESTED_VALIDATION);
   if (isNested && type.is === 'untyped') {
     throw new ContractDefinitionError(
@@ -47,60 +59,42 @@ export function fieldSchema(
     isNested && type.is === 'class' ? reference(type.cls) : undefined,
   );
   return {
-    schema: optional ? orNull(schema) : schema,
-    required: !optional && says.some((one) => one.refusesAbsence),
+    schema: annotated(nullable ? orNull(schema) : schema, cls, name),
+    required: !omissible && says.some((one) => one.refusesAbsence),
     reasons,
   };
 }
 
-/** What one decorator says of a field. */
-interface Said {
-  /** Of the value as a whole. */
-  readonly whole?: JsonSchema;
-  /** Of each item when the value is an array, and of the value otherwise. */
-  readonly each?: JsonSchema;
-  readonly optional?: boolean;
-  readonly refusesAbsence?: boolean;
-  readonly reason?: string;
+/** @throws ContractDefinitionError for a rule in a group: messages are checked without groups, so all would apply at once */
+function assertUngrouped(cls: MessageClass, field: string, metadata: readonly ValidationMetadata[]): void {
+  const grouped = metadata.find(({ groups }) => groups?.length);
+  if (!grouped) return;
+  throw new ContractDefinitionError(
+    cls.name,
+    `field ${field} has ${nameOf(grouped)} in the groups ${grouped.groups.join(', ')}; a message belongs to none, so leave them out, or make a contract of each`,
+  );
 }
 
-function said(metadata: ValidationMetadata, type: FieldType): Said {
-  const { groups, always, validateIf, each } = metadata;
-  if (groups?.length || always !== undefined) return { reason: `${nameOf(metadata)} belongs to a group` };
-  if (validateIf) return { reason: `${nameOf(metadata)} has a validateIf` };
-  switch (metadata.type) {
-    case ValidationTypes.WHITELIST:
-    case ValidationTypes.NESTED_VALIDATION:
-      return {};
-    case ValidationTypes.CONDITIONAL_VALIDATION:
-      if (metadata.name === IS_OPTIONAL) return { optional: true };
-      return { reason: '@ValidateIf decides by a function whether the field is checked' };
-    case ValidationTypes.PROMISE_VALIDATION:
-      return { reason: '@ValidatePromise waits for a value' };
-  }
-  const rule = ruleOf(metadata);
-  if (!rule) return { reason: `${nameOf(metadata)} is not among the compiled decorators` };
-  const constraints: readonly unknown[] = metadata.constraints ?? [];
-  const schema = typed(rule.schema(constraints), rule.name, type);
-  if (!schema) return { reason: `@${rule.decorator} has arguments that JSON Schema cannot say` };
-  if (!isAuthentic(metadata, rule)) {
-    return { reason: `@${rule.decorator} is not class-validator's own, or was given a function` };
-  }
-  if (each && namesNull(schema)) return { reason: `@${rule.decorator} compares each item with null` };
-  const refusesAbsence = !accepts(() => holds(rule.check, undefined, constraints));
-  return { [each ? 'each' : 'whole']: schema, refusesAbsence };
+/** The rules that hold other rules or classes; undefined for all others. */
+function compound(
+  cls: MessageClass,
+  { constraints, each, validateIf }: ValidationMetadata,
+  reference: (nested: MessageClass) => Reference,
+): Said | undefined {
+  const [constraint] = (constraints ?? []) as readonly unknown[];
+  const value = recordValueOf(constraint);
+  const union = unionOf(constraint);
+  if (validateIf || !(value ?? union)) return undefined;
+  if (union) return { [each ? 'each' : 'whole']: unionSchema(cls, union, reference), refusesAbsence: true };
+  const { schema, reasons } = recordSchema(value as RecordValue, reference);
+  return { whole: schema, refusesAbsence: true, reasons };
 }
 
-/** A nested instance is never empty where its class declares fields: class-transformer creates them all. */
-function typed(schema: JsonSchema | undefined, rule: string, type: FieldType): JsonSchema | undefined {
-  if (rule !== 'isNotEmptyObject' || type.is !== 'class' || !schema?.minProperties) return schema;
-  return Object.keys(new type.cls()).length > 0 ? { type: 'object' } : schema;
-}
-
-/** In an array, undefined stands for null; Ajv tells the two apart where a constant is null. */
-function namesNull({ const: constant, enum: values, not }: JsonSchema): boolean {
-  if (constant === null || (values as unknown[] | undefined)?.includes(null)) return true;
-  return typeof not === 'object' && namesNull(not as JsonSchema);
+/** `@IsRecordOf`. */
+function recordSchema(value: RecordValue, reference: (nested: MessageClass) => Reference): FieldSchema {
+  const metadata = getMetadataStorage().getTargetValidationMetadatas(value, '', false, false);
+  const { schema, reasons } = fieldSchema(value, 'value', metadata, reference);
+  return { schema: { type: 'object', additionalProperties: schema }, required: true, reasons };
 }
 
 function composed(
@@ -123,16 +117,3 @@ function composed(
 }
 
 const NO_ARRAY = ['string', 'number', 'boolean', 'object', 'null'];
-
-function nameOf({ name, type, constraintCls }: ValidationMetadata): string {
-  if (name !== undefined) return `@${name}`;
-  return constraintCls ? `@Validate(${constraintCls.name})` : `@${type}`;
-}
-
-function accepts(check: () => boolean): boolean {
-  try {
-    return check();
-  } catch {
-    return false;
-  }
-}

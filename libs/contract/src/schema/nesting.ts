@@ -1,3 +1,7 @@
+import { getMetadataStorage } from 'class-validator';
+import { annotationsOf } from '../authoring/annotation.ts';
+import { recordValueOf } from '../authoring/record.ts';
+import { isUnion } from '../authoring/union.ts';
 import { ContractDefinitionError } from '../error.ts';
 import type { JsonSchema } from '../json-schema.ts';
 import { type MessageClass, transformer } from './class-shape.ts';
@@ -7,6 +11,8 @@ import { allOf, typesOf } from './composition.ts';
 export type FieldType =
   | { readonly is: 'untyped' }
   | { readonly is: 'class'; readonly cls: MessageClass }
+  /** `@IsOneOf`, whose rule says the classes. */
+  | { readonly is: 'union' }
   /** class-transformer makes another value of it. */
   | { readonly is: 'converted'; readonly reason: string };
 
@@ -24,6 +30,7 @@ export function fieldTypeOf(cls: MessageClass, field: string): FieldType {
   const metadata = transformer.findTypeMetadata(cls, field);
   if (!metadata) return { is: 'untyped' };
   const { typeFunction, options, reflectedType } = metadata;
+  if (options?.discriminator && isUnion(options.discriminator)) return { is: 'union' };
   if (options?.discriminator) return converted('@Type with a discriminator chooses the class by the message');
   if (typeFunction.length > 0) return converted('@Type with a parameter chooses the class by the message');
   const type: unknown = typeFunction();
@@ -36,6 +43,30 @@ export function fieldTypeOf(cls: MessageClass, field: string): FieldType {
     return converted(`a ${(reflectedType as { name: string }).name} is no JSON value, it is converted first`);
   }
   return { is: 'class', cls: type as MessageClass };
+}
+
+/** Whether a class, or one that `@Type` names in it, has a sensitive field. */
+export function holdsSensitive(cls: MessageClass, seen = new Set<unknown>()): boolean {
+  if (seen.has(cls)) return false;
+  seen.add(cls);
+  if ([...annotationsOf(cls).values()].some(({ sensitive }) => sensitive)) return true;
+  const metadata = getMetadataStorage().getTargetValidationMetadatas(cls, '', false, false);
+  return metadata.some(({ propertyName, constraints }) => {
+    const values = (constraints ?? []).flatMap((constraint: unknown) => recordValueOf(constraint) ?? []);
+    return [...values, ...namedBy(cls, propertyName)].some((one) => holdsSensitive(one, seen));
+  });
+}
+
+/** The classes that `@Type` names for a field, as far as it says them without a message. */
+export function namedBy(cls: MessageClass, field: string): readonly MessageClass[] {
+  const metadata = transformer.findTypeMetadata(cls, field);
+  if (!metadata) return [];
+  const { typeFunction, options } = metadata;
+  const named = typeFunction.length === 0 ? [typeFunction() as unknown] : [];
+  const chosen = options?.discriminator?.subTypes.map(({ value }) => value as unknown) ?? [];
+  return [...named, ...chosen].filter(
+    (type) => typeof type === 'function' && !builtIn.has(type),
+  ) as MessageClass[];
 }
 
 /**

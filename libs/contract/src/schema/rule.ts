@@ -86,7 +86,8 @@ export function jsonOf(constraints: readonly unknown[]): readonly unknown[] | un
   return given.every(isJson) ? structuredClone(given) : undefined;
 }
 
-function isJson(value: unknown): boolean {
+/** Whether JSON carries the value as it is. */
+export function isJson(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return isScalar(value);
   if (Array.isArray(value)) return value.every(isJson);
   return (
