@@ -1,4 +1,5 @@
 import { Address, Customer, MOST_LINES, OrderLine } from '@shop/contracts-order';
+import { Sensitive } from '@troupe/contract';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -31,6 +32,7 @@ export class PlaceOrder {
 
   @IsString()
   @Length(1, 255)
+  @Sensitive()
   paymentToken!: string;
 
   @IsArray()

@@ -2,6 +2,7 @@ import { type ContractClass, type ContractKind, isContract, optionsOf } from './
 import { ContractDefinitionError } from './error.ts';
 import { upcasterOf } from './evolution/upcast.ts';
 import type { JsonSchema } from './json-schema.ts';
+import { keysIn } from './masking/keys.ts';
 import type { Mask } from './masking/mask.ts';
 import { compile, type Enforcement } from './validator.ts';
 import type { Violation } from './violation.ts';
@@ -38,6 +39,8 @@ export interface CompiledContract<T extends object = object> {
   readonly mask: Mask;
   /** Fields that the business looks for, as paths of names: `/orderId`. Arrays are looked through, `*` is any name. */
   readonly businessKeys: readonly string[];
+  /** The first value of each business key that the data has, as text, by path: `{ '/orderId': 'o-1001' }`. */
+  businessKeysOf(data: object): Readonly<Record<string, string>>;
   /** Every violation of the closed schema; the empty constant when valid. Never throws. */
   violationsOfProduced(value: unknown): readonly Violation[];
   /** Every violation of the open schema; the empty constant when valid. Never throws. */
@@ -96,6 +99,7 @@ function build<T extends object>(cls: ContractClass<T>): CompiledContract<T> {
     acceptedSchema: validator.open.schema,
     mask: validator.mask,
     businessKeys: validator.businessKeys,
+    businessKeysOf: (data: object) => keysIn(data, validator.businessKeys),
     fillDefaults: validator.fillDefaults,
     violationsOfProduced: validator.closed.violations,
     violationsOfAccepted: validator.open.violations,

@@ -1,3 +1,4 @@
+import { Example } from '@troupe/contract';
 import { IsInt, IsISO4217CurrencyCode, IsUppercase, Max, Min } from 'class-validator';
 
 /** An amount of money. */
@@ -6,10 +7,12 @@ export class Money {
   @IsInt()
   @Min(0)
   @Max(Number.MAX_SAFE_INTEGER)
+  @Example(21_900)
   amount!: number;
 
   /** ISO 4217, upper case: `EUR`. */
   @IsISO4217CurrencyCode()
   @IsUppercase()
+  @Example('EUR')
   currency!: string;
 }

@@ -1,4 +1,4 @@
-import { Contract } from '@troupe/contract';
+import { BusinessKey, Contract, Example, Sensitive } from '@troupe/contract';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -25,6 +25,8 @@ import { Money } from './money.ts';
 })
 export class OrderPlaced {
   @IsIdentifier()
+  @BusinessKey()
+  @Example('o-1001')
   orderId!: string;
 
   @IsObject()
@@ -53,5 +55,7 @@ export class OrderPlaced {
   /** What the payment provider gave the customer for this payment; stands for the card. */
   @IsString()
   @Length(1, 255)
+  @Sensitive()
+  @Example('tok_visa')
   paymentToken!: string;
 }

@@ -1,5 +1,5 @@
 import { Address, Customer, IsIdentifier, Item, MOST_LINES } from '@shop/contracts-order';
-import { Contract } from '@troupe/contract';
+import { BusinessKey, Contract, Example } from '@troupe/contract';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -22,6 +22,8 @@ import {
 })
 export class ParcelDispatched {
   @IsIdentifier()
+  @BusinessKey()
+  @Example('o-1001')
   orderId!: string;
 
   @IsIdentifier()

@@ -1,5 +1,5 @@
 import { Address, Customer, IsIdentifier, Item, MOST_LINES, Money } from '@shop/contracts-order';
-import { Contract } from '@troupe/contract';
+import { BusinessKey, Contract, Example } from '@troupe/contract';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsObject, ValidateNested } from 'class-validator';
 
@@ -13,9 +13,12 @@ import { ArrayMaxSize, ArrayMinSize, IsArray, IsObject, ValidateNested } from 'c
 })
 export class PaymentAuthorized {
   @IsIdentifier()
+  @BusinessKey()
+  @Example('o-1001')
   orderId!: string;
 
   @IsIdentifier()
+  @Example('pay-1')
   paymentId!: string;
 
   @IsObject()

@@ -1,5 +1,5 @@
 import { Customer, IsIdentifier, Money } from '@shop/contracts-order';
-import { Contract } from '@troupe/contract';
+import { BusinessKey, Contract, Example } from '@troupe/contract';
 import { Type } from 'class-transformer';
 import { IsObject, IsString, Matches, ValidateNested } from 'class-validator';
 
@@ -13,6 +13,8 @@ import { IsObject, IsString, Matches, ValidateNested } from 'class-validator';
 })
 export class PaymentDeclined {
   @IsIdentifier()
+  @BusinessKey()
+  @Example('o-1001')
   orderId!: string;
 
   /** What was to be paid. */

@@ -1,5 +1,5 @@
 import { Customer, IsIdentifier, Money } from '@shop/contracts-order';
-import { Contract } from '@troupe/contract';
+import { BusinessKey, Contract, Example } from '@troupe/contract';
 import { Type } from 'class-transformer';
 import { IsObject, IsString, Matches, ValidateNested } from 'class-validator';
 
@@ -13,9 +13,12 @@ import { IsObject, IsString, Matches, ValidateNested } from 'class-validator';
 })
 export class PaymentRefunded {
   @IsIdentifier()
+  @BusinessKey()
+  @Example('o-1001')
   orderId!: string;
 
   @IsIdentifier()
+  @Example('pay-1')
   paymentId!: string;
 
   @IsObject()

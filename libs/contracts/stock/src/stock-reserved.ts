@@ -1,5 +1,5 @@
 import { Address, Customer, IsIdentifier } from '@shop/contracts-order';
-import { Contract } from '@troupe/contract';
+import { BusinessKey, Contract, Example } from '@troupe/contract';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsObject, ValidateNested } from 'class-validator';
 import { Allocation } from './allocation.ts';
@@ -14,6 +14,8 @@ import { Allocation } from './allocation.ts';
 })
 export class StockReserved {
   @IsIdentifier()
+  @BusinessKey()
+  @Example('o-1001')
   orderId!: string;
 
   @IsIdentifier()

@@ -1,5 +1,5 @@
 import { Customer, IsIdentifier, IsSku, MOST_LINES, MOST_PER_LINE, Money } from '@shop/contracts-order';
-import { Contract } from '@troupe/contract';
+import { BusinessKey, Contract, Example } from '@troupe/contract';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -32,6 +32,7 @@ export class Shortage {
 /** What was paid for an order that cannot be delivered. */
 export class Payment {
   @IsIdentifier()
+  @Example('pay-1')
   paymentId!: string;
 
   @IsObject()
@@ -50,6 +51,8 @@ export class Payment {
 })
 export class StockShort {
   @IsIdentifier()
+  @BusinessKey()
+  @Example('o-1001')
   orderId!: string;
 
   @IsObject()

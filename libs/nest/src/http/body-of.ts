@@ -35,7 +35,10 @@ function validBody(validator: ClassValidator, { headers, body }: Request): objec
     throw new ProblemException(400, 'The body must be a JSON object.');
   }
   const violations = validator.violations(body, 'refuse');
-  if (violations.length === 0) return Object.setPrototypeOf(body, validator.class.prototype) as object;
+  if (violations.length === 0) {
+    validator.fillDefaults(body);
+    return Object.setPrototypeOf(body, validator.class.prototype) as object;
+  }
   throw new ProblemException(
     422,
     `The body breaks ${violations.length} rule${violations.length === 1 ? '' : 's'}.`,
