@@ -6,7 +6,7 @@ export {
   type RehearsedOutput,
   rehearse,
 } from './consume/rehearsal.ts';
-export type { Body, LetterContent } from './dead-letters/content.ts';
+export type { Body, HiddenBody, LetterContent } from './dead-letters/content.ts';
 export { DeadLetters } from './dead-letters/dead-letters.ts';
 export {
   DeadLetterNotFoundError,
@@ -71,7 +71,7 @@ export {
 export { DEFAULT_LANES, laneOf } from './lane.ts';
 export { type Logger, registeredLogger, registerLogger, silentLogger } from './logger.ts';
 export { consumerName, Names, stepName } from './naming.ts';
-export type { Notice, NoticeKind } from './notices.ts';
+export type { Notice, NoticeKind, ProducingApp } from './notices.ts';
 export type { OutgoingMessage } from './publish/message.ts';
 export { Producer, type SendOptions, type Sent } from './publish/producer.ts';
 export { assertDeclaration } from './runtime/declaration.ts';

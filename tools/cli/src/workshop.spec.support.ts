@@ -3,17 +3,22 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { jetstreamManager, type StoredMsg } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
+import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
 import type { NatsServer } from '@troupe/broker';
-import { Contract } from '@troupe/contract';
+import { Contract, contractOf, Sensitive } from '@troupe/contract';
 import { Names, Runtime, silentLogger, TerminalError } from '@troupe/jetstream';
-import { IsString } from 'class-validator';
+import { IsOptional, IsString } from 'class-validator';
 import { onTestFinished } from 'vitest';
 
 @Contract({ type: 'order.placed', version: 1, kind: 'event', owner: 'shop' })
 class OrderPlaced {
   @IsString()
   orderId!: string;
+
+  @IsOptional()
+  @IsString()
+  @Sensitive()
+  token?: string;
 }
 
 const workspace = join(import.meta.dirname, '../../..');
@@ -44,6 +49,7 @@ export class Workshop {
     private readonly server: NatsServer,
     readonly prefix: string,
     private readonly runtime: Runtime,
+    private readonly client: NatsConnection,
     private readonly manager: Awaited<ReturnType<typeof jetstreamManager>>,
   ) {}
 
@@ -85,7 +91,7 @@ export class Workshop {
     await runtime.start();
     const client = await connect({ servers: server.url });
     onTestFinished(() => client.close());
-    const workshop = new Workshop(server, prefix, runtime, await jetstreamManager(client));
+    const workshop = new Workshop(server, prefix, runtime, client, await jetstreamManager(client));
     seen.workshop = workshop;
     return workshop;
   }
@@ -105,6 +111,25 @@ export class Workshop {
     await until('all are dead-lettered', async () => {
       const { state } = await this.manager.streams.info(this.names.deadLetters);
       return state.messages === count && this.counted.length === count;
+    });
+  }
+
+  /** Dead-letters an order, and a message of a contract that nobody knows. */
+  async deadLetterSensitive(order: OrderPlaced, unknown: object): Promise<void> {
+    await this.runtime.producer.send(OrderPlaced, order);
+    const own = headers();
+    for (const [name, value] of Object.entries({
+      specversion: '1.0',
+      id: '1',
+      source: '/f',
+      type: 'order.gone.v1',
+    }))
+      own.append(`ce-${name}`, value);
+    const subject = `${this.names.contractSubject(contractOf(OrderPlaced))}.0`;
+    await this.client.request(subject, JSON.stringify(unknown), { headers: own, timeout: 10_000 });
+    await until('all are dead-lettered', async () => {
+      const { state } = await this.manager.streams.info(this.names.deadLetters);
+      return state.messages === 3;
     });
   }
 

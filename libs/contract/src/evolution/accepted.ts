@@ -10,7 +10,7 @@ export interface AcceptedContract {
   /** As the handler gets it: the same contract, or a newer major. */
   readonly target: CompiledContract;
   /**
-   * The message as an instance of `target`. It must keep `contract`, and is the caller's to give away.
+   * The message as an instance of `target`, defaults filled in. It must keep `contract`, and is the caller's to give away.
    * @throws UpcastError when an upcaster throws, or what it returns breaks its contract
    */
   read(message: object): object;
@@ -53,8 +53,10 @@ function accepted(
   target: CompiledContract,
   conversions: readonly Conversion[],
 ): AcceptedContract {
-  const read = (message: object): object =>
-    conversions.reduce(converted, Object.setPrototypeOf(message, contract.class.prototype) as object);
+  const read = (message: object): object => {
+    contract.fillDefaults(message);
+    return conversions.reduce(converted, Object.setPrototypeOf(message, contract.class.prototype) as object);
+  };
   return Object.freeze({ contract, target, read });
 }
 
@@ -69,7 +71,13 @@ function converted(message: object, { from, to, convert }: Conversion): object {
   const violations = isThenable(result) ? PROMISED : to.violationsOfAccepted(result);
   if (violations.length > 0) throw new UpcastError(from.id, to.id, violations);
   // A copy: what a function returns may be frozen, or be returned again.
-  return Object.assign(Object.create(to.class.prototype), result) as object;
+  const copy = Object.assign(Object.create(to.class.prototype), result) as object;
+  try {
+    to.fillDefaults(copy);
+  } catch (cause) {
+    throw new UpcastError(from.id, to.id, undefined, cause); // a part of it is frozen
+  }
+  return copy;
 }
 
 const PROMISED = [

@@ -67,6 +67,33 @@ describe('a message that breaks its contract', () => {
     expect(await stage.notices('retry')).toEqual([]);
   });
 
+  it.each<[string, Record<string, string>, unknown]>([
+    [
+      'app and version',
+      { 'ce-source': '/storefront', 'ce-appversion': '1.4.0' },
+      { app: 'storefront', version: '1.4.0' },
+    ],
+    ['app of a step', { 'ce-source': '/payments/authorize' }, { app: 'payments' }],
+    ['source', { 'ce-source': 'https://partner.example/shop' }, { app: 'https://partner.example/shop' }],
+  ])('raises an alert at once that names its producer: %s', async (_what, headers, producer) => {
+    await stage.order('bad', headers, { orderId: 1 });
+    const alert = await until('an alert is told', async () => (await stage.notices('alert'))[0]);
+    expect(alert).toMatchObject({
+      step: 'authorize',
+      reason: 'contract-invalid',
+      message: 'order.placed.v1 is broken: /orderId: orderId must be a string',
+      event: { id: 'bad', source: headers['ce-source'] },
+    });
+    expect(alert.producer).toEqual(producer);
+    expect(await stage.deadLetters()).toHaveLength(1);
+  });
+
+  it('names the producer in its alert where nothing but headers can be read', async () => {
+    await stage.order('bad', { 'ce-source': '/storefront', 'ce-appversion': '1.4.0' }, 'no JSON');
+    const alert = await until('an alert is told', async () => (await stage.notices('alert'))[0]);
+    expect(alert.producer).toEqual({ app: 'storefront', version: '1.4.0' });
+  });
+
   it('because it has no CloudEvents headers is dead-lettered, and one in structured mode is handled', async () => {
     await stage.put(stage.subjectOf(OrderPlaced), {}, JSON_ORDER);
     expect((await theDeadLetter()).header.get('x-dead-letter-reason')).toBe('contract-invalid');

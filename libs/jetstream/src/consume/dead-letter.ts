@@ -28,10 +28,12 @@ export interface DeadLetterContext {
   /** CloudEvents type, when it could be read. */
   readonly type?: string | undefined;
   readonly violations?: readonly Violation[] | undefined;
+  /** Paths of the contract's sensitive fields; undefined when the contract is not known. */
+  readonly sensitive?: readonly string[] | undefined;
 }
 
 // Together well under the 64 KiB that a stored message leaves for more headers, and that the broker stores at all.
-const LIMIT = { type: 256, message: 2_048, stack: 8_192, violations: 8_192 } as const;
+const LIMIT = { type: 256, message: 2_048, stack: 8_192, violations: 8_192, sensitive: 4_096 } as const;
 
 /**
  * The full copy for DEAD_LETTERS: bytes and headers untouched, plus the context as `x-` headers. Its message id
@@ -58,8 +60,9 @@ export function deadLetter(delivery: Original, context: DeadLetterContext, names
     ['x-failed-at', at],
     ['Nats-Msg-Id', id],
   ];
-  const { violations } = context;
+  const { violations, sensitive } = context;
   const goodToKnow: Line[] = [
+    ...(sensitive === undefined ? [] : [sensitiveLine(sensitive)]),
     ['x-dlq-error-message', headerText(error.message, LIMIT.message)],
     violations === undefined
       ? ['x-dlq-error-stack', headerText(error.stack ?? '', LIMIT.stack)]
@@ -72,6 +75,11 @@ export function deadLetter(delivery: Original, context: DeadLetterContext, names
     headers,
     payload: delivery.payload,
   };
+}
+
+/** Cut, or left out, it cannot be read, and then the payload is shown to nobody. */
+function sensitiveLine(paths: readonly string[]): Line {
+  return ['x-dlq-sensitive', headerText(JSON.stringify(paths), LIMIT.sensitive)];
 }
 
 /** What the failure is grouped by: reason, error class, step, contract, and the call site or the broken rules. */

@@ -9,6 +9,7 @@ import type { StepDefinition, StepHandler, StepResult } from '../step.ts';
 import { call, isPromise, unlessAborted } from './call.ts';
 import { SHORT_WAIT_MS } from './delay.ts';
 import { asError, isOutage } from './failure.ts';
+import { maskedError } from './masked-error.ts';
 import { observe } from './observe.ts';
 import { Outputs } from './outputs.ts';
 import { receive } from './receive.ts';
@@ -161,9 +162,9 @@ export class Processing {
   /** Some faults are over in a moment: the handler may be called again at once, on the message as it came. */
   #handlerFailed(work: Work, thrown: unknown): void {
     if (work.state === 'settled') return;
-    const error = asError(thrown);
+    const error = maskedError(work, asError(thrown));
     if (!this.#settlement.triesAgainAtOnce(work, error)) {
-      this.#failed(work, error);
+      this.#fail(work, error);
       return;
     }
     work.state = 'handling';
@@ -204,9 +205,11 @@ export class Processing {
   }
 
   #failed(work: Work, thrown: unknown): void {
-    if (work.state === 'settled') return;
+    if (work.state !== 'settled') this.#fail(work, maskedError(work, asError(thrown)));
+  }
+
+  #fail(work: Work, error: Error): void {
     work.state = 'settled';
-    const error = asError(thrown);
     if (error instanceof EffectsUnavailableError)
       this.#end(work, this.#settlement.withoutEffects(work, error), error);
     else void this.#settle(work, this.#settlement.failed(work, error), error);
@@ -214,7 +217,8 @@ export class Processing {
 
   #refuse(work: Work, broken: Broken): void {
     work.state = 'settled';
-    void this.#settle(work, this.#refusal.refuse(work, broken), broken.error);
+    const error = maskedError(work, broken.error);
+    void this.#settle(work, this.#refusal.refuse(work, { ...broken, error }), error);
   }
 
   async #settle(work: Work, settling: Promise<Outcome>, error: Error): Promise<void> {

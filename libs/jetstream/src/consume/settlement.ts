@@ -16,6 +16,8 @@ import { type DeadLetterContext, type DeadLetterReason, deadLetter } from './dea
 import { delayedCopy, LONGEST_WAIT_MS, SHORT_WAIT_MS } from './delay.ts';
 import { isFleeting, isHopeless } from './failure.ts';
 import type { Isolation } from './isolation.ts';
+import { businessKeysOf, maskOfWork } from './known-data.ts';
+import { nameOf, producerOf } from './produced-by.ts';
 import type { Broken } from './refusal.ts';
 import type { Work } from './work.ts';
 
@@ -129,16 +131,28 @@ export class Settlement {
   ): Promise<Outcome> {
     const { app, version, sender, log, notices } = this.services;
     const { attempts = work.attempt, type = work.eventIfKnown?.type, violations } = known;
-    const context = { app, version, step: this.step.name, reason, error, attempts, type, violations };
+    const sensitive = maskOfWork(work)?.paths;
+    const context = {
+      app,
+      version,
+      step: this.step.name,
+      reason,
+      error,
+      attempts,
+      type,
+      violations,
+      sensitive,
+    };
     const unstored = await this.#store(deadLetter(work.delivery, context, sender.names));
     if (unstored !== undefined)
       return this.#handBack(work, SHORT_WAIT_MS, 'dead-letter-not-stored', unstored);
     work.delivery.term(reason);
     this.#attempts.forget(work.key);
     notices.publish('alert', this.#notice(work, reason, error));
+    const by = producerOf(work);
     log.error(
-      { err: error, ...describe(work), reason, attempts },
-      `${work.step} dead-lettered a message: ${reason}`,
+      { err: error, ...describe(work), producer: by, reason, attempts },
+      `${work.step} dead-lettered a message of ${nameOf(by)}: ${reason}`,
     );
     return 'dead-lettered';
   }
@@ -200,7 +214,10 @@ export class Settlement {
       step: this.step.name,
       reason,
       message: error.message,
-      event: isKnown ? { id, type, source, flowId: correlationid ?? id } : undefined,
+      event: isKnown
+        ? { id, type, source, flowId: correlationid ?? id, keys: businessKeysOf(work) }
+        : undefined,
+      producer: producerOf(work),
     };
   }
 }

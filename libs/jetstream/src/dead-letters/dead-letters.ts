@@ -6,7 +6,7 @@ import { Publisher } from '../publish/publisher.ts';
 import { ArchiveRun } from './archive-run.ts';
 import { type Broker, brokerOf } from './broker.ts';
 import { Bucket } from './bucket.ts';
-import { type LetterContent, readContent } from './content.ts';
+import { type Body, bodyOf, type LetterContent, readContent } from './content.ts';
 import {
   DeadLetterStateError,
   DeadLettersMissingError,
@@ -91,13 +91,21 @@ export class DeadLetters {
   }
 
   /**
-   * One letter with all that is known of it.
+   * One letter with all that is known of it; sensitive values of its payload are masked.
    * @throws DeadLetterNotFoundError
    */
   async show(seq: number): Promise<ListedLetter & LetterContent> {
     const stored = await this.#services.letters.stored(seq);
     const listing = new Listing(this.#services.marks, this.#operations);
     return { ...(await listing.of(readLetter(stored))), ...readContent(stored) };
+  }
+
+  /**
+   * The payload of one letter, sensitive values included: to be edited, not to be shown.
+   * @throws DeadLetterNotFoundError
+   */
+  async payload(seq: number): Promise<Body> {
+    return bodyOf((await this.#services.letters.stored(seq)).payload);
   }
 
   /**

@@ -1,10 +1,12 @@
 import { type CloudEvent, decodeAttribute, decodeMessage } from '@troupe/contract';
+import { producedBy } from '../consume/produced-by.ts';
+import type { ProducingApp } from '../notices.ts';
 import { headerOf, type Stored } from './stored.ts';
 
 /** What the letter's message says of itself, as far as it could be read. */
 export type LetterEvent = Partial<
   Pick<CloudEvent, 'id' | 'source' | 'type' | 'time' | 'correlationid' | 'causationid' | 'partitionkey'>
->;
+> & { readonly appversion?: string };
 
 /** A message that was set aside: where it stands, why, and what it is. Read from the copy's headers. */
 export interface Letter {
@@ -25,6 +27,8 @@ export interface Letter {
   readonly event: LetterEvent;
   /** The flow: `correlationid`, or the message's own id when it has none. */
   readonly flowId: string | undefined;
+  /** The app that sent the message, and its version, as far as it says. */
+  readonly producer: ProducingApp | undefined;
   /** Attempts made, and times that the broker handed the message out. */
   readonly attempts: number;
   readonly deliveries: number;
@@ -65,6 +69,7 @@ export function readLetter(stored: Stored): Letter {
     fingerprint: header('x-dlq-fingerprint') ?? '',
     event,
     flowId: event.correlationid ?? event.id,
+    producer: event.source === undefined ? undefined : producedBy(event.source, event.appversion),
     attempts: count('x-attempt'),
     deliveries: count('x-delivery-count'),
     firstFailedAt: header('x-first-failed-at'),
@@ -92,13 +97,24 @@ export function isStructured({ headers }: Pick<Stored, 'headers'>): boolean {
 function eventOf(stored: Stored): LetterEvent {
   if (isStructured(stored)) {
     try {
-      return decodeMessage(unfrozen(stored.headers), stored.payload).event;
+      const { event } = decodeMessage(unfrozen(stored.headers), stored.payload);
+      const { appversion } = event.extensions;
+      return appversion === undefined ? event : { ...event, appversion };
     } catch {
       return {}; // that may be why it was set aside
     }
   }
   const event: Record<string, string> = {};
-  for (const name of ['id', 'source', 'type', 'time', 'correlationid', 'causationid', 'partitionkey']) {
+  for (const name of [
+    'id',
+    'source',
+    'type',
+    'time',
+    'correlationid',
+    'causationid',
+    'partitionkey',
+    'appversion',
+  ]) {
     const value = headerOf(stored, `ce-${name}`);
     if (value) event[name] = attribute(value);
   }

@@ -55,6 +55,27 @@ describe('ls, groups and show', () => {
   });
 });
 
+describe('show', () => {
+  it('masks what is sensitive, names the sender, and gives the payload whole only on demand', async () => {
+    const workshop = await Workshop.on(server);
+    const order = { orderId: 'order-1', token: 'tok_secret' };
+    await workshop.deadLetterSensitive(order, { token: 'tok_secret' });
+    const letters = linesOf<ListedLetter>(await workshop.run('ls', '--json'));
+    const numberOf = (type: string): string => `${letters.find(({ event }) => event.type === type)?.seq}`;
+
+    const known = numberOf('order.placed.v1');
+    const shown = await workshop.run('show', known);
+    expect(shown.out).toContain('"token": "***"');
+    expect(shown.out).toMatch(/^sent by +shop 1\.0\.0$/m);
+    expect(shown.out + (await workshop.run('show', known, '--json')).out).not.toContain('tok_secret');
+    expect(JSON.parse((await workshop.run('show', known, '--payload')).out)).toEqual(order);
+
+    const unknown = (await workshop.run('show', numberOf('order.gone.v1'))).out;
+    expect(unknown).toContain('(not shown: its contract is not known');
+    expect(unknown).not.toContain('tok_secret');
+  });
+});
+
 describe('redrive', () => {
   it('sends to the step that failed alone, and ends with 0', async () => {
     const workshop = await Workshop.on(server);

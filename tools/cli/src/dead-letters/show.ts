@@ -1,4 +1,4 @@
-import type { Body, LetterContent, ListedLetter } from '@troupe/jetstream';
+import type { Body, HiddenBody, LetterContent, ListedLetter, ProducingApp } from '@troupe/jetstream';
 import { command } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
@@ -8,21 +8,26 @@ import { numbersOf } from './selection.ts';
 export const show = command({
   name: 'dead-letters show',
   usage: '<number> [options]',
-  about: 'Shows one dead letter: why it was set aside, what was done about it, its headers and its payload.',
-  options: { payload: { type: 'boolean', about: 'the payload alone, to be edited' } },
+  about:
+    'Shows one dead letter: why it was set aside, what was done about it, its headers and its payload, where sensitive values read ***.',
+  options: { payload: { type: 'boolean', about: 'the payload alone, to be edited: sensitive values too' } },
   async run({ values, positionals, terminal, environment }) {
     const [seq, ...others] = numbersOf(positionals);
     if (seq === undefined || others.length > 0) throw new UsageError('Say the number of one dead letter.');
     const letters = await environment.deadLetters();
+    if (values.payload) {
+      terminal.out(payloadOf(await letters.payload(seq)));
+      return EXIT.ok;
+    }
     const letter = await letters.show(seq);
-    if (values.payload) terminal.out(payloadOf(letter.body));
-    else if (values.json) terminal.out(JSON.stringify(letter));
+    if (values.json) terminal.out(JSON.stringify(letter));
     else for (const line of linesOf(letter)) terminal.out(line);
     return EXIT.ok;
   },
 });
 
-function payloadOf({ kind, value }: Body): string {
+function payloadOf({ kind, value }: Body | HiddenBody): string {
+  if (kind === 'hidden') return `(not shown: ${value}; --payload shows it)`;
   return kind === 'json' ? JSON.stringify(value, null, 2) : value;
 }
 
@@ -42,6 +47,7 @@ function linesOf(letter: ListedLetter & LetterContent): string[] {
     ['first failed', letter.firstFailedAt],
     ['attempts', `${letter.attempts} (handed out ${letter.deliveries} times)`],
     ['message', `${event.type ?? '?'} ${event.id ?? '?'} from ${event.source ?? '?'}`],
+    ['sent by', letter.producer && nameOf(letter.producer)],
     ['flow', letter.flowId],
     ['original', `${original.stream}/${original.seq} on ${original.subject}, ${original.publishedAt ?? '?'}`],
     ['redrive of', letter.redriveOf && `${letter.redriveOf} (redriven ${letter.redriveCount} times in all)`],
@@ -64,6 +70,10 @@ function linesOf(letter: ListedLetter & LetterContent): string[] {
     ...section('headers', letter.headers.filter(([name]) => !name.startsWith('x-dlq-')).flatMap(headerLines)),
     ...section('payload', payloadOf(letter.body).split('\n')),
   ];
+}
+
+function nameOf({ app, version }: ProducingApp): string {
+  return version === undefined ? app : `${app} ${version}`;
 }
 
 function violationsOf({ violations }: LetterContent): string[] {
