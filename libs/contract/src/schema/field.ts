@@ -7,7 +7,9 @@ import type { JsonSchema } from '../json-schema.ts';
 import { annotated, SENSITIVE } from './annotated.ts';
 import type { MessageClass } from './class-shape.ts';
 import { allOf, orNull, typesOf } from './composition.ts';
+import { assertTame } from './expression.ts';
 import { fieldTypeOf, holdsSensitive, isOnly, namedBy, nesting, type Reference } from './nesting.ts';
+import { expressionOf, PATTERN } from './pattern.ts';
 import { nameOf, type Said, said } from './said.ts';
 import { unionSchema } from './union.ts';
 
@@ -31,6 +33,7 @@ export function fieldSchema(
 ): FieldSchema {
   const type = fieldTypeOf(cls, name);
   assertUngrouped(cls, name, metadata);
+  assertTameExpressions(cls, name, metadata);
   const says = metadata.map((one) => compound(cls, one, reference) ?? said(one, type));
   const reasons = [
     ...says.flatMap(({ reason }) => (reason ? [`${cls.name}.${name}: ${reason}`] : [])),
@@ -73,6 +76,18 @@ function assertUngrouped(cls: MessageClass, field: string, metadata: readonly Va
     cls.name,
     `field ${field} has ${nameOf(grouped)} in the groups ${grouped.groups.join(', ')}; a message belongs to none, so leave them out, or make a contract of each`,
   );
+}
+
+function assertTameExpressions(
+  cls: MessageClass,
+  field: string,
+  metadata: readonly ValidationMetadata[],
+): void {
+  for (const { name, constraints } of metadata) {
+    if (name !== PATTERN.name) continue;
+    const expression = expressionOf(constraints?.[0], constraints?.[1]);
+    if (expression) assertTame(cls, field, expression);
+  }
 }
 
 /** The rules that hold other rules or classes; undefined for all others. */

@@ -31,7 +31,8 @@ export function matching(pattern: string): JsonSchema {
   return { type: 'string', pattern };
 }
 
-function expressionOf(pattern: unknown, flags: unknown): RegExp | undefined {
+/** What `@Matches` was given, as an expression; undefined for a text that is none. */
+export function expressionOf(pattern: unknown, flags: unknown): RegExp | undefined {
   if (pattern instanceof RegExp) return pattern;
   try {
     return new RegExp(pattern as string, flags as string | undefined);

@@ -92,6 +92,7 @@ describe('a handler that fails', () => {
       'x-dlq-consumer': stage.durable('authorize'),
       'x-dlq-version': '1.2.3',
       'x-dlq-host': expect.any(String),
+      'x-dlq-sensitive': '%5B%5D',
       'x-dlq-error-type': 'RangeError',
       'x-dlq-error-message': 'no%0D%0ANats-Rollup:%20all%20%E2%98%B9',
       'x-dlq-error-stack': expect.stringContaining('retries.int.spec.ts'),
