@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { IsArray, IsOptional } from 'class-validator';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { validatorOf } from './index.ts';
+import { Default, Nullable, validatorOf } from './index.ts';
 import { accepts, anyValue, NASTY } from './schema/reference.spec.support.ts';
 import { RULES } from './schema/rules.ts';
 import { classWith, forget, SAMPLES, type Sample } from './schema/samples.spec.support.ts';
@@ -49,7 +49,7 @@ describe.each(SAMPLES)('@$decorator $arguments', (sample) => {
 });
 
 /** The compiled verdict is class-validator's, on both sides. */
-function agrees(sample: Sample, cls: new () => object): void {
+function agrees(sample: Sample, cls: new () => object, numRuns = 60): void {
   const validator = validatorOf(cls);
   expect(validator.fallbackReasons).toEqual([]);
   const known = [...sample.valid, ...sample.invalid, undefined];
@@ -61,10 +61,38 @@ function agrees(sample: Sample, cls: new () => object): void {
         expect(validator.violations(value, side).length === 0, side).toBe(accepts(cls, value, side));
       }
     }),
-    { numRuns: 60 },
+    { numRuns },
   );
   forget(cls);
 }
+
+describe('a field that may be null, or missing', () => {
+  test.each([
+    ['@Nullable', Nullable()],
+    ['@Default', Default(null)],
+  ])('under %s is what class-validator says it is', (_, decorator) => {
+    for (const sample of SAMPLES) agrees(sample, classWith(decorator, Nullable(), sample.of()), 15);
+  });
+});
+
+test('an array with gaps is what class-validator says of its JSON', () => {
+  for (const sample of SAMPLES.filter((one) => !namesNull(one))) {
+    for (const cls of [classWith(sample.of()), classWith(IsArray(), sample.of({ each: true }))]) {
+      const validator = validatorOf(cls);
+      for (const value of [...sample.valid, ...sample.invalid].map((item) =>
+        item === undefined ? null : item,
+      )) {
+        const gaps = [value, value, value];
+        delete gaps[1];
+        const inJson = JSON.parse(JSON.stringify({ field: gaps })) as object;
+        expect(validator.violations({ field: gaps }, 'refuse').length === 0, JSON.stringify(gaps)).toBe(
+          accepts(cls, inJson, 'refuse'),
+        );
+      }
+      forget(cls);
+    }
+  }
+});
 
 test('any decorators together say what class-validator says', () => {
   const decorator = fc.tuple(fc.constantFrom(...SAMPLES), fc.boolean()).map(([sample, each]) => ({

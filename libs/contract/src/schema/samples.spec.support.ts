@@ -1,5 +1,7 @@
+import { Type } from 'class-transformer';
 import type { ValidationOptions } from 'class-validator';
 import * as cv from 'class-validator';
+import { IsOneOf, IsRecordOf } from '../index.ts';
 
 /** A compiled decorator with arguments, and values that it takes and refuses. */
 export interface Sample {
@@ -18,6 +20,22 @@ enum Level {
   Low,
   High = 7,
 }
+class Card {
+  @cv.Equals('card')
+  by!: 'card';
+
+  @cv.IsInt()
+  number!: number;
+}
+class Transfer {
+  @cv.Equals('transfer')
+  by!: 'transfer';
+
+  @cv.IsOptional()
+  @cv.IsString()
+  note?: string | null;
+}
+const card = { by: 'card', number: 7 };
 const id = '10f7d1c6-4d30-4d9b-8c3a-0d7f1f0f5a11';
 
 export const SAMPLES: readonly Sample[] = [
@@ -230,6 +248,45 @@ export const SAMPLES: readonly Sample[] = [
     (o) => cv.ArrayUnique(o),
     [[], [1, '1', true], [{}, {}], [[], []]],
     [[1, 1], [0, -0], [null, null], [Number.NaN], 'a', null],
+  ),
+  sample(
+    'IsRecordOf',
+    () => IsRecordOf(cv.IsInt(), cv.Min(0)),
+    [{}, { a: 0, '': 1 }, { a: -0 }],
+    [{ a: -1 }, { a: 1, b: '1' }, { a: null }, { a: Number.NaN }, [1], null],
+  ),
+  sample(
+    'IsRecordOf',
+    () => IsRecordOf(cv.IsOptional(), cv.IsArray(), cv.IsString({ each: true })),
+    [{ a: null }, { a: [], b: ['x'] }],
+    [{ a: 'x' }, { a: [1] }, [], null],
+    'arrays',
+  ),
+  sample(
+    'IsRecordOf',
+    () =>
+      IsRecordOf(
+        cv.IsObject(),
+        cv.ValidateNested(),
+        Type(() => Card),
+      ),
+    [{}, { a: card }],
+    [{ a: {} }, { a: { ...card, number: '7' } }, { a: [card] }, card, null],
+    'objects',
+  ),
+  sample(
+    'IsOneOf',
+    (o) => IsOneOf('by', () => ({ card: Card, transfer: Transfer }), o),
+    [card, { by: 'transfer' }, { by: 'transfer', note: null }],
+    [
+      { ...card, number: '7' },
+      { number: 7 },
+      { by: 'cash' },
+      { by: null },
+      { by: 'transfer', note: 1 },
+      [card],
+      null,
+    ],
   ),
 ];
 
