@@ -31,6 +31,10 @@ const commands = {
     await build(['tools/chaos', ...(await apps())]);
     return runNode(['tools/chaos/dist/main.js', ...args]);
   },
+  'bench:contracts': async (args) => {
+    await build(['tools/bench']);
+    return runNode(['tools/bench/dist/checks/main.js', ...args]);
+  },
   troupe: async (args) => {
     await build(READING.includes(args[0]) ? [] : ['tools/cli']);
     return runNode(['tools/cli/dist/main.js', ...args]);

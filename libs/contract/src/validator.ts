@@ -38,27 +38,25 @@ export interface Compiled {
  * @throws ContractDefinitionError when the class cannot be enforced.
  */
 export function compile(cls: new () => object, annotations: JsonSchema): Compiled {
-  const { fields, reasons, schema } = classSchema(cls);
+  const { fields, reasons, schema, both } = classSchema(cls);
   const { $id } = annotations;
   const bare = schema('keep');
   const mask = maskOf(markedPaths(bare, SENSITIVE));
   const businessKeys = markedPaths(bare, BUSINESS_KEY);
   assertShown(cls, businessKeys, mask);
   const fill = fillingOf(bare);
+  const verdict = reasons.length > 0 ? undefined : verdictOf(both());
   const side = (unknownFields: UnknownFields, id: unknown): Side => {
-    const said = schema(unknownFields);
     return {
       schema: deepFreeze({
         $schema: 'https://json-schema.org/draft/2020-12/schema',
         ...annotations,
         ...(id !== undefined && { $id: id }),
         ...(reasons.length > 0 && { $comment: `Not all is said here. ${reasons.join('. ')}.` }),
-        ...said,
+        ...schema(unknownFields),
       }),
       violations: masked(
-        reasons.length > 0
-          ? (value) => explain(cls, value, unknownFields)
-          : enforced(cls, verdictOf(said), unknownFields),
+        verdict ? enforced(cls, verdict, unknownFields) : (value) => explain(cls, value, unknownFields),
         mask,
       ),
     };
@@ -106,7 +104,7 @@ function enforced(cls: new () => object, verdict: Verdict, unknownFields: Unknow
   return (value) => {
     let unreadable = false;
     try {
-      if (verdict.holds(value)) return NO_VIOLATIONS;
+      if (verdict.holds(value, unknownFields)) return NO_VIOLATIONS;
     } catch {
       unreadable = true;
     }

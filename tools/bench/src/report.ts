@@ -3,6 +3,7 @@ import type { Measurements } from './bench.ts';
 import { VARIANTS, type Variant } from './chain.ts';
 import type { Plan } from './options.ts';
 import { type Spread, spreadOf } from './statistics.ts';
+import { aligned } from './table.ts';
 
 /** What a run found, as `--json` prints it. */
 export interface Report {
@@ -105,14 +106,4 @@ function atMost(name: string, ratio: number, bound: number): Goal {
 function cell({ median, min, max }: Spread, digits: number): string {
   const [middle, low, high] = [median, min, max].map((value) => value.toFixed(digits));
   return `${middle} (${low}–${high})`;
-}
-
-function aligned(rows: readonly string[][]): string[] {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows.map((row) =>
-    row
-      .map((text, column) => text.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
 }

@@ -10,14 +10,27 @@ import { holds, type Rule } from './rule.ts';
 export function isAuthentic(metadata: ValidationMetadata, rule: Rule): boolean {
   const [constraint, ...more] = getMetadataStorage().getTargetValidatorConstraints(metadata.constraintCls);
   if (!constraint || constraint.async || more.length > 0) return false;
+  const check = instanceOf(metadata.constraintCls as new () => ValidatorConstraintInterface);
+  if (!check) return false;
   const { constraints, propertyName: property } = metadata;
   return PROBES.every((value) => {
     const args = { value, constraints, property, object: {}, targetName: '' };
     return (
-      outcome(() => (constraint.instance as ValidatorConstraintInterface).validate(value, args)) ===
+      outcome(() => check.validate(value, args)) ===
       outcome(() => holds(rule.check, value, constraints ?? []))
     );
   });
+}
+
+/** Not by class-validator's container, which looks through all constraints of the process for each. */
+function instanceOf(
+  constraint: new () => ValidatorConstraintInterface,
+): ValidatorConstraintInterface | undefined {
+  try {
+    return new constraint();
+  } catch {
+    return undefined; // class-validator's own need nothing
+  }
 }
 
 const PROBES: readonly unknown[] = [

@@ -12,7 +12,12 @@ export interface ClassSchema {
   /** Why class-validator itself has to check the class: one sentence each. Empty when the schema says it all. */
   readonly reasons: readonly string[];
   schema(unknownFields: UnknownFields): JsonSchema;
+  /** One schema for both sides: each object's fields stand under the own keyword `KNOWN_FIELDS`. */
+  readonly both: () => JsonSchema;
 }
+
+/** The keyword of the fields that an object may have where unknown ones are refused; for the check alone. */
+export const KNOWN_FIELDS = 'x-known-fields';
 
 /**
  * Reads a class and the classes it nests, itself among them where it is recursive.
@@ -40,14 +45,17 @@ export function classSchema(root: MessageClass): ClassSchema {
   return {
     fields: [...top.fields.keys()],
     reasons: [top, ...definitions.values()].flatMap(({ reasons }) => reasons),
-    schema: (unknownFields) => {
-      const objects = [...definitions].map(
-        ([name, definition]) => [name, objectSchema(definition, unknownFields)] as const,
-      );
-      const $defs = Object.fromEntries([...objects, ...lists]);
-      return { ...objectSchema(top, unknownFields), ...(nested.size > 0 && { $defs }) };
-    },
+    schema: (unknownFields) => whole(() => ({ additionalProperties: unknownFields === 'keep' })),
+    both: () => whole(({ fields }) => ({ [KNOWN_FIELDS]: [...fields.keys()] })),
   };
+
+  function whole(others: (definition: Definition) => JsonSchema): JsonSchema {
+    const objects = [...definitions].map(
+      ([name, definition]) => [name, objectSchema(definition, others(definition))] as const,
+    );
+    const $defs = Object.fromEntries([...objects, ...lists]);
+    return { ...objectSchema(top, others(top)), ...(nested.size > 0 && { $defs }) };
+  }
 }
 
 interface Definition {
@@ -78,17 +86,15 @@ function define(cls: MessageClass, reference: (nested: MessageClass) => Referenc
   return { transformed, sensitive: holdsSensitive(cls), fields: schemas, reasons: all };
 }
 
-function objectSchema(
-  { fields, transformed, sensitive }: Definition,
-  unknownFields: UnknownFields,
-): JsonSchema {
+/** @param others what is said of fields that it does not name */
+function objectSchema({ fields, transformed, sensitive }: Definition, others: JsonSchema): JsonSchema {
   if (transformed) return { type: 'object', ...(sensitive && { [SENSITIVE]: true }) };
   const required = [...fields].filter(([, field]) => field.required).map(([name]) => name);
   return {
     type: 'object',
     properties: Object.fromEntries([...fields].map(([name, { schema }]) => [name, schema])),
     ...(required.length > 0 && { required }),
-    additionalProperties: unknownFields === 'keep',
+    ...others,
   };
 }
 

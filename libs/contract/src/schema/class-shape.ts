@@ -25,7 +25,7 @@ export interface ClassShape {
  * @throws ContractDefinitionError when a field could never hold a value that passes, or the class has no plain instances.
  */
 export function shapeOf(cls: MessageClass): ClassShape {
-  const metadata = getMetadataStorage().getTargetValidationMetadatas(cls, '', false, false);
+  const metadata = metadataOf(cls);
   const fields = Map.groupBy(metadata, ({ propertyName }) => propertyName);
   const instance = instanceOf(cls);
   for (const field of fields.keys()) {
@@ -55,6 +55,29 @@ export function shapeOf(cls: MessageClass): ClassShape {
     reasons: [...initialValues(cls, initialised), ...behaviour(cls), ...changes],
   };
 }
+
+/**
+ * What class-validator knows of a class, read once. It walks all classes that there are for each that it is asked for,
+ * in search of ancestors: so one without any is looked up in its map.
+ */
+export function metadataOf(cls: MessageClass): readonly ValidationMetadata[] {
+  const known = metadatas.get(cls);
+  if (known) return known;
+  const storage = getMetadataStorage();
+  const { validationMetadatas } = storage as unknown as OwnMetadata;
+  const metadata =
+    lineage(cls).length === 1
+      ? (validationMetadatas.get(cls) ?? [])
+      : storage.getTargetValidationMetadatas(cls, '', false, false);
+  metadatas.set(cls, metadata);
+  return metadata;
+}
+
+interface OwnMetadata {
+  readonly validationMetadatas: ReadonlyMap<object, readonly ValidationMetadata[]>;
+}
+
+const metadatas = new WeakMap<MessageClass, readonly ValidationMetadata[]>();
 
 /** What class-transformer knows of a class; its package has no public way to it. */
 export const transformer = (

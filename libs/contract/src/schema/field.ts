@@ -1,11 +1,11 @@
-import { getMetadataStorage, ValidationTypes } from 'class-validator';
+import { ValidationTypes } from 'class-validator';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import { type RecordValue, recordValueOf } from '../authoring/record.ts';
 import { unionOf } from '../authoring/union.ts';
 import { ContractDefinitionError } from '../error.ts';
 import type { JsonSchema } from '../json-schema.ts';
 import { annotated, SENSITIVE } from './annotated.ts';
-import type { MessageClass } from './class-shape.ts';
+import { type MessageClass, metadataOf } from './class-shape.ts';
 import { allOf, orNull, typesOf } from './composition.ts';
 import { assertTame } from './expression.ts';
 import { fieldTypeOf, holdsSensitive, isOnly, namedBy, nesting, type Reference } from './nesting.ts';
@@ -107,8 +107,7 @@ function compound(
 
 /** `@IsRecordOf`. */
 function recordSchema(value: RecordValue, reference: (nested: MessageClass) => Reference): FieldSchema {
-  const metadata = getMetadataStorage().getTargetValidationMetadatas(value, '', false, false);
-  const { schema, reasons } = fieldSchema(value, 'value', metadata, reference);
+  const { schema, reasons } = fieldSchema(value, 'value', metadataOf(value), reference);
   return { schema: { type: 'object', additionalProperties: schema }, required: true, reasons };
 }
 

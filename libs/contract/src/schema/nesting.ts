@@ -1,10 +1,9 @@
-import { getMetadataStorage } from 'class-validator';
 import { annotationsOf } from '../authoring/annotation.ts';
 import { recordValueOf } from '../authoring/record.ts';
 import { isUnion } from '../authoring/union.ts';
 import { ContractDefinitionError } from '../error.ts';
 import type { JsonSchema } from '../json-schema.ts';
-import { type MessageClass, transformer } from './class-shape.ts';
+import { type MessageClass, metadataOf, transformer } from './class-shape.ts';
 import { allOf, typesOf } from './composition.ts';
 
 /** What `@Type` says of a field. */
@@ -50,8 +49,7 @@ export function holdsSensitive(cls: MessageClass, seen = new Set<unknown>()): bo
   if (seen.has(cls)) return false;
   seen.add(cls);
   if ([...annotationsOf(cls).values()].some(({ sensitive }) => sensitive)) return true;
-  const metadata = getMetadataStorage().getTargetValidationMetadatas(cls, '', false, false);
-  return metadata.some(({ propertyName, constraints }) => {
+  return metadataOf(cls).some(({ propertyName, constraints }) => {
     const values = (constraints ?? []).flatMap((constraint: unknown) => recordValueOf(constraint) ?? []);
     return [...values, ...namedBy(cls, propertyName)].some((one) => holdsSensitive(one, seen));
   });
