@@ -21,7 +21,7 @@ const TITLES: Record<Contender, string> = {
   'strict pipe': 'the same, forbidNonWhitelisted',
 };
 
-/** The report for people: µs a message, and how many times what the contract takes. */
+/** The report for people: µs of CPU a message, and how many times what the contract takes. */
 export function checksTable({ rounds, lines, compileMs }: ChecksReport): string {
   const tables = Object.entries(lines).flatMap(([count, samples]) => {
     const own = spreadOf(samples.troupe).median;
@@ -33,7 +33,7 @@ export function checksTable({ rounds, lines, compileMs }: ChecksReport): string 
         (median / own).toFixed(2),
       ];
     });
-    return ['', ...aligned([[`${count} lines`, 'µs', '× the contract'], ...rows])];
+    return ['', ...aligned([[`${count} lines`, 'CPU µs', '× the contract'], ...rows])];
   });
   const { median, min, max } = spreadOf(compileMs);
   return [
