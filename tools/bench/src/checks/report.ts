@@ -7,7 +7,7 @@ import type { Samples } from './measure.ts';
 export interface ChecksReport {
   readonly rounds: number;
   readonly lines: Readonly<Record<string, Samples>>;
-  /** To compile 500 contracts in a new process, in ms, one figure for each round. */
+  /** CPU time to compile 500 contracts in a new process, in ms, one figure for each round. */
   readonly compileMs: readonly number[];
 }
 
@@ -40,6 +40,6 @@ export function checksTable({ rounds, lines, compileMs }: ChecksReport): string 
     `Node ${process.version}; median (min–max) of ${rounds} rounds.`,
     ...tables,
     '',
-    `500 contracts compiled in ${median.toFixed(0)} (${min.toFixed(0)}–${max.toFixed(0)}) ms.`,
+    `500 contracts compiled in ${median.toFixed(0)} (${min.toFixed(0)}–${max.toFixed(0)}) ms of CPU.`,
   ].join('\n');
 }

@@ -16,12 +16,13 @@ import {
   ValidateNested,
 } from 'class-validator';
 
-/** Declares so many contracts and compiles them for both sides, as an app does that knows them all. In ms. */
+/** Declares so many contracts and compiles them for both sides, as an app does that knows them all. CPU time in ms. */
 export function compileMany(count: number): number {
   const classes = Array.from({ length: count }, (_, n) => declared(n));
-  const begun = performance.now();
+  const begun = process.cpuUsage();
   for (const cls of classes) contractOf(cls);
-  return performance.now() - begun;
+  const { user, system } = process.cpuUsage(begun);
+  return (user + system) / 1_000;
 }
 
 /** Eight fields, and two classes that are its own. */
