@@ -1,5 +1,5 @@
 import { type NatsServer, startNatsServer } from '@troupe/broker';
-import { BusinessKey, Contract, Sensitive } from '@troupe/contract';
+import { BusinessKey, Contract, Default, Sensitive, Upcast } from '@troupe/contract';
 import { IsOptional, IsString } from 'class-validator';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { lettersOf } from '../dead-letters/surgery.spec.support.ts';
@@ -23,6 +23,22 @@ class AccountOpened {
   @IsOptional()
   @IsString()
   note?: string;
+}
+
+@Contract({ type: 'account.opened', version: 2, kind: 'event', owner: 'accounts' })
+class AccountOpened2 {
+  @IsString()
+  accountId!: string;
+
+  @IsString()
+  @Default('none')
+  plan!: string;
+
+  @Upcast(AccountOpened)
+  static from({ accountId, secret }: AccountOpened): AccountOpened2 {
+    if (accountId === 'broken') throw new Error(`cannot convert ${secret}`);
+    return { accountId } as AccountOpened2;
+  }
 }
 
 const SECRET = 'hunter2-hunter2';
@@ -100,6 +116,20 @@ describe('a sensitive value', () => {
     expect(headersOf(await theDeadLetter())).not.toContain(SECRET);
   });
 
+  it('stands in nothing that is told of an upcaster that throws it', async () => {
+    const taken: object[] = [];
+    const handle = (account: object) => void taken.push({ ...account });
+    await stage.app([stepOf({ name: 'keep', on: [AccountOpened2], handle })], { log: kept });
+    await account({ accountId: 'a-1', secret: SECRET });
+    await until('one is handled, with its default', () => taken.length === 1);
+    expect(taken).toEqual([{ accountId: 'a-1', plan: 'none' }]);
+    await account({ accountId: 'broken', secret: SECRET }, { 'ce-id': '2' });
+    const letter = await theDeadLetter();
+    expect(letter.header.get('x-dead-letter-reason')).toBe('upcast-failed');
+    expect(decodeURI(letter.header.get('x-dlq-error-message'))).toContain('cannot convert ***');
+    expect(headersOf(letter) + told.map(texts).join()).not.toContain(SECRET);
+  });
+
   it('stands in no violation', async () => {
     await open(() => {});
     await account({ accountId: 1, secret: { of: SECRET } });
@@ -151,15 +181,19 @@ describe('a dead letter', () => {
   });
 });
 
+function keep(fields: object): void {
+  told.push((fields as { err?: unknown }).err ?? fields);
+}
+
+const kept: Logger = { debug: keep, info: keep, warn: keep, error: keep };
+
 async function open(handle: (account: AccountOpened) => void, retry: RetryPolicy = {}): Promise<void> {
-  const keep = (fields: object): void => void told.push((fields as { err?: unknown }).err ?? fields);
-  const log: Logger = { debug: keep, info: keep, warn: keep, error: keep };
   const instrumentation: Instrumentation = {
     process: () => ({ run: (handler) => handler(), end: (_outcome, error) => void told.push(error) }),
     send: () => ({ headers: {}, end: () => {} }),
   };
   const step = stepOf({ name: 'keep', on: [AccountOpened], retry, handle: handle as never });
-  await stage.app([step], { log, instrumentation });
+  await stage.app([step], { log: kept, instrumentation });
 }
 
 async function account(body: unknown, headers: Record<string, string> = {}): Promise<void> {
