@@ -28,6 +28,11 @@ const steps = [
     runs: [['tools/cli/dist/main.js', 'graph', '--check']],
     remedy: 'mend what is named above, or run `npm run troupe -- graph --write` if it is meant',
   },
+  {
+    name: 'contracts',
+    runs: [['tools/cli/dist/main.js', 'contracts', 'check']],
+    remedy: 'mend what is named above, or run `npm run troupe -- contracts lock` for compatible changes',
+  },
 ];
 
 /** Runs every check up to the first that fails; the tests come last, and so does the line that counts them. */

@@ -1,5 +1,7 @@
 import { TroupeError } from '@troupe/contract';
 import type { Command, Surroundings } from './command.ts';
+import { check } from './contract-lock/check.ts';
+import { lock } from './contract-lock/lock.ts';
 import { deadLetters } from './dead-letters/commands.ts';
 import { docs } from './documents/docs.ts';
 import { UsageError } from './errors.ts';
@@ -9,7 +11,7 @@ import { graph } from './graph/graph.ts';
 /** The commands by their topic; one that is named like its topic has no other beside it. */
 const topics: Readonly<Record<string, readonly Command[]>> = {
   'dead-letters': deadLetters,
-  contracts: [docs],
+  contracts: [check, lock, docs],
   graph: [graph],
 };
 
