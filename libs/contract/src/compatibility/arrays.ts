@@ -1,7 +1,7 @@
 import { countIn } from './bounds.ts';
 import { asWritten, type Context, included, type Rule, within } from './comparison.ts';
 import type { Finding } from './finding.ts';
-import { itemsOf, keywordsOf, numberIn, type Place, schemaAt } from './place.ts';
+import { isAlone, itemsOf, keywordsOf, numberIn, type Place, schemaAt } from './place.ts';
 import { same } from './sameness.ts';
 import type { Shape } from './shape.ts';
 
@@ -43,13 +43,18 @@ export const ARRAYS: readonly Rule[] = [
       );
     },
   },
-  { keywords: ['prefixItems', 'items', 'additionalItems'], type: 'array', findings: itemsTaken },
+  {
+    keywords: ['prefixItems', 'items', 'additionalItems', 'unevaluatedItems'],
+    type: 'array',
+    findings: itemsTaken,
+  },
   { keywords: ['contains'], type: 'array', findings: containsTaken },
   {
     keywords: ['unevaluatedItems'],
     type: 'array',
     findings: (_, taken, context) => {
       if (keywordsOf(taken).unevaluatedItems === true) return [];
+      if (isAlone(taken) && !('contains' in keywordsOf(taken))) return [];
       return context.refuse(
         'unevaluated-differs',
         taken,

@@ -1,6 +1,6 @@
 import type { JsonSchema } from '../json-schema.ts';
-import { matches } from './names.ts';
-import { keywordsOf, listIn, namesIn, type Place, schemaAt, schemaNamed } from './place.ts';
+import { areApart, matches } from './names.ts';
+import { keywordsOf, listIn, namesIn, type Place, restOf, schemaNamed } from './place.ts';
 import { type Shape, shapesOf } from './shape.ts';
 
 /** Properties that are alike: one name, those that match a pattern, or all that no schema names. */
@@ -61,7 +61,8 @@ export function demandsOf(
   const own = 'name' in property ? schemaNamed(taken, 'properties', property.name) : undefined;
   const patterns = namesIn(taken, 'patternProperties').filter((pattern) => {
     if ('name' in property) return matches(pattern, property.name) !== false;
-    return 'pattern' in property || !sent.patterns.includes(pattern);
+    if ('pattern' in property) return !areApart(pattern, property.pattern);
+    return !sent.patterns.includes(pattern);
   });
   const isNamed =
     own !== undefined ||
@@ -70,7 +71,7 @@ export function demandsOf(
         ? matches(pattern, property.name)
         : 'pattern' in property && pattern === property.pattern,
     );
-  const rest = isNamed ? undefined : schemaAt(taken, 'additionalProperties');
+  const rest = isNamed ? undefined : restOf(taken);
   const demands = [own, ...patterns.map((pattern) => schemaNamed(taken, 'patternProperties', pattern))];
   return [...demands, isOpened && rest?.schema === false ? undefined : rest].filter(
     (one) => one !== undefined,
@@ -80,7 +81,7 @@ export function demandsOf(
 /** What one term says of the value of a property: no more than it surely says. */
 function valuesIn(term: Place, property: Property): readonly Place[] {
   const patterns = namesIn(term, 'patternProperties');
-  const rest = schemaAt(term, 'additionalProperties');
+  const rest = restOf(term);
   if ('rest' in property) return rest ? [rest] : [];
   if ('pattern' in property) {
     const own = schemaNamed(term, 'patternProperties', property.pattern);

@@ -15,3 +15,10 @@ export function matches(pattern: string, name: string): boolean | undefined {
   if (isStart) return name.startsWith(text);
   return isEnd ? name.endsWith(text) : name.includes(text);
 }
+
+/** Whether no name matches both patterns, as far as their beginnings tell: `^x-` and `^y-`. */
+export function areApart(one: string, other: string): boolean {
+  const starts = [one, other].map((pattern) => /^\^([A-Za-z0-9_:@/ -]+)$/.exec(pattern)?.[1]);
+  const [ours, theirs] = starts;
+  return ours !== undefined && theirs !== undefined && !ours.startsWith(theirs) && !theirs.startsWith(ours);
+}

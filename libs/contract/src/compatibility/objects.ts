@@ -5,6 +5,7 @@ import type { Finding } from './finding.ts';
 import {
   dependentNames,
   dependentSchemas,
+  isAlone,
   keywordsOf,
   listIn,
   namesIn,
@@ -21,7 +22,7 @@ import type { Shape } from './shape.ts';
 export const OBJECTS: readonly Rule[] = [
   { keywords: ['required'], type: 'object', findings: requiredSent },
   {
-    keywords: ['properties', 'patternProperties', 'additionalProperties'],
+    keywords: ['properties', 'patternProperties', 'additionalProperties', 'unevaluatedProperties'],
     type: 'object',
     findings: propertiesTaken,
   },
@@ -66,7 +67,7 @@ export const OBJECTS: readonly Rule[] = [
     type: 'object',
     findings: (_, taken, context) => {
       const { unevaluatedProperties } = keywordsOf(taken);
-      if (unevaluatedProperties === true) return [];
+      if (unevaluatedProperties === true || isAlone(taken)) return [];
       if (unevaluatedProperties === false && context.comparison.isTakenOpen) return [];
       return context.refuse(
         'unevaluated-differs',

@@ -62,7 +62,9 @@ export function itemsOf(place: Place): {
   readonly rest?: Place | undefined;
 } {
   if (place.document.dialect === '2020-12') {
-    return { first: schemasIn(place, 'prefixItems'), rest: schemaAt(place, 'items') };
+    const unevaluated = isAlone(place) && !('contains' in keywordsOf(place));
+    const rest = schemaAt(place, 'items') ?? (unevaluated ? schemaAt(place, 'unevaluatedItems') : undefined);
+    return { first: schemasIn(place, 'prefixItems'), rest };
   }
   const first = schemasIn(place, 'items');
   return {
@@ -70,6 +72,20 @@ export function itemsOf(place: Place): {
     rest: schemaAt(place, Array.isArray(keywordsOf(place).items) ? 'additionalItems' : 'items'),
   };
 }
+
+/** The schema of the properties that the place does not name. */
+export function restOf(place: Place): Place | undefined {
+  const rest = schemaAt(place, 'additionalProperties');
+  return rest ?? (isAlone(place) ? schemaAt(place, 'unevaluatedProperties') : undefined);
+}
+
+/** Whether no other schema says something of the same value, so that unevaluated is what the place does not name. */
+export function isAlone(place: Place): boolean {
+  const keywords = keywordsOf(place);
+  return place.document.dialect === '2020-12' && !TOGETHER.some((keyword) => keyword in keywords);
+}
+
+const TOGETHER = ['$ref', '$dynamicRef', 'allOf', 'anyOf', 'oneOf', 'if', 'dependentSchemas'];
 
 /** Names that must be there when another is, by that other. */
 export function dependentNames(place: Place): ReadonlyMap<string, readonly string[]> {

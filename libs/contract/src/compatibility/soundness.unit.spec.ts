@@ -117,9 +117,91 @@ function withDefault(schema: fc.Arbitrary<Schema>): fc.Arbitrary<Schema> {
 }
 
 /** A schema and one that is near it: most pairs that go together are. */
-const pairs = fc
+const near = fc
   .tuple(schemas, schemas, fc.array(fc.nat(), { minLength: 8, maxLength: 8 }))
   .map(([one, other, seeds]): readonly [Schema, Schema] => [one, mutated(one, other, [...seeds])]);
+
+/** The same form with other schemas in it, so that each form meets what it must tell apart. */
+const forms: readonly ((one: Schema, other: Schema, n: number) => Schema)[] = [
+  (one) => one,
+  (one) => ({ type: 'array', items: one }),
+  (one, other) => ({ type: 'array', prefixItems: [one], items: other }),
+  (one, other) => ({ type: 'array', prefixItems: [one], unevaluatedItems: other }),
+  (one, _, n) => ({
+    type: 'array',
+    items: one,
+    contains: { type: 'integer' },
+    minContains: n,
+    maxItems: 3 - n,
+  }),
+  (one, _, n) => ({ type: 'array', items: one, uniqueItems: n > 1, maxItems: n + 1 }),
+  (one, other, n) => ({ type: 'object', properties: { a: one, b: other }, required: ['a', 'b'].slice(n) }),
+  (one, other) => ({ type: 'object', properties: { a: one }, additionalProperties: other }),
+  (one, other) => ({ type: 'object', properties: { a: one }, unevaluatedProperties: other }),
+  (one, other) => ({ type: 'object', patternProperties: { '^x-': one }, additionalProperties: other }),
+  (one, other) => ({ type: 'object', properties: { 'x-c': one }, patternProperties: { '^x-': other } }),
+  (one, other) => ({ type: 'object', properties: { a: one }, patternProperties: { '[ab]': other } }),
+  (one, _, n) => ({ type: 'object', additionalProperties: one, propertyNames: { maxLength: n } }),
+  (one, _, n) => ({
+    type: 'object',
+    properties: { a: withDefaultOf(one, [0, 'ab', null][n]) },
+    required: ['a'],
+  }),
+  (one, other) => ({ anyOf: [{ properties: { a: one } }, { properties: { b: other } }] }),
+  (one, other) => ({ oneOf: [variant(1, one), variant(2, other)] }),
+  (one, other) => ({ oneOf: [shut({ a: one }), shut({ b: other })] }),
+  (one, other) => ({ allOf: [{ properties: { a: one } }, { properties: { b: other } }] }),
+  (one, other) => ({
+    properties: { a: one },
+    if: { required: ['a'] },
+    ['then' as string]: { properties: { b: other } },
+  }),
+  (one, other) => ({ properties: { a: one }, dependentSchemas: { a: { properties: { b: other } } } }),
+  (one, other) => ({ anyOf: [one, other] }),
+  (one, other) => ({ not: { anyOf: [one, other] } }),
+];
+
+function variant(kind: number, value: Schema): Schema {
+  return { type: 'object', properties: { a: { const: kind }, b: value }, required: ['a'] };
+}
+
+function shut(properties: Readonly<Record<string, Schema>>): Schema {
+  return { type: 'object', properties, additionalProperties: false };
+}
+
+function withDefaultOf(schema: Schema, value: unknown): Schema {
+  return typeof schema === 'boolean' ? schema : { ...schema, default: value };
+}
+
+const leaf = fc.oneof(
+  fc.constantFrom<Schema>(
+    true,
+    false,
+    { type: 'integer' },
+    { type: 'number' },
+    { type: 'string' },
+    { type: ['string', 'null'] },
+    { const: 1 },
+    { enum: [1, 'a'] },
+    { minimum: 1 },
+    { exclusiveMinimum: 1 },
+    { maximum: 2 },
+    { exclusiveMaximum: 2 },
+    { type: 'string', maxLength: 1 },
+    { type: 'object', properties: { a: { type: 'integer' } } },
+  ),
+  schemas,
+);
+const fill = fc.tuple(leaf, leaf, fc.integer({ min: 0, max: 2 }));
+const formed = fc
+  .tuple(fc.nat(forms.length - 1), fc.nat(forms.length - 1), fill, fill, fc.boolean())
+  .map(([form, inner, [a, b, n], [c, d, m], isDeep]): readonly [Schema, Schema] => {
+    const of = (one: Schema, other: Schema, count: number) => forms[form]?.(one, other, count) ?? true;
+    if (!isDeep) return [of(a, b, n), of(c, b, m)];
+    const within = (one: Schema, count: number) => forms[inner]?.(one, b, count) ?? true;
+    return [of(within(a, n), b, n), of(within(c, m), d, n)];
+  });
+const pairs = fc.oneof(near, formed);
 
 /** Takes a keyword away, moves a bound, or puts something else in, at some depth. */
 function mutated(schema: Schema, other: Schema, seeds: number[]): Schema {
@@ -153,7 +235,17 @@ function mutated(schema: Schema, other: Schema, seeds: number[]): Schema {
   return { ...schema, ...(typeof other === 'object' ? other : {}) };
 }
 
-const HOLDS_ONE = new Set(['items', 'contains', 'additionalProperties', 'not', 'if', 'then', 'else']);
+const HOLDS_ONE = new Set([
+  'items',
+  'unevaluatedItems',
+  'unevaluatedProperties',
+  'contains',
+  'additionalProperties',
+  'not',
+  'if',
+  'then',
+  'else',
+]);
 const HOLDS_LIST = new Set(['anyOf', 'oneOf', 'allOf', 'prefixItems']);
 const HOLDS_NAMED = new Set(['properties', 'patternProperties', 'dependentSchemas']);
 
@@ -193,12 +285,21 @@ function filled(schema: Schema): Schema {
 /** What is taken: what is not declared is, except under `not`, conditions and `contains`. */
 function opened(schema: Schema): Schema {
   if (typeof schema === 'boolean') return schema;
-  const { additionalProperties, ...rest } = schema;
-  const kept = additionalProperties === undefined || additionalProperties === false ? rest : schema;
+  const kept = Object.fromEntries(
+    Object.entries(schema).filter(([keyword, held]) => held !== false || !keyword.endsWith('Properties')),
+  );
   return mapped(kept, (keyword, one) => (PARTS.has(keyword) || TOGETHER.has(keyword) ? opened(one) : one));
 }
 
-const PARTS = new Set(['items', 'prefixItems', 'properties', 'patternProperties', 'additionalProperties']);
+const PARTS = new Set([
+  'items',
+  'unevaluatedItems',
+  'unevaluatedProperties',
+  'prefixItems',
+  'properties',
+  'patternProperties',
+  'additionalProperties',
+]);
 const TOGETHER = new Set(['allOf', 'anyOf', 'oneOf']);
 
 /** The schema with what its keywords hold replaced. `additionalProperties` true says nothing, and would evaluate all. */
@@ -208,7 +309,7 @@ function mapped(
 ): Schema {
   return Object.fromEntries(
     Object.entries(schema).flatMap(([keyword, held]) => {
-      if (keyword === 'additionalProperties' && isNothing(held)) return [];
+      if (keyword.endsWith('Properties') && isNothing(held)) return [];
       if (HOLDS_NAMED.has(keyword)) {
         const named = Object.entries(held as Record<string, Schema>);
         return [[keyword, Object.fromEntries(named.map(([name, one]) => [name, each(keyword, one)]))]];
@@ -228,9 +329,10 @@ function isNothing(schema: unknown): boolean {
 /** Whether a schema, or one that it puts together, declares properties. */
 function declaresSome(schema: Schema): boolean {
   if (typeof schema === 'boolean') return false;
-  const { properties, patternProperties, additionalProperties } = schema;
+  const { properties, patternProperties, additionalProperties, unevaluatedProperties } = schema;
   if (properties || patternProperties) return true;
-  if (typeof additionalProperties === 'object' && !isNothing(additionalProperties)) return true;
+  const rests = [additionalProperties, unevaluatedProperties];
+  if (rests.some((rest) => typeof rest === 'object' && !isNothing(rest))) return true;
   return ['allOf', 'anyOf', 'oneOf'].some((keyword) =>
     ((schema[keyword] as Schema[]) ?? []).some(declaresSome),
   );
@@ -251,7 +353,7 @@ function sample(schema: Schema, next: () => number): unknown {
   if (parts.length > 0) return sample(pick(held(pick(parts)) as Schema[]), next);
   const one = pick([said ?? implied].flat());
   if (one === 'integer' || one === 'number') {
-    return number('minimum', number('exclusiveMinimum', next() % 3) + (next() % 3) / 2) + (next() % 2);
+    return number('minimum', number('exclusiveMinimum', next() % 4) + (next() % 3) / 2) + (next() % 2);
   }
   if (one === 'string') return 'aabb'.slice(next() % 2).slice(0, number('minLength', next() % 4));
   if (one === 'array') {
