@@ -238,6 +238,13 @@ export const PAIRS: Readonly<Record<string, readonly Pair[]>> = {
       [],
     ],
     [
+      'a limit where whole numbers are no longer apart',
+      { type: 'integer', minimum: 2 ** 53 },
+      { type: 'integer', exclusiveMinimum: 2 ** 53 },
+      ['number-too-small'],
+      [],
+    ],
+    [
       'a divisor of the divisor',
       { type: 'number', multipleOf: 4 },
       { type: 'number', multipleOf: 2 },

@@ -8,7 +8,7 @@ import { type Break, type Change, changesOf } from './change.ts';
 import { type Locked, readLocked, readLockedAt } from './lock-folder.ts';
 import { isSameRevision, type LockedContract } from './locked-contract.ts';
 import { presentIn, presentOf } from './present.ts';
-import { junit, told } from './report.ts';
+import { allLocked, junit, told } from './report.ts';
 
 /** `troupe contracts check` */
 export const check = command({
@@ -58,7 +58,7 @@ export const check = command({
       for (const line of open.flatMap(told)) terminal.say(line);
     }
     if (open.length > 0) return EXIT.unsound;
-    if (!values.json) terminal.out(`${changes.length} contracts are as they are locked`);
+    if (!values.json) terminal.out(allLocked(changes));
     return EXIT.ok;
   },
 });

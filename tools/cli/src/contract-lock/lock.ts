@@ -6,7 +6,7 @@ import { type Change, changesOf } from './change.ts';
 import { LOCK_FOLDER, type Locked, readLocked, writeLocked } from './lock-folder.ts';
 import type { LockedContract } from './locked-contract.ts';
 import { presentIn } from './present.ts';
-import { told } from './report.ts';
+import { allLocked, told } from './report.ts';
 
 /** `troupe contracts lock` */
 export const lock = command({
@@ -66,7 +66,7 @@ export const lock = command({
           removed === undefined ? `${contract}: revision ${revisions.length}` : `${contract}: removed`,
         );
       }
-      if (written.length === 0) terminal.out(`${changes.length} contracts are as they are locked`);
+      if (written.length === 0) terminal.out(allLocked(changes));
       else terminal.say(`Commit ${LOCK_FOLDER}.`);
     }
     return EXIT.ok;

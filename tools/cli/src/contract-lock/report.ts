@@ -31,6 +31,11 @@ function sentence({ rule, direction, pointer, revision, message }: Break): strin
   return `${message} (${[rule, ...where].join(', ')})`;
 }
 
+/** `7 contracts, as locked` */
+export function allLocked({ length }: readonly Change[]): string {
+  return `${length} contract${length === 1 ? '' : 's'}, as locked`;
+}
+
 /** A JUnit report: one case per contract, failed when it is not locked as it is. */
 export function junit(changes: readonly Change[]): string {
   const cases = changes.map((change) => {
