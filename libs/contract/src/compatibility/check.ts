@@ -9,6 +9,7 @@ import {
   nothingCompared,
   sidesOf,
 } from './comparison.ts';
+import { DEPENDENCIES } from './dependencies.ts';
 import { documentOf, type SchemaDocument, type Side } from './document.ts';
 import { type Direction, distinct, type Finding } from './finding.ts';
 import { NUMBERS } from './numbers.ts';
@@ -104,4 +105,4 @@ function comparisonOf(
   return { ...same, isSentClosed: true, isTakenOpen: true, written, ...nothingCompared() };
 }
 
-const RULES = [...VALUES, ...NUMBERS, ...STRINGS, ...ARRAYS, ...OBJECTS, ...ALTERNATIVES];
+const RULES = [...VALUES, ...NUMBERS, ...STRINGS, ...ARRAYS, ...OBJECTS, ...DEPENDENCIES, ...ALTERNATIVES];

@@ -1,11 +1,12 @@
 import { SchemaTooLargeError } from '../error.ts';
+import { assertFounded } from './branches.ts';
 import type { Side } from './document.ts';
 import { type Direction, distinct, type Finding, finding } from './finding.ts';
-import { isRemark, MEANINGLESS, unknownIn } from './keywords.ts';
+import { isFilledAt, unknownIn } from './keywords.ts';
 import { keywordsOf, type Place } from './place.ts';
 import type { RuleId } from './rules.ts';
 import { same, takesItself } from './sameness.ts';
-import { assertFounded, type JsonType, type Shape, shapesOf } from './shape.ts';
+import { type JsonType, type Shape, shapesOf } from './shape.ts';
 
 /** How two schemas are read while they are compared in one direction. */
 export interface Comparison {
@@ -162,16 +163,3 @@ export function nothingCompared(): Pick<Comparison, 'assumed' | 'trail' | 'refus
 export function fullEffort(): Effort {
   return { left: MOST_STEPS, founded: new Set() };
 }
-
-/** Readers fill in defaults while they check; so only where nothing else says something of the same value. */
-function isFilledAt(keywords: readonly string[]): boolean {
-  const said = keywords.filter((keyword) => !MEANINGLESS.has(keyword) && !isRemark(keyword));
-  return said.every((keyword) => keyword === '$ref') || said.every((keyword) => FILLED.has(keyword));
-}
-
-/** Keywords that a property filled in from its default cannot break. */
-const FILLED: ReadonlySet<string> = new Set(
-  'type properties required additionalProperties minProperties items prefixItems minItems maxItems'.split(
-    ' ',
-  ),
-);

@@ -51,6 +51,11 @@ function goTogether(terms: readonly Place[], way: readonly Place[]): boolean {
   return [...required].every((name) => shapesOf(both.flatMap((term) => valuesIn(term, { name }))).length > 0);
 }
 
+/** Whether a property of the name may be there at all. */
+export function mayBeThere(content: Content, name: string): boolean {
+  return content.valuesOf({ name }).some((values) => values.every(({ schema }) => schema !== false));
+}
+
 /** What a place that reads demands of a property; also where it cannot be told whether it does. */
 export function demandsOf(
   taken: Place,

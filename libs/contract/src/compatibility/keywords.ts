@@ -39,6 +39,19 @@ export function isRemark(keyword: string): boolean {
 /** Keywords of references that are followed to nowhere. */
 const DYNAMIC = ['$dynamicRef', '$dynamicAnchor', '$recursiveRef', '$recursiveAnchor'];
 
+/** Readers fill in defaults while they check; so only where nothing else says something of the same value. */
+export function isFilledAt(keywords: readonly string[]): boolean {
+  const said = keywords.filter((keyword) => !MEANINGLESS.has(keyword) && !isRemark(keyword));
+  return said.every((keyword) => keyword === '$ref') || said.every((keyword) => FILLED.has(keyword));
+}
+
+/** Keywords that a property filled in from its default cannot break. */
+const FILLED: ReadonlySet<string> = new Set(
+  'type properties required additionalProperties minProperties items prefixItems minItems maxItems'.split(
+    ' ',
+  ),
+);
+
 /** What nobody can read: unknown keywords that one side has and the other has not, references that lead nowhere. */
 export function unknownIn(sent: readonly Shape[], taken: Place, context: Context): readonly Finding[] {
   const ours = around([taken], new Map());

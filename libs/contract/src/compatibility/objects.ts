@@ -1,10 +1,8 @@
 import { countIn } from './bounds.ts';
-import { accepted, asWritten, type Context, included, type Rule, within } from './comparison.ts';
-import { type Content, contentOf, demandsOf, type Property } from './content.ts';
+import { type Context, included, type Rule, within } from './comparison.ts';
+import { type Content, contentOf, demandsOf, mayBeThere, type Property } from './content.ts';
 import type { Finding } from './finding.ts';
 import {
-  dependentNames,
-  dependentSchemas,
   isAlone,
   keywordsOf,
   listIn,
@@ -15,8 +13,7 @@ import {
   schemaAt,
   schemaNamed,
 } from './place.ts';
-import { same } from './sameness.ts';
-import type { Shape } from './shape.ts';
+import { requiredOf, type Shape } from './shape.ts';
 
 /** Keywords of objects. */
 export const OBJECTS: readonly Rule[] = [
@@ -60,8 +57,6 @@ export const OBJECTS: readonly Rule[] = [
       return context.refuse('too-many-properties', taken, 'maxProperties', sends, `at most ${demanded}`);
     },
   },
-  { keywords: ['dependentRequired', 'dependencies'], type: 'object', findings: dependentNamesSent },
-  { keywords: ['dependentSchemas', 'dependencies'], type: 'object', findings: dependentSchemasHeld },
   {
     keywords: ['unevaluatedProperties'],
     type: 'object',
@@ -168,53 +163,6 @@ function namesTaken(sent: Shape, taken: Place, context: Context): readonly Findi
   if (refused.length === 0) return [];
   const sends = refused.map((kind) => ('const' in kind ? `"${kind.const}"` : 'other names')).join(', ');
   return context.refuse('name-refused', taken, 'propertyNames', sends, 'only the names of propertyNames');
-}
-
-function dependentNamesSent(sent: Shape, taken: Place, context: Context): readonly Finding[] {
-  const there = requiredOf(sent);
-  const content = contentOf(sent, context.comparison.isSentClosed);
-  return [...dependentNames(taken)].flatMap(([name, needed]) => {
-    if (!mayBeThere(content, name)) return [];
-    const promised = sent.terms.flatMap((term) => dependentNames(term).get(name) ?? []);
-    const missing = needed.filter(
-      (other) => other !== name && !there.has(other) && !promised.includes(other),
-    );
-    if (missing.length === 0) return [];
-    const keyword = 'dependentRequired' in keywordsOf(taken) ? 'dependentRequired' : 'dependencies';
-    return context.refuse(
-      'dependency-differs',
-      taken,
-      keyword,
-      `${name} alone`,
-      `${name} only with ${missing.join(', ')}`,
-    );
-  });
-}
-
-function dependentSchemasHeld(sent: Shape, taken: Place, context: Context): readonly Finding[] {
-  const content = contentOf(sent, context.comparison.isSentClosed);
-  return [...dependentSchemas(taken)].flatMap(([name, demanded]) => {
-    if (!mayBeThere(content, name)) return [];
-    const promised = sent.terms.map((term) => dependentSchemas(term).get(name));
-    if (promised.some((one) => one && same(one, demanded))) return [];
-    if (accepted(sent, demanded, asWritten(context)).length === 0) return [];
-    return context.refuse(
-      'condition-differs',
-      demanded,
-      '',
-      `${name} with other fields`,
-      `${name} only as this schema says`,
-    );
-  });
-}
-
-function mayBeThere(content: Content, name: string): boolean {
-  return content.valuesOf({ name }).some((values) => values.every(({ schema }) => schema !== false));
-}
-
-/** The properties that are always there. */
-export function requiredOf({ terms }: Shape): ReadonlySet<string> {
-  return new Set(terms.flatMap((term) => listIn(term, 'required')));
 }
 
 /** How many properties there can be, by their names alone. */

@@ -1,8 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { SchemaInvalidError, SchemaTooLargeError } from '../error.ts';
-import { DEEPEST } from './copy.ts';
-import type { SchemaDocument } from './document.ts';
-import { dependentSchemas, keywordsOf, type Place, saidAt, schemaAt, schemasIn } from './place.ts';
+import { all, branchesOf, conditionsOf } from './branches.ts';
+import { keywordsOf, listIn, type Place, saidAt } from './place.ts';
 
 /** The types of JSON values. */
 export type JsonType = 'null' | 'boolean' | 'number' | 'string' | 'array' | 'object';
@@ -23,9 +21,6 @@ export interface Shape {
   readonly beside: readonly (readonly Place[])[];
 }
 
-/** Branches of one place, beyond which it is not read. */
-const MOST_BRANCHES = 250;
-
 /**
  * The shapes of what may be sent where all the schemas hold. None, when nothing can be.
  * @throws SchemaTooLargeError when there are more than 250 branches
@@ -37,52 +32,6 @@ export function shapesOf(places: readonly Place[]): readonly Shape[] {
     const beside = besides.filter((other) => other !== terms);
     return shapesIn(terms).map((shape) => ({ ...shape, beside }));
   });
-}
-
-/** The combinations of a place, each as the list of schemas that hold together. */
-function branchesOf(place: Place): Branches {
-  if (place.schema === true) return [[]];
-  if (place.schema === false) return [];
-  const known = branchesIn.get(place.document) ?? new Map<string, Branches>();
-  branchesIn.set(place.document, known);
-  const branches = known.get(place.pointer) ?? combined(place);
-  known.set(place.pointer, branches);
-  return branches;
-}
-
-type Branches = readonly (readonly Place[])[];
-
-const branchesIn = new WeakMap<SchemaDocument, Map<string, Branches>>();
-
-function combined(place: Place): Branches {
-  const target = place.document.target(place);
-  const one = [...(target ? [target] : []), ...schemasIn(place, 'allOf')].map(branchesOf);
-  const some = ['anyOf', 'oneOf']
-    .filter((keyword) => keyword in keywordsOf(place))
-    .map((keyword) => schemasIn(place, keyword).flatMap(branchesOf));
-  return all([[[place]], ...one, ...some]);
-}
-
-function all(choices: readonly Branches[]): Branches {
-  let branches: Branches = [[]];
-  for (const choice of choices) {
-    if (branches.length * choice.length > MOST_BRANCHES) {
-      throw new SchemaTooLargeError(`its combinations have more than ${MOST_BRANCHES} branches`);
-    }
-    branches = branches.flatMap((terms) => choice.map((more) => together(terms, more)));
-  }
-  return branches;
-}
-
-function together(terms: readonly Place[], more: readonly Place[]): readonly Place[] {
-  const known = new Set(terms.map(({ document, pointer }) => `${document.side}${pointer}`));
-  return [...terms, ...more.filter(({ document, pointer }) => !known.has(`${document.side}${pointer}`))];
-}
-
-/** What holds on a condition may name properties. */
-function conditionsOf(term: Place): readonly (readonly Place[])[] {
-  const conditions = ['if', 'then', 'else'].map((keyword) => schemaAt(term, keyword));
-  return [...conditions, ...dependentSchemas(term).values()].flatMap((one) => (one ? branchesOf(one) : []));
 }
 
 function shapesIn(terms: readonly Place[]): Omit<Shape, 'beside'>[] {
@@ -136,6 +85,11 @@ function saidOf(value: object, term: Place): Place {
   return saidAt(term, { properties, required: Object.keys(value), additionalProperties: false }, why);
 }
 
+/** The properties that are always there. */
+export function requiredOf({ terms }: Shape): ReadonlySet<string> {
+  return new Set(terms.flatMap((term) => listIn(term, 'required')));
+}
+
 /** The JSON type of a value. */
 export function typeOf(value: unknown): JsonType {
   if (value === null) return 'null';
@@ -153,26 +107,4 @@ function allows(term: Place, type: JsonType, value?: unknown): boolean {
   const types = typesOf(term);
   if (types === undefined || types.includes(type)) return true;
   return type === 'number' && types.includes('integer') && (value === undefined || Number.isInteger(value));
-}
-
-/**
- * Refuses a schema that holds for a value when it itself does, which says nothing.
- * @param founded pointers that are known to lead back to nothing; grows
- * @throws SchemaInvalidError naming the place that leads back to itself
- * @throws SchemaTooLargeError when more than 256 schemas refer to one another for one value
- */
-export function assertFounded(place: Place, founded: Set<string>, around: readonly string[] = []): void {
-  const { document, pointer } = place;
-  if (founded.has(document.side + pointer)) return;
-  if (around.includes(pointer)) {
-    throw new SchemaInvalidError(pointer, 'it refers to itself and says nothing of any value');
-  }
-  if (around.length > DEEPEST)
-    throw new SchemaTooLargeError(`more than ${DEEPEST} references follow one another`);
-  const held = ['not', 'if', 'then', 'else'].map((keyword) => schemaAt(place, keyword));
-  const listed = ['allOf', 'anyOf', 'oneOf'].flatMap((keyword) => schemasIn(place, keyword));
-  for (const next of [document.target(place), ...held, ...listed, ...dependentSchemas(place).values()]) {
-    if (next) assertFounded(next, founded, [...around, pointer]);
-  }
-  founded.add(document.side + pointer);
 }
