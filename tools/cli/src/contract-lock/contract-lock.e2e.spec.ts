@@ -12,7 +12,6 @@ const MANY_PROCESSES = { timeout: 120_000 };
 
 const ID = { id: ['IsString()'] };
 const NOTE = { note: ['IsOptional()', 'IsString()'] };
-const COUNTED_NOTE = { note: ['IsOptional()', 'IsInt()'] };
 const CHANGED_ID = { id: ['IsInt()'] };
 
 describe('troupe contracts check in the order system', MANY_PROCESSES, () => {
@@ -77,31 +76,6 @@ describe('troupe contracts lock and check', MANY_PROCESSES, () => {
     expect(await team.check()).toMatchObject({ code: 0 });
   });
 
-  it('compare with every revision, not with the last alone', async () => {
-    const team = await teamWith({ 'order.placed': { ...ID, ...NOTE } });
-    await team.lock();
-    await team.write({ 'order.placed': ID });
-    expect(await team.lock()).toMatchObject({ code: 0, out: 'order.placed.v1: revision 2\n' });
-    await team.write({ 'order.placed': { ...ID, ...COUNTED_NOTE } });
-    const { code, err } = await team.check();
-    expect(code).toBe(7);
-    expect(err).toMatch(/note: .* \(type-refused, backward, revision 1, /);
-    expect(err).not.toContain('revision 2');
-  });
-
-  it('see what stands beside the fields', async () => {
-    const team = await teamWith({ 'order.placed': ID });
-    await team.lock();
-    await team.write({ 'order.placed': ID }, { partitionKey: 'id' });
-    expect((await team.check()).err).toContain('(partition-key-changed, revision 1)');
-    await team.write({ 'order.placed': ID }, { kind: 'command' });
-    expect((await team.check('packages/contracts')).err).toContain('(kind-changed, revision 1)');
-    await team.write({ 'order.placed': { id: ['IsString()', 'ValidateIf(() => true)'] } });
-    expect((await team.check()).err).toContain('(unsaid-changed, revision 1)');
-    await team.write({ 'order.placed': ID }, { owner: 'others' });
-    expect((await team.check()).err).toContain('has changed compatibly');
-  });
-
   it('miss a contract that is gone, unless that was locked with a reason', async () => {
     const both = { 'order.placed': ID, 'order.paid': ID };
     const team = await teamWith(both);
@@ -122,23 +96,15 @@ describe('troupe contracts lock and check', MANY_PROCESSES, () => {
     expect(await team.lock()).toMatchObject({ out: 'order.paid.v1: revision 2\n' });
   });
 
-  it('refuse a lock that a hand was at, or that a merge left half done', async () => {
+  it('refuse a lock that a hand was at', async () => {
     const team = await teamWith({ 'order.placed': ID });
     await team.lock();
     const text = await readFile(team.lockFile, 'utf8');
-    for (const edited of [
-      text.replace('"string"', '"integer"'),
-      `<<<<<<< HEAD\n${text}`,
-      '{}',
-      'null',
-      '[]',
-    ]) {
-      await writeFile(team.lockFile, edited);
-      for (const ended of [await team.check(), await team.lock()]) {
-        expect(ended).toMatchObject({ code: 1, out: '' });
-        expect(ended.err).toMatch(/contracts\.lock\/order\.placed\.v1\.json (was edited by hand|is no )/);
-        expect(ended.err).toContain('(TROUPE_CLI_CONTRACT_LOCK)');
-      }
+    await writeFile(team.lockFile, text.replace('"string"', '"integer"'));
+    for (const ended of [await team.check(), await team.lock()]) {
+      expect(ended).toMatchObject({ code: 1, out: '' });
+      expect(ended.err).toContain('contracts.lock/order.placed.v1.json was edited by hand');
+      expect(ended.err).toContain('(TROUPE_CLI_CONTRACT_LOCK)');
     }
   });
 
@@ -232,7 +198,7 @@ async function teamWith(contracts: Contracts) {
   });
   const entry = join(folder, 'packages/contracts/index.js');
   const lockFile = join(folder, 'contracts.lock/order.placed.v1.json');
-  const write = (some: Contracts, options: object = {}) => writeFile(entry, sourceOf(some, options));
+  const write = (some: Contracts) => writeFile(entry, sourceOf(some));
   await write(contracts);
   return {
     folder,
@@ -254,17 +220,17 @@ async function teamWith(contracts: Contracts) {
   };
 }
 
-function sourceOf(contracts: Contracts, options: object): string {
+function sourceOf(contracts: Contracts): string {
   const classes = Object.entries(contracts).map(([type, fields]) => {
     const name = type.replace(/(^|\.)([a-z])/g, (_, _dot, letter: string) => letter.toUpperCase());
-    const given = JSON.stringify({ type, version: 1, kind: 'event', owner: 'team', ...options });
+    const given = JSON.stringify({ type, version: 1, kind: 'event', owner: 'team' });
     const decorators = Object.entries(fields).flatMap(([field, rules]) =>
       rules.map((rule) => `${rule}(${name}.prototype, '${field}');`),
     );
     return `export class ${name} {}\n${decorators.join('\n')}\nContract(${given})(${name});`;
   });
   return `import { Contract } from '@troupe/contract';
-import { IsInt, IsOptional, IsString, ValidateIf } from 'class-validator';
+import { IsInt, IsOptional, IsString } from 'class-validator';
 ${classes.join('\n')}
 `;
 }
