@@ -85,13 +85,25 @@ const leaf = fc.oneof(
   schemas,
 );
 const fill = fc.tuple(leaf, leaf, fc.integer({ min: 0, max: 2 }));
+const form = fc.nat(forms.length - 1);
 const formed = fc
-  .tuple(fc.nat(forms.length - 1), fc.nat(forms.length - 1), fill, fill, fc.boolean())
-  .map(([form, inner, [a, b, n], [c, d, m], isDeep]): readonly [Schema, Schema] => {
-    const of = (one: Schema, other: Schema, count: number) => forms[form]?.(one, other, count) ?? true;
-    if (!isDeep) return [of(a, b, n), of(c, b, m)];
-    const within = (one: Schema, count: number) => forms[inner]?.(one, b, count) ?? true;
-    return [of(within(a, n), b, n), of(within(c, m), d, n)];
+  .record({
+    outer: form,
+    inner: form,
+    another: form,
+    from: fill,
+    to: fill,
+    keeps: fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
+  })
+  .map(({ outer, inner, another, from: [a, b, n], to: [c, d, m], keeps }): readonly [Schema, Schema] => {
+    const [keepsForm, keepsOne, keepsOther, isFlat] = keeps;
+    const of = (index: number, one: Schema, other: Schema, count: number) =>
+      forms[index]?.(one, other, count) ?? true;
+    const second = keepsForm ? outer : another;
+    const other = keepsOther ? b : d;
+    if (isFlat) return [of(outer, a, b, n), of(second, keepsOne ? a : c, other, m)];
+    const before = of(inner, a, b, n);
+    return [of(outer, before, b, n), of(second, keepsOne ? before : of(inner, c, b, m), other, m)];
   });
 
 /** Two schemas that may go together, and often nearly do. */
