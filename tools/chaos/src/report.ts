@@ -67,7 +67,7 @@ export function reportText(report: Report): string {
     ['lost', String(lost.length)],
     ['doubled', String(doubled.length)],
     ['unaccounted for', String(unaccounted.length)],
-    ['largest backlog', `${sizeOf(largestBacklog)} messages for three seconds`],
+    ['largest backlog', `${sizeOf(largestBacklog)} messages for ten seconds`],
     ['events stored', String(report.events)],
     ['dead letters', aside.length === 0 ? 'none' : `${aside.join(', ')}: all expected unless listed below`],
     ['calls to the world', `${report.calls}, ${report.repeatedCalls} of them again with the same key`],

@@ -5,8 +5,8 @@ import { type Backlog, readBacklog, sizeOf } from './evidence/consumers.ts';
 const INTERVAL = 1_000;
 const NOTHING: Backlog = { waiting: 0, inHand: 0, scheduled: 0 };
 
-/** For so many looks a backlog has to stand: just after its start the broker does not know yet what was answered. */
-const STANDING_LOOKS = 3;
+/** For so many looks a backlog has to stand: for some seconds after its start the broker counts what was answered. */
+const STANDING_LOOKS = 10;
 
 /** Looks at the backlog every second, and keeps the largest one that stood. */
 export class BacklogWatch {

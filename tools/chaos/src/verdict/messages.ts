@@ -53,14 +53,14 @@ function unknownOrders({ accepted, events, calls }: Evidence): string[] {
   ];
 }
 
-/** The stream stores a message once; what the run copied itself does not count. */
+/** The stream stores a message once, in each of its majors; what the run copied itself does not count. */
 function storedAgain({ events }: Evidence): string[] {
   const first = new Map<string, number>();
   return events
     .filter(({ mark }) => mark === undefined)
     .flatMap(({ source, id, type, seq }) => {
-      const before = first.get(`${source} ${id}`);
-      if (before === undefined) first.set(`${source} ${id}`, seq);
+      const before = first.get(`${type} ${source} ${id}`);
+      if (before === undefined) first.set(`${type} ${source} ${id}`, seq);
       return before === undefined ? [] : [`${type} (${seq}) is stored already (${before})`];
     });
 }
