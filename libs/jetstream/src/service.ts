@@ -16,7 +16,7 @@ export function serviceOf(
   variables: Readonly<Record<string, string | undefined>>,
 ): Service | undefined {
   const manifest = mainFile === undefined ? undefined : nearestManifest(dirname(mainFile));
-  const name = manifest?.name ?? variables['npm_package_name'];
+  const name = manifest?.name ?? variables.npm_package_name;
   return name ? { name: name.replace(/^@[^/]+\//, ''), version: manifest?.version } : undefined;
 }
 

@@ -12,8 +12,7 @@ export function producedBy(source: string, version?: string): ProducingApp {
 
 /** The same of a message in hand; undefined when it does not say its source. */
 export function producerOf({ eventIfKnown, delivery }: Work): ProducingApp | undefined {
-  if (eventIfKnown !== undefined)
-    return producedBy(eventIfKnown.source, eventIfKnown.extensions['appversion']);
+  if (eventIfKnown !== undefined) return producedBy(eventIfKnown.source, eventIfKnown.extensions.appversion);
   const { source, appversion } = announced(delivery);
   return source === undefined ? undefined : producedBy(source, appversion);
 }
