@@ -61,7 +61,7 @@ export function classSchema(root: MessageClass): ClassSchema {
 interface Definition {
   /** Whether messages have fields that the class does not show. */
   readonly transformed: boolean;
-  /** Whether it holds a sensitive field anywhere. */
+  /** Whether those may be, or hold, a sensitive one. */
   readonly sensitive: boolean;
   readonly fields: ReadonlyMap<string, FieldSchema>;
   readonly reasons: readonly string[];
@@ -83,7 +83,7 @@ function define(cls: MessageClass, reference: (nested: MessageClass) => Referenc
     schemas.set(name, initialised.has(name) ? { ...field, required: false } : field);
   }
   const all = [...reasons, ...[...schemas.values()].flatMap((field) => field.reasons)];
-  return { transformed, sensitive: holdsSensitive(cls), fields: schemas, reasons: all };
+  return { transformed, sensitive: transformed && holdsSensitive(cls), fields: schemas, reasons: all };
 }
 
 /** @param others what is said of fields that it does not name */

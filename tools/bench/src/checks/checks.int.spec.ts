@@ -18,7 +18,7 @@ describe('npm run bench:contracts', () => {
 
   it('measures every contender on both orders in each round, and the start', async () => {
     const { stdout } = await run(process.execPath, [main, '--quick', '--json']);
-    const { rounds, lines, compileMs } = JSON.parse(stdout) as ChecksReport;
+    const { rounds, lines, compiling } = JSON.parse(stdout) as ChecksReport;
     expect(Object.keys(lines)).toEqual(['3', '50']);
     for (const samples of Object.values(lines)) {
       expect(Object.keys(samples)).toEqual([...CONTENDERS]);
@@ -27,8 +27,8 @@ describe('npm run bench:contracts', () => {
         expect(Math.min(...samples[name])).toBeGreaterThan(0);
       }
     }
-    expect(compileMs).toHaveLength(rounds);
-    expect(Math.min(...compileMs)).toBeGreaterThan(0);
+    expect(compiling).toHaveLength(rounds);
+    expect(Math.min(...compiling.flatMap(({ wallMs, cpuMs }) => [wallMs, cpuMs]))).toBeGreaterThan(0);
   }, 120_000);
 
   it('refuses an option that it does not know', async () => {

@@ -16,13 +16,21 @@ import {
   ValidateNested,
 } from 'class-validator';
 
-/** Declares so many contracts and compiles them for both sides, as an app does that knows them all. CPU time in ms. */
-export function compileMany(count: number): number {
+/** What compiling takes, in ms: as a start waits for it, and as CPU time of all threads. */
+export interface Compiling {
+  readonly wallMs: number;
+  readonly cpuMs: number;
+}
+
+/** Declares so many contracts and compiles them for both sides, as an app does that knows them all. */
+export function compileMany(count: number): Compiling {
   const classes = Array.from({ length: count }, (_, n) => declared(n));
-  const begun = process.cpuUsage();
+  const cpuBegun = process.cpuUsage();
+  const begun = performance.now();
   for (const cls of classes) contractOf(cls);
-  const { user, system } = process.cpuUsage(begun);
-  return (user + system) / 1_000;
+  const wallMs = performance.now() - begun;
+  const { user, system } = process.cpuUsage(cpuBegun);
+  return { wallMs, cpuMs: (user + system) / 1_000 };
 }
 
 /** Eight fields, and two classes that are its own. */
@@ -77,4 +85,5 @@ function declared(n: number): ContractClass {
 }
 
 // Run alone, so that nothing is warm and no other class stands in class-validator's storage.
-if (process.argv[1] === import.meta.filename) console.log(compileMany(Number(process.argv[2])));
+if (process.argv[1] === import.meta.filename)
+  console.log(JSON.stringify(compileMany(Number(process.argv[2]))));
