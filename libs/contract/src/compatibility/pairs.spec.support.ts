@@ -368,6 +368,13 @@ export const PAIRS: Readonly<Record<string, readonly Pair[]>> = {
       [],
     ],
     [
+      'names by a pattern that begins like another',
+      { patternProperties: { '^x': text } },
+      { patternProperties: { '^x': text, '^x-': whole } },
+      ['type-refused'],
+      ['type-refused'],
+    ],
+    [
       'names by patterns that may meet',
       { patternProperties: { '^x-': text } },
       { patternProperties: { '^x-': text, '-y$': whole } },
@@ -405,6 +412,20 @@ export const PAIRS: Readonly<Record<string, readonly Pair[]>> = {
       },
       [],
       [],
+    ],
+    [
+      'a property that only another alternative declares, and both may hold',
+      { type: 'object', anyOf: [{ properties: { a: text } }, { properties: { b: text } }] },
+      object({ a: text, b: whole }),
+      ['type-refused'],
+      [],
+    ],
+    [
+      'a property that only a condition declares',
+      object({ a: text }, when({ required: ['a'] }, { properties: { b: text } })),
+      object({ a: text, b: whole }),
+      ['type-refused'],
+      ['condition-differs'],
     ],
     [
       'parts put together',
