@@ -26,6 +26,16 @@ describe.each(Object.entries(PAIRS))('%s', (_, pairs) => {
   });
 });
 
+test('a schema whose closed alternatives overlap once they are opened does not take what it sends', () => {
+  const shut = (name: string) => ({
+    properties: { [name]: { type: 'string' } },
+    additionalProperties: false,
+  });
+  const schema = { type: 'object', oneOf: [shut('a'), shut('b')] };
+  expect(rulesOf(schema, schema, 'backward')).toEqual(['alternative-ambiguous']);
+  expect(checkCompatibility(schema, schema, { mode: 'full', policy: 'strict' }).compatible).toBe(true);
+});
+
 test('a finding says where, what and what to do', () => {
   const previous = { properties: { lines: { items: { $ref: '#/$defs/Line' } } }, $defs: { Line: line(1) } };
   const next = { properties: { lines: { items: { $ref: '#/$defs/Line' } } }, $defs: { Line: line(2) } };
