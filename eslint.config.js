@@ -13,6 +13,7 @@ const arrows = {
   'lib:telemetry': ['lib:contract', 'lib:jetstream', 'tool:broker'],
   'lib:nest': ['lib:contract', 'lib:jetstream', 'tool:broker'],
   'lib:inbox': ['lib:contract', 'lib:jetstream', 'lib:nest', 'tool:broker', 'tool:postgres'],
+  'lib:ledger': ['lib:contract', 'lib:jetstream', 'tool:broker', 'tool:postgres'],
   'lib:testing': ['lib:contract', 'lib:jetstream', 'lib:nest', 'tool:broker'],
   'type:app': [
     'lib:contract',

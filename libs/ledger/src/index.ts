@@ -1,0 +1,29 @@
+export { ChoreographyError, LedgerQueryError, LedgerStoreError } from './errors.ts';
+export { Ledger, type LedgerOptions } from './ledger.ts';
+export {
+  type Choreography,
+  type DeclaredApp,
+  type DeclaredContract,
+  type DeclaredFlow,
+  type DeclaredStep,
+  readChoreography,
+} from './model/choreography.ts';
+export type { Flow, FlowState, MessageNode, Overdue, StepNode } from './model/flow.ts';
+export { FLOW_STATES } from './model/flow.ts';
+export type { Message } from './model/message.ts';
+export {
+  type DeadLettered,
+  type Done,
+  type InFlight,
+  isSettled,
+  type Redriven,
+  type Retrying,
+  type Settlement,
+  type Waiting,
+} from './model/settlement.ts';
+export { BUSINESS_KEY, type BusinessKeys, markedIn } from './projection/business-keys.ts';
+export type { Pace } from './projection/pace.ts';
+export type { FlowsPage, FlowsQuery } from './query/flows.ts';
+export type { QueueView, StepView } from './query/steps.ts';
+export type { TailEntry, TailFilter } from './query/tail.ts';
+export type { Freshness, Match, Whereabouts } from './query/whereabouts.ts';

@@ -1,0 +1,61 @@
+import type { Message } from './message.ts';
+import type { Settlement } from './settlement.ts';
+
+/**
+ * `completed`: a declared end is reached and no step has anything left to do. `failed`: a dead letter is open.
+ * `stalled`: a deadline passed, or a step that should act does not exist. Else `running`.
+ */
+export type FlowState = 'running' | 'completed' | 'stalled' | 'failed';
+
+export const FLOW_STATES: readonly FlowState[] = ['running', 'completed', 'stalled', 'failed'];
+
+/** A message with what became of it. */
+export interface MessageNode {
+  readonly message: Message;
+  /** Each step that takes it, or took it. */
+  readonly steps: readonly StepNode[];
+  /** Messages that name it as their cause and come from no step of it. */
+  readonly next: readonly MessageNode[];
+}
+
+/** A message × step. */
+export interface StepNode {
+  readonly step: string;
+  readonly app: string;
+  readonly settlement: Settlement;
+  /** Its deadline passed. */
+  readonly overdue: Overdue | undefined;
+  /** What it emitted for this message. */
+  readonly emitted: readonly MessageNode[];
+}
+
+export interface Overdue {
+  readonly byMs: number;
+  /** Contract ids of which it should have emitted one. */
+  readonly expected: readonly string[];
+}
+
+/** One flow, whole. */
+export interface Flow {
+  readonly id: string;
+  readonly state: FlowState;
+  /** One sentence for whoever asks where it is. */
+  readonly sentence: string;
+  /** Why it is stalled or failed, a sentence each. */
+  readonly reasons: readonly string[];
+  /** Contract id of the message that opened it. */
+  readonly type: string;
+  readonly startedAt: number;
+  /** When its last message was stored. */
+  readonly lastAt: number;
+  /** The flow that handed off to it. */
+  readonly parent: string | undefined;
+  /** The declared end that it reached. */
+  readonly end: string | undefined;
+  /** The messages that nothing known caused; mostly one. */
+  readonly roots: readonly MessageNode[];
+  /** By how much senders' clocks are apart from the broker's, ms, at most; order is the broker's. */
+  readonly clockSkewMs: number;
+  /** It has more messages than are shown; then it is never called completed. */
+  readonly truncated: boolean;
+}

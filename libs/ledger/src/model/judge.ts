@@ -1,0 +1,99 @@
+import { type Judgement, tasksOf, treeOf } from './assemble.ts';
+import type { DeclaredFlow } from './choreography.ts';
+import type { Carrier, Queue } from './course.ts';
+import { durationOf, told } from './duration.ts';
+import type { Flow, FlowState, MessageNode, StepNode } from './flow.ts';
+import type { FlowRecord } from './record.ts';
+import { sentenceOf } from './sentence.ts';
+import { isSettled } from './settlement.ts';
+
+/** Knows no queue: positions are left open. */
+export const UNCOUNTED: Queue = () => ({ position: undefined, expectedMs: undefined });
+
+/**
+ * What a flow is, from all that is stored of it. It is called completed only when the broker was asked for its
+ * consumers after the flow's last message was indexed: a younger consumer might still have work here.
+ * @param name what whoever asks calls it: `Order o-17`
+ */
+export function judge(record: FlowRecord, judgement: Judgement, queue = UNCOUNTED, name?: string): Flow {
+  const { expectations, now } = judgement;
+  const tasks = tasksOf(record, judgement);
+  const roots = treeOf(tasks, record, queue, now);
+  const own = record.messages.filter(({ of }) => of === undefined);
+  const first = own[0] ?? record.messages[0];
+  const startedAt = first?.at ?? 0;
+  const declared = first && expectations.flowOf(first.type);
+  const end = own.find(({ type }) => declared?.ends.includes(type))?.type;
+  const steps = [...stepsOf(roots)];
+  const verdict = { ...verdictOf(steps, declared, end, startedAt, now), isWhole: !record.truncated };
+  const isCertain = verdict.isWhole && expectations.asOf >= record.indexedAt;
+  const state = verdict.state === 'completed' && !isCertain ? 'running' : verdict.state;
+  const lastAt = Math.max(startedAt, ...own.map(({ at }) => at));
+  const flow = {
+    id: record.id,
+    state,
+    reasons: verdict.reasons,
+    type: first?.type ?? '',
+    startedAt,
+    lastAt,
+    parent: first?.parent,
+    end,
+    roots,
+    clockSkewMs: Math.max(0, ...own.map(({ at, saidAt }) => (saidAt === undefined ? 0 : saidAt - at))),
+    truncated: record.truncated,
+  };
+  return { ...flow, sentence: sentenceOf(flow, steps, name ?? `Flow ${record.id}`, now) };
+}
+
+/** What waits in a queue whose length is to be counted. */
+export function waitingIn(record: FlowRecord, judgement: Judgement): Carrier[] {
+  return tasksOf(record, judgement).flatMap(({ course }) =>
+    course.carriers.filter(({ seq, durable }) => durable !== undefined && seq > durable.delivered),
+  );
+}
+
+/** Every message × step below these messages. */
+export function* stepsOf(
+  nodes: readonly MessageNode[],
+): Generator<StepNode & { message: MessageNode['message'] }> {
+  for (const { message, steps, next } of nodes) {
+    for (const step of steps) {
+      yield { ...step, message };
+      yield* stepsOf(step.emitted);
+    }
+    yield* stepsOf(next);
+  }
+}
+
+type Step = StepNode & { readonly message: MessageNode['message'] };
+
+function verdictOf(
+  steps: readonly Step[],
+  declared: DeclaredFlow | undefined,
+  end: string | undefined,
+  startedAt: number,
+  now: number,
+): { state: FlowState; reasons: string[] } {
+  const failed = steps.flatMap(({ step, message, settlement }) =>
+    settlement.state === 'dead-lettered' ? [`${step} set ${message.type} aside: ${settlement.reason}`] : [],
+  );
+  if (failed.length > 0) return { state: 'failed', reasons: failed };
+  const open = steps.filter(({ settlement }) => !isSettled(settlement));
+  const isOver = open.length === 0 && (declared === undefined || end !== undefined);
+  if (isOver) return { state: 'completed', reasons: [] };
+  const reasons = open.flatMap(delayOf);
+  const within = durationOf(declared?.within);
+  if (declared !== undefined && within !== undefined && startedAt + within < now) {
+    const missing = end === undefined ? `: none of ${declared.ends.join(', ')} came` : '';
+    reasons.push(`it is ${told(now - startedAt - within)} past its deadline of ${declared.within}${missing}`);
+  }
+  return { state: reasons.length > 0 ? 'stalled' : 'running', reasons };
+}
+
+function delayOf({ step, message, settlement, overdue }: Step): string[] {
+  if (settlement.state === 'waiting' && settlement.noConsumer)
+    return [`${step} has no consumer, and ${message.type} waits for it`];
+  if (overdue === undefined) return [];
+  const expected = overdue.expected.length > 0 ? ` with ${overdue.expected.join(' or ')}` : '';
+  return [`${step} did not answer ${message.type}${expected}: it is ${told(overdue.byMs)} overdue`];
+}

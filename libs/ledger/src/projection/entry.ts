@@ -1,0 +1,136 @@
+import type { JsMsg } from '@nats-io/jetstream';
+import { type CloudEvent, decodeAttribute, decodeMessage } from '@troupe/contract';
+import { type Names, stepName } from '@troupe/jetstream';
+import { senderOf } from '../model/message.ts';
+import { positionOf } from '../model/record.ts';
+import type { NewMessage } from '../store/batch.ts';
+import { type BusinessKeys, keysIn } from './business-keys.ts';
+
+/** What a message says of itself, as far as it can be read. */
+type Said = Partial<
+  Pick<CloudEvent, 'id' | 'source' | 'type' | 'time' | 'correlationid' | 'parentflowid' | 'causationid'>
+>;
+
+/** Longer texts of foreign messages are cut: the index keeps what can be asked for. */
+const LONGEST = 512;
+
+/** A message of EVENTS or of an app's own stream, as it is indexed. `n` is the ledger's number of the stream. */
+export function entryOf(message: JsMsg, n: number, names: Names, businessKeys: BusinessKeys): NewMessage {
+  const { seq, subject, time, data } = message;
+  const stream = message.info.stream;
+  const headers = headersOf(message);
+  const said = saidBy(headers, data);
+  const id = said.id || `${stream}/${seq}`;
+  const source = said.source || 'unknown';
+  const type = said.type || 'unknown';
+  const saidAt = Date.parse(said.time ?? '');
+  const copy = stream === names.events ? ORIGINAL : copyOf(headers, subject, names);
+  return {
+    pos: positionOf(n, seq),
+    id,
+    source,
+    type,
+    flow: said.correlationid || id,
+    cause: said.causationid,
+    parent: said.parentflowid,
+    stream,
+    seq,
+    at: time.getTime(),
+    saidAt: Number.isNaN(saidAt) ? undefined : saidAt,
+    size: data.length,
+    ...senderOf(source),
+    subject: subject.slice(0, subject.lastIndexOf('.')),
+    ...copy,
+    keys: copy === ORIGINAL ? keysIn(data, businessKeys(type)) : [],
+  };
+}
+
+/** Names in lower case and their first values. A name that the client cannot read leaves the message without headers. */
+export type Headers = ReadonlyMap<string, string>;
+
+export function headersOf({ headers }: Pick<JsMsg, 'headers'>): Headers {
+  const read = new Map<string, string>();
+  try {
+    for (const [name, [value]] of headers ?? []) {
+      const lower = name.toLowerCase();
+      if (value !== undefined && !read.has(lower)) read.set(lower, value);
+    }
+  } catch {
+    // What cannot be read says nothing of itself: the message is shown by its place in the stream.
+  }
+  return read;
+}
+
+/** A whole number from 0 in a header; undefined for anything else. */
+export function numberIn(headers: Headers, name: string): number | undefined {
+  const text = headers.get(name);
+  const number = Number(text);
+  return text && Number.isSafeInteger(number) && number >= 0 ? number : undefined;
+}
+
+type Copy = Pick<NewMessage, 'of' | 'target' | 'due' | 'attempt' | 'letter'>;
+
+const ORIGINAL: Copy = {
+  of: undefined,
+  target: undefined,
+  due: undefined,
+  attempt: undefined,
+  letter: undefined,
+};
+
+/** EVENTS is the first stream, whatever number this one has. */
+export const EVENTS = 1;
+
+/** `rdv.<app>.<step>.<lane>` is for that step; `sch.<app>.<unique>` will be, as its target says. */
+function copyOf(headers: Headers, subject: string, names: Names): Copy {
+  const isOurs = headers.get('x-original-stream') === names.events;
+  const seq = isOurs ? numberIn(headers, 'x-original-seq') : undefined;
+  const schedule = headers.get('nats-schedule');
+  const target = schedule === undefined ? subject : (headers.get('nats-schedule-target') ?? '');
+  const [app = '', step = ''] = target.split('.').slice(-3, -1);
+  const due = Date.parse(schedule?.replace(/^@at /, '') ?? '');
+  return {
+    of: seq === undefined ? undefined : positionOf(EVENTS, seq),
+    target: stepName(app, step),
+    due: schedule === undefined ? undefined : Number.isNaN(due) ? 0 : due,
+    attempt: numberIn(headers, 'x-attempt'),
+    letter: numberIn(headers, 'x-redrive-of'),
+  };
+}
+
+function saidBy(headers: Headers, payload: Uint8Array): Said {
+  if (!headers.has('ce-id') && !headers.has('ce-type')) return structured(headers, payload);
+  const said: Record<string, string> = {};
+  for (const name of ATTRIBUTES) {
+    const value = headers.get(`ce-${name}`);
+    if (value) said[name] = attribute(value).slice(0, LONGEST);
+  }
+  return said;
+}
+
+const ATTRIBUTES = ['id', 'source', 'type', 'time', 'correlationid', 'parentflowid', 'causationid'];
+
+function structured(headers: Headers, payload: Uint8Array): Said {
+  try {
+    const { event } = decodeMessage(
+      [...headers].map(([name, value]) => [name, [value]]),
+      payload,
+    );
+    const said: Record<string, string> = {};
+    for (const name of ATTRIBUTES) {
+      const value = event[name as keyof Said];
+      if (value) said[name] = value.slice(0, LONGEST);
+    }
+    return said;
+  } catch {
+    return {}; // no CloudEvent: shown by its place in the stream
+  }
+}
+
+function attribute(value: string): string {
+  try {
+    return decodeAttribute(value);
+  } catch {
+    return value;
+  }
+}

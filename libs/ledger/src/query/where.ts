@@ -1,0 +1,96 @@
+import type { Judgement } from '../model/assemble.ts';
+import type { Queue } from '../model/course.ts';
+import type { Flow } from '../model/flow.ts';
+import { judge, waitingIn } from '../model/judge.ts';
+import type { FlowRecord } from '../model/record.ts';
+import type { Projector } from '../projection/projector.ts';
+import type { FoundFlow } from '../store/found.ts';
+import type { Store } from '../store/store.ts';
+import type { Freshness, Match, Whereabouts } from './whereabouts.ts';
+
+const MOST_FLOWS = 20;
+
+/** Answers where a flow is, from what the projection knows by now. */
+export class Where {
+  constructor(
+    private readonly store: Store,
+    private readonly projector: Projector,
+  ) {}
+
+  async where(key: string): Promise<Whereabouts> {
+    const found = await this.store.find(key, MOST_FLOWS);
+    const byFlow = [...Map.groupBy(found, ({ n }) => n)].sort(([a], [b]) => b - a).slice(0, MOST_FLOWS);
+    const flows: Flow[] = [];
+    const matches: Match[] = [];
+    for (const [n, ways] of byFlow) {
+      const flow = await this.flow(n, nameOf(key, ways));
+      if (flow === undefined) continue; // purged meanwhile
+      flows.push(flow);
+      matches.push({ flow: flow.id, kinds: ways.map(kindOf) });
+    }
+    const freshness = this.freshness();
+    return { key, sentence: sentenceOf(key, flows, matches, freshness), matches, flows, ...freshness };
+  }
+
+  /** One flow, with its places in queues; undefined when it is not known. */
+  async flow(n: number, name?: string): Promise<Flow | undefined> {
+    const judgement = this.judgement();
+    const record = await this.store.flow(n);
+    if (record === undefined) return undefined;
+    return judge(record, judgement, await this.#queueOf(record, judgement), name);
+  }
+
+  /** What flows are judged by now. It is taken before a flow is read: what is read may be newer, never older. */
+  judgement(): Judgement {
+    const { expectations, durables, lettersSince } = this.projector;
+    return { expectations, durables, lettersSince, now: Date.now() };
+  }
+
+  freshness(): Freshness {
+    const { asOf, problem } = this.projector;
+    return { asOf, behindMs: asOf === 0 ? Number.POSITIVE_INFINITY : Date.now() - asOf, problem };
+  }
+
+  async #queueOf(record: FlowRecord, judgement: Judgement): Promise<Queue> {
+    const positions = new Map<string, ReturnType<Queue>>();
+    for (const { seq, durable } of waitingIn(record, judgement)) {
+      if (durable === undefined) continue;
+      const { stream, name, subject, delivered } = durable;
+      const number = this.projector.numberOf(stream);
+      const position = await this.store.between(subject, number, delivered, seq);
+      const { perSecond } = this.projector.paces.of(stream, name, judgement.now);
+      const expectedMs = perSecond > 0 ? Math.round((position / perSecond) * 1_000) : undefined;
+      positions.set(`${durable.n} ${seq}`, { position, expectedMs });
+    }
+    return ({ seq, durable }) =>
+      positions.get(`${durable?.n} ${seq}`) ?? { position: undefined, expectedMs: undefined };
+  }
+}
+
+function kindOf({ kind, name }: FoundFlow): string {
+  return kind === 'business-key' ? (name ?? 'business key') : `${kind} id`;
+}
+
+/** `Order o-17` for a business key `orderId`. */
+function nameOf(key: string, ways: readonly FoundFlow[]): string {
+  const name = ways.find(({ kind }) => kind === 'business-key')?.name;
+  if (name === undefined) return ways.some(({ kind }) => kind === 'flow') ? `Flow ${key}` : `Message ${key}`;
+  const noun = name.replace(/(_?id|Id|ID)$/, '') || name;
+  return `${noun.charAt(0).toUpperCase()}${noun.slice(1)} ${key}`;
+}
+
+function sentenceOf(
+  key: string,
+  flows: readonly Flow[],
+  matches: readonly Match[],
+  { asOf }: Freshness,
+): string {
+  const [flow, ...more] = flows;
+  if (flow === undefined) {
+    const since = asOf === 0 ? 'the ledger is still reading' : `as of ${new Date(asOf).toISOString()}`;
+    return `Nothing is known of ${key}: searched flow ids, message ids and business keys, ${since}.`;
+  }
+  if (more.length === 0) return flow.sentence;
+  const kinds = [...new Set(matches.flatMap((match) => match.kinds))].join(', ');
+  return `${key} leads to ${flows.length} flows (as ${kinds}), the youngest first. ${flow.sentence}`;
+}

@@ -1,0 +1,217 @@
+import { senderOf } from '../model/message.ts';
+import {
+  type FlowRecord,
+  positionOf,
+  type StoredEvidence,
+  type StoredLetter,
+  type StoredMessage,
+  seqOf,
+  streamOf,
+} from '../model/record.ts';
+import type { Database, Value } from './database.ts';
+import { ANSWERS } from './schema.ts';
+import type { Words } from './words.ts';
+
+/** A flow in a list. */
+export interface FlowEntry {
+  readonly n: number;
+  readonly id: string;
+  readonly started: number;
+  readonly unsettled: number;
+}
+
+/** Which flows, youngest first. */
+export interface FlowSlice {
+  readonly unsettled?: boolean | undefined;
+  /** Contract id of the message that opened it. */
+  readonly type?: string | undefined;
+  /** Started then or later, and before then; ms since the epoch. */
+  readonly since: number;
+  readonly until: number;
+  /** Behind this one. */
+  readonly before?: { readonly started: number; readonly n: number } | undefined;
+  readonly limit: number;
+}
+
+/** Messages of one flow that are looked at. */
+const LONGEST_FLOW = 5_000;
+
+/** Reads the index. */
+export class Reading {
+  constructor(
+    private readonly database: Database,
+    private readonly words: Words,
+  ) {}
+
+  /** Read as often as it takes for nothing to be written in between; three times at most, then it is as of never. */
+  async flow(n: number, limit = LONGEST_FLOW): Promise<FlowRecord | undefined> {
+    let before = await this.#stamp(n);
+    for (let tries = 3; before !== undefined; tries--) {
+      const record = await this.#record(n, before.id, limit);
+      const after = await this.#stamp(n);
+      if (after?.indexed === before.indexed) return { ...record, indexedAt: before.indexed };
+      if (tries === 1) return { ...record, indexedAt: Number.POSITIVE_INFINITY };
+      before = after;
+    }
+    return undefined;
+  }
+
+  async #stamp(n: number): Promise<{ id: string; indexed: number } | undefined> {
+    const [flow] = await this.database.all<{ id: string; indexed: number }>(
+      'SELECT id, indexed FROM flow WHERE n = $1',
+      [n],
+    );
+    return flow;
+  }
+
+  /** Answers are read before letters, and letters before messages: so whatever was stored before an answer is there. */
+  async #record(n: number, id: string, limit: number): Promise<Omit<FlowRecord, 'indexedAt'>> {
+    const evidence = await this.database.all<EvidenceRow>(
+      `SELECT evidence.* FROM message JOIN evidence ON evidence.pos = message.pos WHERE message.flow = $1`,
+      [n],
+    );
+    const letters = await this.database.all<LetterRow>(
+      `SELECT letter.* FROM letter JOIN message ON message.pos = letter.origin
+        WHERE message.flow = $1 ORDER BY letter.pos`,
+      [n],
+    );
+    const rows = await this.database.all<MessageRow>(
+      'SELECT * FROM message WHERE flow = $1 ORDER BY pos LIMIT $2',
+      [n, limit + 1],
+    );
+    const streams = await this.#streams();
+    const word = (number: number): Promise<string> => this.words.wordOf(this.database, number);
+    const shown = rows.slice(0, limit);
+    return {
+      id,
+      messages: await Promise.all(shown.map((row) => this.#message(row, id, streams))),
+      letters: await Promise.all(letters.map(async (row) => letterOf(row, await word(row.step)))),
+      evidence: evidence.map(evidenceOf),
+      truncated: rows.length > limit,
+    };
+  }
+
+  async flows({ unsettled, type, since, until, before, limit }: FlowSlice): Promise<FlowEntry[]> {
+    const values: Value[] = [since, until, limit];
+    const place = (value: Value): string => `$${values.push(value)}`;
+    const where = ['started >= $1', 'started < $2'];
+    if (unsettled !== undefined) where.push(`unsettled = ${place(unsettled ? 1 : 0)}`);
+    if (type !== undefined) {
+      const word = await this.words.find(this.database, type);
+      if (word === undefined) return [];
+      where.push(`type = ${place(word)}`);
+    }
+    if (before !== undefined) where.push(`(started, n) < (${place(before.started)}, ${place(before.n)})`);
+    return this.database.all<FlowEntry>(
+      `SELECT n, id, started, unsettled FROM flow WHERE ${where.join(' AND ')} ORDER BY started DESC, n DESC LIMIT $3`,
+      values,
+    );
+  }
+
+  async between(subject: string, stream: number, after: number, upTo: number): Promise<number> {
+    const word = await this.words.find(this.database, subject);
+    if (word === undefined) return 0;
+    const last = await this.#nthAt(word, positionOf(stream, upTo), 'DESC', '<=');
+    const first = await this.#nthAt(word, positionOf(stream, after), 'ASC', '>');
+    return last === undefined || first === undefined ? 0 : Math.max(0, last - first + 1);
+  }
+
+  async #nthAt(subject: number, pos: number, order: string, than: string): Promise<number | undefined> {
+    const [row] = await this.database.all<{ nth: number }>(
+      `SELECT nth FROM message WHERE subject = $1 AND pos ${than} $2 ORDER BY pos ${order} LIMIT 1`,
+      [subject, pos],
+    );
+    return row?.nth;
+  }
+
+  async #streams(): Promise<Map<number, string>> {
+    const rows = await this.database.all<{ n: number; name: string }>('SELECT n, name FROM stream');
+    return new Map(rows.map(({ n, name }) => [n, name]));
+  }
+
+  async #message(
+    row: MessageRow,
+    flow: string,
+    streams: ReadonlyMap<number, string>,
+  ): Promise<StoredMessage> {
+    const word = (n: number): Promise<string> => this.words.wordOf(this.database, n);
+    const source = await word(row.source);
+    return {
+      pos: row.pos,
+      id: row.id,
+      source,
+      type: await word(row.type),
+      flow,
+      cause: row.cause ?? undefined,
+      parent: row.parent ?? undefined,
+      stream: streams.get(streamOf(row.pos)) ?? '',
+      seq: seqOf(row.pos),
+      at: row.at,
+      saidAt: row.said ?? undefined,
+      size: row.size,
+      ...senderOf(source),
+      subject: await word(row.subject),
+      of: row.origin ?? undefined,
+      target: row.target === null ? undefined : await word(row.target),
+      due: row.due ?? undefined,
+      attempt: row.attempt ?? undefined,
+      letter: row.letter ?? undefined,
+    };
+  }
+}
+
+function letterOf({ pos, origin, event, reason, error, at }: LetterRow, step: string): StoredLetter {
+  const letter = seqOf(pos);
+  return { letter, of: origin, id: event ?? undefined, step, reason, error: error ?? undefined, at };
+}
+
+function evidenceOf(row: EvidenceRow): StoredEvidence {
+  const { pos, durable, answer, at } = row;
+  return {
+    pos,
+    durable,
+    answer: answer === null ? undefined : ANSWERS[answer],
+    at,
+    attempt: row.attempt ?? undefined,
+    nextAt: row.next_at ?? undefined,
+    said: row.said ?? undefined,
+  };
+}
+
+interface MessageRow {
+  readonly pos: number;
+  readonly id: string;
+  readonly type: number;
+  readonly source: number;
+  readonly subject: number;
+  readonly cause: string | null;
+  readonly parent: string | null;
+  readonly at: number;
+  readonly said: number | null;
+  readonly size: number;
+  readonly origin: number | null;
+  readonly target: number | null;
+  readonly due: number | null;
+  readonly attempt: number | null;
+  readonly letter: number | null;
+}
+
+interface LetterRow {
+  readonly pos: number;
+  readonly origin: number;
+  readonly event: string | null;
+  readonly step: number;
+  readonly reason: string;
+  readonly error: string | null;
+  readonly at: number;
+}
+
+interface EvidenceRow {
+  readonly pos: number;
+  readonly durable: number;
+  readonly answer: number | null;
+  readonly at: number;
+  readonly attempt: number | null;
+  readonly next_at: number | null;
+  readonly said: string | null;
+}

@@ -1,0 +1,36 @@
+import { positionOf } from '../model/record.ts';
+import type { Database } from './database.ts';
+
+/** Messages that one transaction drops: what is asked meanwhile does not wait long. */
+const CHUNK = 2_000;
+
+/**
+ * Drops what a stream no longer has: messages and their copies, what was heard of them, and flows of which nothing is
+ * left. Copies stay as long as what they are copies of: a schedule that fired is gone from its stream, and still tells.
+ */
+export function retain(database: Database, stream: number, firstSeq: number): Promise<boolean> {
+  return database.transaction(async (session) => {
+    const rows = await session.all<{ pos: number; flow: number }>(
+      'SELECT pos, flow FROM message WHERE pos >= $1 AND pos < $2 ORDER BY pos LIMIT $3',
+      [positionOf(stream, 0), positionOf(stream, firstSeq), CHUNK],
+    );
+    const [first, last] = [rows[0], rows.at(-1)];
+    if (first === undefined || last === undefined) return false;
+    const range = [first.pos, last.pos];
+    await session.run('DELETE FROM evidence WHERE pos BETWEEN $1 AND $2', range);
+    await session.run('DELETE FROM letter WHERE origin BETWEEN $1 AND $2', range);
+    await session.run(
+      `DELETE FROM evidence WHERE pos IN (SELECT pos FROM message WHERE origin BETWEEN $1 AND $2)`,
+      range,
+    );
+    await session.run('DELETE FROM message WHERE origin BETWEEN $1 AND $2', range);
+    await session.run('DELETE FROM message WHERE pos BETWEEN $1 AND $2', range);
+    for (const flow of new Set(rows.map((row) => row.flow))) {
+      const left = await session.all('SELECT 1 AS one FROM message WHERE flow = $1 LIMIT 1', [flow]);
+      if (left.length > 0) continue;
+      await session.run('DELETE FROM business_key WHERE flow = $1', [flow]);
+      await session.run('DELETE FROM flow WHERE n = $1', [flow]);
+    }
+    return rows.length === CHUNK;
+  });
+}

@@ -1,0 +1,60 @@
+import type { Session } from './database.ts';
+import { WORD_ROWS } from './schema.ts';
+
+/** Words kept in memory: types, steps and subjects are few; foreign sources may be many. */
+const KEPT = 20_000;
+
+/** What repeats, as numbers. */
+export class Words {
+  #numbers = new Map<string, number>();
+  #words = new Map<number, string>();
+  #last = 0;
+
+  async load(session: Session): Promise<void> {
+    const [row] = await session.all<{ last: number | null }>('SELECT MAX(n) AS last FROM word');
+    this.#last = row?.last ?? 0;
+  }
+
+  /** The number of a word; it gets one when it has none. Only for whoever writes. */
+  async numberOf(session: Session, word: string): Promise<number> {
+    const known = await this.find(session, word);
+    if (known !== undefined) return known;
+    const n = ++this.#last;
+    await session.insert(WORD_ROWS, [[word, n]]);
+    this.#keep(word, n);
+    return n;
+  }
+
+  /** The number of a word, if it has one. */
+  async find(session: Session, word: string): Promise<number | undefined> {
+    const kept = this.#numbers.get(word);
+    if (kept !== undefined) return kept;
+    const [row] = await session.all<{ n: number }>('SELECT n FROM word WHERE word = $1', [word]);
+    if (row !== undefined) this.#keep(word, row.n);
+    return row?.n;
+  }
+
+  async wordOf(session: Session, n: number): Promise<string> {
+    const kept = this.#words.get(n);
+    if (kept !== undefined) return kept;
+    const [row] = await session.all<{ word: string }>('SELECT word FROM word WHERE n = $1', [n]);
+    if (row !== undefined) this.#keep(row.word, n);
+    return row?.word ?? '';
+  }
+
+  /** What a transaction that failed had added is not there. */
+  async forget(session: Session): Promise<void> {
+    this.#numbers.clear();
+    this.#words.clear();
+    await this.load(session);
+  }
+
+  #keep(word: string, n: number): void {
+    if (this.#numbers.size >= KEPT) {
+      this.#numbers.clear();
+      this.#words.clear();
+    }
+    this.#numbers.set(word, n);
+    this.#words.set(n, word);
+  }
+}
