@@ -8,6 +8,8 @@ export type Taker = (message: JsMsg) => Promise<void> | void;
 const PULLED = 1_000;
 const EXPIRES_MS = 5_000;
 const HEARTBEAT_MS = 1_000;
+/** After which the broker drops a consumer whose ledger was killed. */
+const INACTIVE_MS = 30_000;
 const AGAIN_MS = 500;
 /** Silence after which the broker is asked whether there is anything left. */
 const SILENCE_MS = 200;
@@ -54,6 +56,7 @@ export class Reader {
     this.#stop.abort();
     await this.#messages?.close();
     await this.#running;
+    await this.#consumer?.delete().catch(() => {}); // it ends by itself too
   }
 
   async #run(): Promise<void> {
@@ -73,6 +76,7 @@ export class Reader {
     this.#consumer = await this.broker.jetstream.consumers.get(this.stream, {
       deliver_policy: DeliverPolicy.StartSequence,
       opt_start_seq: this.upto + 1,
+      inactive_threshold: INACTIVE_MS,
     });
     if (this.#stop.signal.aborted) return;
     const messages = await this.#consumer.consume({
