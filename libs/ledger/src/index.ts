@@ -1,3 +1,5 @@
+export type { Behaviour } from './conformance/behaviour.ts';
+export { storeConformance } from './conformance/conformance.ts';
 export { ChoreographyError, LedgerQueryError, LedgerStoreError } from './errors.ts';
 export { Ledger, type LedgerOptions } from './ledger.ts';
 export {
@@ -27,3 +29,4 @@ export type { FlowsPage, FlowsQuery } from './query/flows.ts';
 export type { QueueView, StepView } from './query/steps.ts';
 export type { TailEntry, TailFilter } from './query/tail.ts';
 export type { Freshness, Match, Whereabouts } from './query/whereabouts.ts';
+export type { Database, Insertion, Session, Value } from './store/database.ts';

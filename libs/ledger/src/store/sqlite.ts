@@ -23,6 +23,7 @@ class Sqlite implements Database {
   }
 
   async open(schema: string): Promise<void> {
+    if (this.#database !== undefined) return;
     try {
       if (this.file !== IN_MEMORY) mkdirSync(dirname(this.file), { recursive: true });
       const database = new DatabaseSync(this.file);

@@ -43,8 +43,11 @@ export class Store {
     if ((await this.#note('format')) !== FORMAT) await this.clear();
     await this.#words.load(this.database);
     await this.#writing.load();
+    const streams = await this.database.all<StreamEntry>(
+      'SELECT n, name, created, upto FROM stream ORDER BY n',
+    );
     return {
-      streams: await this.database.all<StreamEntry>('SELECT n, name, created, upto FROM stream ORDER BY n'),
+      streams: streams.map((row) => ({ ...row })),
       durables: (await this.database.all<{ content: string }>('SELECT content FROM durable')).map(
         ({ content }) => JSON.parse(content) as Registered,
       ),

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { positionOf } from '../model/record.ts';
+import type { FlowSlice } from '../store/reading.ts';
+import { type Behaviour, behaviour, type Open } from './behaviour.ts';
+import { answer, message } from './stage.ts';
+
+/** What a store promises to whoever asks it. */
+export function asking(open: Open): Behaviour[] {
+  return [
+    behaviour(
+      open,
+      'finds flows by flow id, message id and business key, and says by which',
+      async (stage) => {
+        await stage.put(message(1, { flow: 'x', id: 'x', keys: [{ name: 'orderId', value: 'x' }] }));
+        const found = await stage.store.find('x', 10);
+        assert.deepEqual(
+          found.map(({ flow, kind, name }) => [flow, kind, name]),
+          [
+            ['x', 'flow', undefined],
+            ['x', 'message', undefined],
+            ['x', 'business-key', 'orderId'],
+          ],
+        );
+        assert.deepEqual(await stage.store.find('y', 10), []);
+        assert.deepEqual(await stage.store.find(`' OR 1=1 --`, 10), []);
+      },
+    ),
+
+    behaviour(open, 'finds the youngest flows of a key that many have', async (stage) => {
+      const keys = [{ name: 'customer', value: 'c-1' }];
+      await stage.put(...[1, 2, 3, 4].map((seq) => message(seq, { keys })));
+      const found = await stage.store.find('c-1', 2);
+      assert.deepEqual(
+        found.map(({ flow }) => flow),
+        ['f-4', 'f-3'],
+      );
+    }),
+
+    behaviour(open, 'counts a queue by its two ends, with other subjects in between', async (stage) => {
+      const other = { subject: 'evt.order.paid.v1' };
+      await stage.put(message(1), message(2, other), message(3), message(4), message(5, other), message(6));
+      const between = (after: number, upTo: number): Promise<number> =>
+        stage.store.between('evt.order.placed.v1', 1, after, upTo);
+      assert.deepEqual([await between(0, 6), await between(1, 6), await between(3, 4)], [4, 3, 1]);
+      assert.deepEqual([await between(6, 6), await between(4, 3)], [0, 0]);
+      assert.equal(await stage.store.between('evt.unknown.v1', 1, 0, 9), 0);
+    }),
+
+    behaviour(open, 'lists flows, youngest first, by state, type, time and place', async (stage) => {
+      await stage.put(message(1), message(2, { type: 'stock.short.v1' }), message(3), message(4));
+      await stage.store.settle(await stage.numberOf('f-3'), Number.MAX_SAFE_INTEGER);
+      const ids = async (slice: Partial<FlowSlice>): Promise<string[]> => {
+        const all = { since: 0, until: Number.MAX_SAFE_INTEGER, limit: 10 };
+        return (await stage.store.flows({ ...all, ...slice })).map(({ id }) => id);
+      };
+      assert.deepEqual(await ids({}), ['f-4', 'f-3', 'f-2', 'f-1']);
+      assert.deepEqual(await ids({ unsettled: true }), ['f-4', 'f-2', 'f-1']);
+      assert.deepEqual(await ids({ unsettled: false }), ['f-3']);
+      assert.deepEqual(await ids({ type: 'stock.short.v1' }), ['f-2']);
+      assert.deepEqual(await ids({ type: 'unknown.v1' }), []);
+      assert.deepEqual(await ids({ since: 10_002, until: 10_004 }), ['f-3', 'f-2']);
+      const [first] = await stage.store.flows({ since: 0, until: 99_999, limit: 1 });
+      assert.ok(first);
+      assert.deepEqual(await ids({ before: first, limit: 2 }), ['f-3', 'f-2']);
+    }),
+
+    behaviour(open, 'calls a flow settled only as it was when it was judged', async (stage) => {
+      await stage.put(message(1));
+      const n = await stage.numberOf('f-1');
+      const judged = await stage.store.flow(n);
+      await stage.put(message(2, { flow: 'f-1' }));
+      await stage.store.settle(n, judged?.indexedAt ?? 0);
+      const slice = { unsettled: true, since: 0, until: 99_999, limit: 10 };
+      assert.equal((await stage.store.flows(slice)).length, 1);
+      await stage.store.settle(n, (await stage.store.flow(n))?.indexedAt ?? 0);
+      assert.equal((await stage.store.flows(slice)).length, 0);
+      await stage.store.unsettle('evt.order.placed.v1');
+      assert.equal((await stage.store.flows(slice)).length, 1);
+    }),
+
+    behaviour(open, 'shows no more of a flow than was asked for, and says so', async (stage) => {
+      await stage.put(...[1, 2, 3].map((seq) => message(seq, { flow: 'f' })));
+      const record = await stage.store.flow(await stage.numberOf('f'), 2);
+      assert.deepEqual([record?.messages.length, record?.truncated], [2, true]);
+      assert.equal((await stage.store.flow(await stage.numberOf('f'), 3))?.truncated, false);
+      assert.equal(await stage.store.flow(4_711), undefined);
+    }),
+
+    behaviour(
+      open,
+      'drops what its stream dropped, copies and keys with it, and nothing else',
+      async (stage) => {
+        const copy = { pos: positionOf(4, 9), id: 'm-1', flow: 'f-1', of: positionOf(1, 1) };
+        const keys = [{ name: 'orderId', value: 'o-1' }];
+        await stage.put(message(1, { keys }), message(2, { flow: 'f-1' }), message(3), message(9, copy));
+        await stage.write({ evidence: [answer(1), answer(3)] });
+        assert.equal(await stage.store.retain(1, 2), false);
+        const left = await stage.store.flow(await stage.numberOf('f-1'));
+        assert.deepEqual([left?.messages.map(({ id }) => id), left?.evidence], [['m-2'], []]);
+        await stage.store.retain(1, 3);
+        assert.deepEqual(await stage.store.find('o-1', 1), []);
+        assert.equal((await stage.store.flow(await stage.numberOf('f-3')))?.evidence.length, 1);
+      },
+    ),
+  ];
+}
