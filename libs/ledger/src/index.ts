@@ -1,6 +1,8 @@
 export type { Behaviour } from './conformance/behaviour.ts';
 export { storeConformance } from './conformance/conformance.ts';
 export { ChoreographyError, LedgerQueryError, LedgerStoreError } from './errors.ts';
+export { jsonOf } from './export/json.ts';
+export { mermaidOf } from './export/mermaid.ts';
 export { Ledger, type LedgerOptions } from './ledger.ts';
 export {
   type Choreography,

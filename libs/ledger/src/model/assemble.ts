@@ -1,6 +1,7 @@
 import { type Carrier, type Course, type Durable, type Queue, settlementOf } from './course.ts';
 import { dueOf, type Expectations, type ExpectedStep, stepOfDurable } from './expectation.ts';
 import type { MessageNode, Overdue, StepNode } from './flow.ts';
+import type { Message } from './message.ts';
 import type { FlowRecord, StoredMessage } from './record.ts';
 import { isSettled } from './settlement.ts';
 
@@ -145,12 +146,22 @@ export function treeOf(tasks: readonly Task[], record: FlowRecord, queue: Queue,
       return { step, app, settlement, overdue, emitted: emitted(step).map(nodeOf) };
     });
     const taken = new Set(own.flatMap(({ expected }) => emitted(expected.step)));
-    return { message, steps, next: caused.filter((child) => !taken.has(child)).map(nodeOf) };
+    return {
+      message: shownOf(message),
+      steps,
+      next: caused.filter((child) => !taken.has(child)).map(nodeOf),
+    };
   };
   const roots = (children.get(undefined) ?? []).map(nodeOf);
   // Foreign messages may cause one another in a circle, which no root leads to.
   for (const message of messages) if (!shown.has(message)) roots.push(nodeOf(message));
   return roots;
+}
+
+/** A message without what only the ledger needs. */
+function shownOf(message: StoredMessage): Message {
+  const { id, source, type, flow, cause, stream, seq, at, saidAt, size, app, emittedBy } = message;
+  return { id, source, type, flow, cause, stream, seq, at, saidAt, size, app, emittedBy };
 }
 
 /** A cause is older than what it caused, whatever a message says. */
