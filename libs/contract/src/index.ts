@@ -37,6 +37,7 @@ export {
 } from './error.ts';
 export { type AcceptedContract, acceptedBy } from './evolution/accepted.ts';
 export { Upcast } from './evolution/upcast.ts';
+export { type ComposedExample, exampleOf } from './example.ts';
 export type { JsonSchema } from './json-schema.ts';
 export { type Mask, maskOf } from './masking/mask.ts';
 export type { UnknownFields } from './unknown-fields.ts';
