@@ -1,4 +1,4 @@
-import { contractOf } from '@troupe/contract';
+import { contractOf, exampleOf } from '@troupe/contract';
 import { describe, expect, it } from 'vitest';
 import { MOST_LINES, OrderPlaced } from './index.ts';
 
@@ -27,6 +27,12 @@ describe('order.placed.v1', () => {
 
   it('takes an order', () => {
     expect(broken(example())).toEqual([]);
+  });
+
+  it('has an example of each of its fields, and takes it', () => {
+    const { message, missing } = exampleOf(contract.producedSchema);
+    expect(missing).toEqual([]);
+    expect(broken(message)).toEqual([]);
   });
 
   it('takes as many lines as an order may have, and a gift', () => {

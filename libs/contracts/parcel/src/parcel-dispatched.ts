@@ -27,14 +27,17 @@ export class ParcelDispatched {
   orderId!: string;
 
   @IsIdentifier()
+  @Example('par-1')
   parcelId!: string;
 
   /** Its name: `east`. */
   @Matches(/^[a-z][a-z0-9-]{0,31}$/)
+  @Example('east')
   warehouse!: string;
 
   @IsString()
   @Length(1, 100)
+  @Example('Northbound Freight')
   carrier!: string;
 
   @IsObject()

@@ -1,4 +1,4 @@
-import { contractOf } from '@troupe/contract';
+import { contractOf, exampleOf } from '@troupe/contract';
 import { describe, expect, it } from 'vitest';
 import { ParcelDispatched } from './index.ts';
 
@@ -25,6 +25,13 @@ describe('parcel.dispatched.v1', () => {
   it('takes its example, and what it cannot do without is each of its fields', () => {
     expect(broken(example)).toEqual([]);
     expect([...new Set(broken({}))]).toEqual(Object.keys(example).map((field) => `/${field}`));
+  });
+
+  it('has an example of each of its fields, and takes it', () => {
+    const { message = {}, missing } = exampleOf(contract.producedSchema);
+    expect(missing).toEqual([]);
+    expect(broken(message)).toEqual([]);
+    expect(Object.keys(message)).toEqual(Object.keys(example));
   });
 
   it.each<[string, object, string]>([

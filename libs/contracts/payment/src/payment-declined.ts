@@ -31,5 +31,6 @@ export class PaymentDeclined {
   /** A word such as `card-declined`; new ones may come. */
   @IsString()
   @Matches(/^[a-z][a-z0-9-]{0,63}$/)
+  @Example('card-declined')
   reason!: string;
 }

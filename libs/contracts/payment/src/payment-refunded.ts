@@ -34,5 +34,6 @@ export class PaymentRefunded {
   /** A word such as `stock-short`; new ones may come. */
   @IsString()
   @Matches(/^[a-z][a-z0-9-]{0,63}$/)
+  @Example('stock-short')
   reason!: string;
 }

@@ -1,4 +1,5 @@
 import { Item, MOST_LINES } from '@shop/contracts-order';
+import { Example } from '@troupe/contract';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsArray, Matches, ValidateNested } from 'class-validator';
 
@@ -6,6 +7,7 @@ import { ArrayMaxSize, ArrayMinSize, IsArray, Matches, ValidateNested } from 'cl
 export class Allocation {
   /** Its name: `east`. */
   @Matches(/^[a-z][a-z0-9-]{0,31}$/)
+  @Example('east')
   warehouse!: string;
 
   @IsArray()

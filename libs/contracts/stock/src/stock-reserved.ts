@@ -19,6 +19,7 @@ export class StockReserved {
   orderId!: string;
 
   @IsIdentifier()
+  @Example('res-1')
   reservationId!: string;
 
   @IsObject()

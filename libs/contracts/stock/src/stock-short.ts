@@ -15,17 +15,20 @@ import {
 /** A product of which there is not enough. */
 export class Shortage {
   @IsSku()
+  @Example('LANTERN-9')
   sku!: string;
 
   @IsInt()
   @Min(1)
   @Max(MOST_LINES * MOST_PER_LINE)
+  @Example(1)
   wanted!: number;
 
   /** Less than what is wanted; 0 for a product that is not known. */
   @IsInt()
   @Min(0)
   @Max(MOST_LINES * MOST_PER_LINE)
+  @Example(0)
   available!: number;
 }
 
