@@ -19,18 +19,28 @@ const team: Fixture = {
 };
 
 describe('troupe contracts docs in the order system', () => {
-  it('writes an AsyncAPI document that is valid, with schemas that Ajv takes', async () => {
+  it('writes an AsyncAPI document that is valid, with schemas that Ajv takes and an example of each message', async () => {
     const folder = await written();
     const text = await readFile(join(folder, 'asyncapi.json'), 'utf8');
     const diagnostics = await new Parser().validate(text);
     expect(diagnostics.filter(({ severity }) => severity < 2)).toEqual([]);
 
-    const document = JSON.parse(text) as { components: { schemas: object }; operations: object };
+    const document = JSON.parse(text) as {
+      components: { schemas: object; messages: Record<string, { examples?: { payload: object }[] }> };
+      operations: object;
+    };
     expect(Object.keys(document.operations)).toContain('payments__authorize.receive.order.placed.v1');
     const ajv = new Ajv2020({ strict: false, validateFormats: false }).addSchema(document, 'document');
     const schemas = Object.keys(document.components.schemas);
     expect(schemas).toContain('order.placed.v1.OrderLine');
     for (const schema of schemas) ajv.compile({ $ref: `document#/components/schemas/${schema}` });
+
+    const messages = Object.entries(document.components.messages);
+    expect(messages).toHaveLength(7);
+    for (const [id, { examples = [] }] of messages) {
+      expect(examples).toHaveLength(1);
+      expect(ajv.validate(`document#/components/schemas/${id}`, examples[0]?.payload), id).toBe(true);
+    }
   });
 
   it('writes two JSON Schemas for each contract, each complete in itself', async () => {
@@ -60,6 +70,7 @@ describe('troupe contracts docs in the order system', () => {
     expect(order).toMatch(
       /<code>lines\[\]\.quantity<\/code><\/th><td>integer<\/td><td>yes<\/td><td>1 to 1000000</,
     );
+    expect(order).toMatch(/<h2>Examples<\/h2>\s*<pre><code>[^<]*&quot;sku&quot;: &quot;TENT-2P&quot;/);
     const index = await readFile(join(folder, 'index.html'), 'utf8');
     expect(index.match(/<a href="contracts\//g)).toHaveLength(7);
   });
