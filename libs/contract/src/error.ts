@@ -94,3 +94,16 @@ export class SchemaTooLargeError extends TroupeError {
     super(`the schema is too large: ${problem}`);
   }
 }
+
+/** A file of contracts.lock is not as `troupe contracts lock` wrote it. */
+export class ContractLockError extends TroupeError {
+  readonly code = 'TROUPE_CONTRACT_LOCK';
+
+  constructor(
+    /** The file. */
+    readonly path: string,
+    problem: string,
+  ) {
+    super(`${path} ${problem} Take it from git (git checkout -- ${path}), and run troupe contracts lock.`);
+  }
+}

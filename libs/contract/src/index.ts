@@ -28,6 +28,7 @@ export {
 } from './contract.ts';
 export {
   ContractDefinitionError,
+  ContractLockError,
   ContractViolationError,
   MessageFormatError,
   SchemaInvalidError,
@@ -36,6 +37,17 @@ export {
   UpcastError,
 } from './error.ts';
 export { type AcceptedContract, acceptedBy } from './evolution/accepted.ts';
+export {
+  isSameRevision,
+  LOCK_FOLDER,
+  type LockedContract,
+  lockedContractOf,
+  lockFileOf,
+  lockTextOf,
+  type Revision,
+  revisionOf,
+  standingRevisions,
+} from './evolution/locked-contract.ts';
 export { Upcast } from './evolution/upcast.ts';
 export { type ComposedExample, exampleOf } from './example.ts';
 export type { JsonSchema } from './json-schema.ts';

@@ -18,16 +18,3 @@ export class WorkspaceError extends TroupeError {
     super(`${path} ${problem}`, options);
   }
 }
-
-/** A file of contracts.lock is not as `troupe contracts lock` wrote it. */
-export class LockError extends TroupeError {
-  readonly code = 'TROUPE_CLI_CONTRACT_LOCK';
-
-  constructor(
-    /** The file, from the workspace. */
-    readonly path: string,
-    problem: string,
-  ) {
-    super(`${path} ${problem} Take it from git (git checkout -- ${path}), and run troupe contracts lock.`);
-  }
-}

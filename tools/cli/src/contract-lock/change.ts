@@ -1,8 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type CompiledContract, checkHistory, type Finding } from '@troupe/contract';
+import {
+  type CompiledContract,
+  checkHistory,
+  type Finding,
+  isSameRevision,
+  type LockedContract,
+  type Revision,
+  revisionOf,
+  standingRevisions,
+} from '@troupe/contract';
 import type { Party } from '../documents/documented.ts';
 import type { Locked } from './lock-folder.ts';
-import { isSameRevision, type LockedContract, type Revision, revisionOf } from './locked-contract.ts';
 
 /** How a contract stands to its lock. */
 export type Status = 'locked' | 'new' | 'changed' | 'breaking' | 'removed';
@@ -67,11 +75,8 @@ function changeOf(contract: string, present: Revision, locked?: LockedContract):
 
 /** Compared with every revision since the last one that was allowed to break. */
 function breaksOf(present: Revision, revisions: readonly Revision[]): Break[] {
-  const from = Math.max(
-    0,
-    revisions.findLastIndex((one) => one.break !== undefined),
-  );
-  const history = revisions.slice(from);
+  const history = standingRevisions(revisions);
+  const from = revisions.length - history.length;
   const { findings } = checkHistory(
     history.map(({ schema }) => schema),
     present.schema,

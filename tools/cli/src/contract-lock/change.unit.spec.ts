@@ -1,8 +1,14 @@
-import { type CompiledContract, Contract, contractOf } from '@troupe/contract';
+import {
+  type CompiledContract,
+  Contract,
+  contractOf,
+  type LockedContract,
+  type Revision,
+  revisionOf,
+} from '@troupe/contract';
 import { IsOptional, IsString } from 'class-validator';
 import { describe, expect, it } from 'vitest';
 import { changesOf } from './change.ts';
-import { type LockedContract, type Revision, revisionOf } from './locked-contract.ts';
 
 @Contract({ type: 'order.placed', version: 1, kind: 'event', owner: 'shop' })
 class OrderPlaced {

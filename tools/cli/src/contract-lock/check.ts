@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { isSameRevision, type LockedContract } from '@troupe/contract';
 import { command } from '../command.ts';
 import { WorkspaceError } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
 import { sentenceOf } from '../workspace/packages.ts';
 import { type Break, type Change, changesOf } from './change.ts';
 import { type Locked, readLocked, readLockedAt } from './lock-folder.ts';
-import { isSameRevision, type LockedContract } from './locked-contract.ts';
 import { presentIn, presentOf } from './present.ts';
 import { allLocked, junit, told } from './report.ts';
 

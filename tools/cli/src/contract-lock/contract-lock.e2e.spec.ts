@@ -104,7 +104,7 @@ describe('troupe contracts lock and check', MANY_PROCESSES, () => {
     for (const ended of [await team.check(), await team.lock()]) {
       expect(ended).toMatchObject({ code: 1, out: '' });
       expect(ended.err).toContain('contracts.lock/order.placed.v1.json was edited by hand');
-      expect(ended.err).toContain('(TROUPE_CLI_CONTRACT_LOCK)');
+      expect(ended.err).toContain('(TROUPE_CONTRACT_LOCK)');
     }
   });
 

@@ -3,12 +3,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { LOCK_FOLDER, type LockedContract, lockedContractOf, lockFileOf, lockTextOf } from '@troupe/contract';
 import { UsageError } from '../errors.ts';
 import { sentenceOf } from '../workspace/packages.ts';
-import { type LockedContract, lockedIn, textOf } from './locked-contract.ts';
-
-/** Where a workspace keeps everything that was published of its contracts, one file each. */
-export const LOCK_FOLDER = 'contracts.lock';
 
 /** Locked contracts by their ids. */
 export type Locked = ReadonlyMap<string, LockedContract>;
@@ -19,7 +16,7 @@ const LARGEST = 64 * 1024 * 1024;
 
 /**
  * Reads the lock of a workspace.
- * @throws LockError for a file that is not as it was written
+ * @throws ContractLockError for a file that is not as it was written
  */
 export async function readLocked(workspace: string): Promise<Locked> {
   const folder = join(workspace, LOCK_FOLDER);
@@ -32,7 +29,7 @@ export async function readLocked(workspace: string): Promise<Locked> {
 /**
  * Reads the lock of a workspace as it was at a revision of git.
  * @throws UsageError when git does not know the revision
- * @throws LockError for a file that is not as it was written
+ * @throws ContractLockError for a file that is not as it was written
  */
 export async function readLockedAt(workspace: string, revision: string): Promise<Locked> {
   const git = async (...args: string[]) =>
@@ -53,12 +50,7 @@ export async function readLockedAt(workspace: string, revision: string): Promise
 export async function writeLocked(workspace: string, locked: LockedContract): Promise<void> {
   const folder = join(workspace, LOCK_FOLDER);
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, fileOf(locked.contract)), textOf(locked));
-}
-
-/** The file of a contract, in the folder. */
-function fileOf(contract: string): string {
-  return `${contract}.json`;
+  await writeFile(join(folder, lockFileOf(locked.contract)), lockTextOf(locked));
 }
 
 function isLockFile(name: string): boolean {
@@ -68,7 +60,7 @@ function isLockFile(name: string): boolean {
 function byId(files: readonly { readonly name: string; readonly text: string }[]): Locked {
   return new Map(
     files.map(({ name, text }) => {
-      const locked = lockedIn(text, name.startsWith(LOCK_FOLDER) ? name : `${LOCK_FOLDER}/${name}`);
+      const locked = lockedContractOf(text, name.startsWith(LOCK_FOLDER) ? name : `${LOCK_FOLDER}/${name}`);
       return [locked.contract, locked];
     }),
   );

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
+import { LOCK_FOLDER, type LockedContract } from '@troupe/contract';
 import { command } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
 import { type Change, changesOf } from './change.ts';
-import { LOCK_FOLDER, type Locked, readLocked, writeLocked } from './lock-folder.ts';
-import type { LockedContract } from './locked-contract.ts';
+import { type Locked, readLocked, writeLocked } from './lock-folder.ts';
 import { presentIn } from './present.ts';
 import { allLocked, told } from './report.ts';
 

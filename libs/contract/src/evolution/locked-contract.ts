@@ -1,7 +1,17 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { CompiledContract, ContractKind, JsonSchema } from '@troupe/contract';
-import { LockError } from '../errors.ts';
+import type { CompiledContract } from '../compiled-contract.ts';
+import type { ContractKind } from '../contract.ts';
+import { ContractLockError } from '../error.ts';
+import type { JsonSchema } from '../json-schema.ts';
+
+/** The folder of a workspace that holds everything that was published of its contracts, one file each. */
+export const LOCK_FOLDER = 'contracts.lock';
+
+/** The file of a contract in that folder, by its id: `order.placed.v1.json`. */
+export function lockFileOf(contract: string): string {
+  return `${contract}.json`;
+}
 
 /** What was published of a contract at a time. */
 export interface Revision {
@@ -26,6 +36,12 @@ export interface LockedContract {
   readonly removed?: string;
 }
 
+/** The revisions that the code must still go with: the last one that was allowed to break, and those after it. */
+export function standingRevisions(revisions: readonly Revision[]): readonly Revision[] {
+  const broke = revisions.findLastIndex((one) => one.break !== undefined);
+  return revisions.slice(Math.max(0, broke));
+}
+
 /** What the code says of a contract now. */
 export function revisionOf(contract: CompiledContract): Revision {
   const { kind, owner, partitionKey, producedSchema, fallbackReasons } = contract;
@@ -44,28 +60,30 @@ export function isSameRevision(one: Revision, other: Revision): boolean {
 }
 
 /** The text of a lock file, with a digest that tells when a hand was at it. */
-export function textOf(locked: LockedContract): string {
+export function lockTextOf(locked: LockedContract): string {
   const content = plain({ format: 1, ...locked });
   return `${JSON.stringify({ ...content, digest: digestOf(content) }, null, 2)}\n`;
 }
 
 /**
  * Reads the text of a lock file.
- * @throws LockError when it is none, or not as it was written
+ * @param path the file, for the error
+ * @throws ContractLockError when it is none, or not as it was written
  */
-export function lockedIn(text: string, path: string): LockedContract {
+export function lockedContractOf(text: string, path: string): LockedContract {
   let content: object & Partial<LockedContract> & { format?: unknown; digest?: unknown };
   try {
     content = Object(JSON.parse(text));
   } catch {
-    throw new LockError(path, 'is no JSON, which a merge can leave behind.');
+    throw new ContractLockError(path, 'is no JSON, which a merge can leave behind.');
   }
   const { digest, ...written } = content;
   const { format, ...locked } = written;
   if (format !== 1 || !Array.isArray(locked.revisions) || typeof locked.contract !== 'string') {
-    throw new LockError(path, 'is no lock file of this version of troupe.');
+    throw new ContractLockError(path, 'is no lock file of this version of troupe.');
   }
-  if (digest !== digestOf(written)) throw new LockError(path, 'was edited by hand: its digest is another.');
+  if (digest !== digestOf(written))
+    throw new ContractLockError(path, 'was edited by hand: its digest is another.');
   return locked as LockedContract;
 }
 
