@@ -1,5 +1,7 @@
 export { type AppHarness, type AppHarnessOptions, appHarness } from './app-harness.ts';
 export { startBroker, type TestBroker } from './broker.ts';
+export { LockedExamplesError } from './errors.ts';
+export { type LockedExamplesOptions, lockedExamples } from './locked-examples.ts';
 export {
   type ServiceRequest,
   type ServiceResponse,
