@@ -40,13 +40,9 @@ export function fieldSchema(
     ...says.flatMap((one) => one.reasons ?? []),
   ];
   if (type.is === 'converted') {
-    const hidden = namedBy(cls, name).some((one) => holdsSensitive(one)) ? { [SENSITIVE]: true } : {};
-    return {
-      schema: annotated(hidden, cls, name),
-      required: false,
-      reasons: [`${cls.name}.${name}: ${type.reason}`, ...reasons],
-    };
+    return unsaid(cls, name, metadata, [`${cls.name}.${name}: ${type.reason}`, ...reasons]);
   }
+  if (says.some(({ conditional }) => conditional)) return unsaid(cls, name, metadata, reasons);
   const nullable = says.some((one) => one.nullable);
   const omissible = says.some((one) => one.omissible);
   const isNested = metadata.some((one) => one.type === ValidationTypes.NESTED_VALIDATION);
@@ -66,6 +62,20 @@ export function fieldSchema(
     required: !omissible && says.some((one) => one.refusesAbsence),
     reasons,
   };
+}
+
+/** A field that may hold anything as far as a schema can say: rather too little is said than too much. */
+function unsaid(
+  cls: MessageClass,
+  name: string,
+  metadata: readonly ValidationMetadata[],
+  reasons: readonly string[],
+): FieldSchema {
+  const values = metadata.flatMap(({ constraints }) =>
+    ((constraints ?? []) as readonly unknown[]).flatMap((constraint) => recordValueOf(constraint) ?? []),
+  );
+  const isHidden = [...namedBy(cls, name), ...values].some((one) => holdsSensitive(one));
+  return { schema: annotated(isHidden ? { [SENSITIVE]: true } : {}, cls, name), required: false, reasons };
 }
 
 /** @throws ContractDefinitionError for a rule in a group: messages are checked without groups, so all would apply at once */

@@ -17,6 +17,7 @@ import {
   Length,
   Matches,
   Min,
+  ValidateIf,
   ValidateNested,
 } from 'class-validator';
 import { expect, test } from 'vitest';
@@ -166,4 +167,16 @@ test.each<[string, PropertyDecorator[], object]>([
       accepts(cls, { field }, 'refuse'),
     );
   }
+});
+
+test('a field that is checked for some messages only is neither required nor described', () => {
+  const { schema } = validatorOf(
+    classWith(
+      ValidateIf(() => false),
+      IsString(),
+    ),
+  );
+  expect(schema).toMatchObject({ properties: { field: {} } });
+  expect(schema.properties).not.toHaveProperty('field.type');
+  expect(schema).not.toHaveProperty('required');
 });

@@ -17,6 +17,8 @@ export interface Said {
   /** It may be missing. */
   readonly omissible?: boolean;
   readonly refusesAbsence?: boolean;
+  /** What the others say holds for some messages only, and nobody can say for which. */
+  readonly conditional?: boolean;
   readonly reason?: string;
   /** The reasons of the classes that it brings along, which name their fields themselves. */
   readonly reasons?: readonly string[];
@@ -35,7 +37,7 @@ export function said(metadata: ValidationMetadata, type: FieldType): Said {
       if (metadata.name === IS_OPTIONAL) return { nullable: true, omissible: true };
       if (metadata.constraints[0] === isNotNull) return { nullable: true };
       if (metadata.constraints[0] === isThere) return { omissible: true };
-      return { reason: '@ValidateIf decides by a function whether the field is checked' };
+      return { conditional: true, reason: '@ValidateIf decides by a function whether the field is checked' };
     case ValidationTypes.PROMISE_VALIDATION:
       return { reason: '@ValidatePromise waits for a value' };
   }
