@@ -14,7 +14,7 @@ export class LedgerQueryError extends TroupeError {
   readonly code = 'TROUPE_LEDGER_QUERY';
 }
 
-/** The ledger's database cannot be opened, or was made by another version. */
+/** The ledger's database cannot be opened, or does not answer. */
 export class LedgerStoreError extends TroupeError {
   readonly code = 'TROUPE_LEDGER_STORE';
 }

@@ -54,18 +54,36 @@ class Postgres implements Database {
   }
 
   all<R extends object>(sql: string, values: readonly Value[] = []): Promise<R[]> {
-    return rowsOf<R>(this.#pool, sql, values);
+    return this.#answered(rowsOf<R>(this.#pool, sql, values));
   }
 
   async run(sql: string, values: readonly Value[] = []): Promise<void> {
-    await rowsOf(this.#pool, sql, values);
+    await this.#answered(rowsOf(this.#pool, sql, values));
   }
 
   insert(insertion: Insertion, rows: readonly (readonly Value[])[]): Promise<void> {
-    return insertInto(this.#pool, insertion, rows);
+    return this.#answered(insertInto(this.#pool, insertion, rows));
   }
 
-  async transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
+  transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    return this.#answered(this.#transaction(work));
+  }
+
+  /** What the database refuses has a SQL state; without one, or with one of a server that ends, it does not answer. */
+  async #answered<T>(asked: Promise<T>): Promise<T> {
+    try {
+      return await asked;
+    } catch (error) {
+      if (!(error instanceof Error) || error instanceof LedgerStoreError) throw error;
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== undefined && /^[0-9A-Z]{5}$/.test(code) && !/^(08|57P0)/.test(code)) throw error;
+      throw new LedgerStoreError(`The ledger's database (${this.where}) does not answer: ${error.message}.`, {
+        cause: error,
+      });
+    }
+  }
+
+  async #transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
     const client = await this.#pool.connect();
     try {
       await client.query('BEGIN');

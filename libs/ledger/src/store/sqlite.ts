@@ -28,7 +28,9 @@ class Sqlite implements Database {
       if (this.file !== IN_MEMORY) mkdirSync(dirname(this.file), { recursive: true });
       const database = new DatabaseSync(this.file);
       // What a crash of the machine takes from the log is read from the streams again: the position goes with it.
-      database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;');
+      database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; ');
+      // Waiting holds up the whole process: another writer is told of soon, and tried again.
+      database.exec('PRAGMA busy_timeout = 100;');
       database.exec('PRAGMA cache_size = -65536;');
       database.exec(schema);
       this.#database = database;
