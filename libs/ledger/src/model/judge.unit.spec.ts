@@ -1,0 +1,123 @@
+import { Names } from '@troupe/jetstream';
+import { describe, expect, it } from 'vitest';
+import { answer, message, registered } from '../conformance/stage.ts';
+import { SHOP } from '../shop.spec.support.ts';
+import type { Choreography } from './choreography.ts';
+import { Expectations, type Registered } from './expectation.ts';
+import type { Flow } from './flow.ts';
+import { judge } from './judge.ts';
+import type { FlowRecord } from './record.ts';
+
+const PLACED_AT = 10_001;
+const PAYING = registered({ delivered: 10 });
+const SHIPPING: Registered = {
+  durable: {
+    ...registered({ n: 2, delivered: 10 }).durable,
+    step: 'shipping__dispatch',
+    app: 'shipping',
+    subject: 'evt.payment.authorized.v1',
+  },
+  emits: ['parcel.dispatched.v1'],
+  within: undefined,
+};
+const placed = message(1, { id: 'placed' });
+const paid = message(2, {
+  id: 'paid',
+  type: 'payment.authorized.v1',
+  subject: 'evt.payment.authorized.v1',
+  cause: 'placed',
+  source: '/payments/authorize',
+  emittedBy: 'payments__authorize',
+  app: 'payments',
+});
+const shipped = message(3, {
+  id: 'shipped',
+  type: 'parcel.dispatched.v1',
+  subject: 'evt.parcel.dispatched.v1',
+  cause: 'paid',
+  source: '/shipping/dispatch',
+  emittedBy: 'shipping__dispatch',
+  app: 'shipping',
+});
+const paidFor = answer(1);
+const shippedFor = answer(2, { answer: 'ack' });
+const WHOLE = { messages: [placed, paid, shipped], evidence: [paidFor, { ...shippedFor, durable: 2 }] };
+
+describe('a flow', () => {
+  it('is completed when its end is reached and every step is done', () => {
+    expect(judged(WHOLE)).toMatchObject({ state: 'completed', end: 'parcel.dispatched.v1', reasons: [] });
+  });
+
+  it('is running while an end is reached and a step is not done', () => {
+    expect(judged({ ...WHOLE, evidence: [paidFor] }).state).toBe('running');
+  });
+
+  it('is running when every step is done and no end is reached', () => {
+    const flow = judged({ messages: [placed], evidence: [paidFor] });
+    expect(flow).toMatchObject({ state: 'running', end: undefined });
+    expect(flow.sentence).toMatch(/^Flow f waits for its next message; order\.placed\.v1 .+ ago\.$/);
+  });
+
+  it('is not called completed before the broker was asked for its consumers, nor when it is cut', () => {
+    expect(judged({ ...WHOLE, indexedAt: 1_001 }).state).toBe('running');
+    expect(judged({ ...WHOLE, truncated: true }).state).toBe('running');
+  });
+
+  it('is completed without a declared end when it is declared nowhere', () => {
+    const undeclared = { ...SHOP, apps: [] };
+    expect(judged({ messages: [placed], evidence: [paidFor] }, { choreography: undeclared }).state).toBe(
+      'completed',
+    );
+  });
+
+  it('is stalled when a step did not answer in time, which is named with what is missing', () => {
+    const flow = judged({ messages: [placed] }, { now: PLACED_AT + 35_000 });
+    expect(flow.state).toBe('stalled');
+    expect(flow.roots[0]?.steps[0]?.overdue).toEqual({ byMs: 5_000, expected: ['payment.authorized.v1'] });
+    expect(flow.reasons).toEqual([
+      'payments__authorize did not answer order.placed.v1 with payment.authorized.v1: it is 5.0 s overdue',
+    ]);
+    expect(judged({ messages: [placed] }, { now: PLACED_AT + 29_000 }).state).toBe('running');
+  });
+
+  it('is stalled past its own deadline, and no more once its end came', () => {
+    const now = PLACED_AT + 3 * 3_600_000;
+    expect(judged({ messages: [placed], evidence: [paidFor] }, { now })).toMatchObject({
+      state: 'stalled',
+      reasons: ['it is 2 h past its deadline of 1h: none of parcel.dispatched.v1 came'],
+    });
+    expect(judged(WHOLE, { now }).state).toBe('completed');
+  });
+
+  it('is failed while a dead letter is open, whatever else goes on', () => {
+    const letter = { letter: 7, of: placed.pos, id: 'placed', step: 'payments__authorize' };
+    const letters = [{ ...letter, reason: 'poison', error: undefined, at: 1 }];
+    const flow = judged({ ...WHOLE, letters });
+    expect(flow).toMatchObject({
+      state: 'failed',
+      reasons: ['payments__authorize set order.placed.v1 aside: poison'],
+    });
+  });
+
+  it('does not expect a step of what was there before it began', () => {
+    const late = { ...SHIPPING, durable: { ...SHIPPING.durable, first: 3 } };
+    const evidence = [paidFor];
+    expect(judged({ ...WHOLE, evidence }, { consumers: [PAYING, late] }).state).toBe('completed');
+  });
+
+  it('says by how much a sender’s clock is ahead', () => {
+    const early = { ...placed, saidAt: placed.at + 900 };
+    expect(judged({ messages: [early] }).clockSkewMs).toBe(900);
+  });
+});
+
+function judged(
+  record: Partial<FlowRecord>,
+  options: { choreography?: Choreography; consumers?: readonly Registered[]; now?: number } = {},
+): Flow {
+  const { choreography = SHOP, consumers = [PAYING, SHIPPING], now = PLACED_AT + 100 } = options;
+  const expectations = new Expectations(new Names(), choreography, consumers, 1_000);
+  const durables = new Map(consumers.map(({ durable }) => [durable.n, durable]));
+  const whole = { id: 'f', indexedAt: 1_000, messages: [], letters: [], evidence: [], truncated: false };
+  return judge({ ...whole, ...record }, { expectations, durables, lettersSince: 0, now });
+}
