@@ -20,6 +20,7 @@ const arrows = {
     'lib:contracts',
     'lib:inbox',
     'lib:jetstream',
+    'lib:ledger',
     'lib:nest',
     'lib:telemetry',
     'lib:testing',
@@ -27,7 +28,7 @@ const arrows = {
   'tool:broker': [],
   'tool:postgres': ['tool:broker', 'lib:contract'],
   'tool:start': ['tool:broker', 'lib:contract'],
-  'tool:cli': ['tool:broker', 'lib:contract', 'lib:jetstream', 'lib:nest'],
+  'tool:cli': ['tool:broker', 'lib:contract', 'lib:jetstream', 'lib:ledger', 'lib:nest'],
   'tool:bench': ['tool:broker', 'lib:contract', 'lib:jetstream', 'lib:telemetry'],
   'tool:chaos': ['tool:broker', 'tool:postgres', 'tool:start', 'lib:contract'],
 };

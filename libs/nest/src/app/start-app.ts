@@ -22,6 +22,8 @@ export interface StartAppOptions {
 }
 
 const MIB = 1024 * 1024;
+/** Of a path, in characters: an id of another system may be long. A longer one leads nowhere: 404. */
+const LONGEST_PARAMETER = 1_024;
 
 /**
  * Runs an app as this process: HTTP on `HOST` (default 127.0.0.1) and `PORT`, problem details for errors, a graceful
@@ -58,7 +60,8 @@ export async function createApp(
   module: Type,
   options: Omit<StartAppOptions, 'defaultPort'> = {},
 ): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({ bodyLimit: options.bodyLimit ?? MIB });
+  const bodyLimit = options.bodyLimit ?? MIB;
+  const adapter = new FastifyAdapter({ bodyLimit, routerOptions: { maxParamLength: LONGEST_PARAMETER } });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     abortOnError: false,
     ...(options.logger && { logger: options.logger }),

@@ -1,0 +1,192 @@
+import { FLOW_STATES } from '@troupe/ledger';
+
+/** Named schemas of the OpenAPI document. */
+export type SchemaName =
+  | 'Whereabouts'
+  | 'FlowsPage'
+  | 'FlowAnswer'
+  | 'Flow'
+  | 'MessageNode'
+  | 'StepNode'
+  | 'Settlement'
+  | 'Message'
+  | 'StepsPage'
+  | 'StepView'
+  | 'QueueView'
+  | 'StoredMessage'
+  | 'TailEntry'
+  | 'Problem';
+
+/** Refers to a named schema. */
+export function schemaRef(name: SchemaName): { $ref: string } {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+const text = { type: 'string' };
+const whole = { type: 'integer' };
+const number = { type: 'number' };
+const flag = { type: 'boolean' };
+const time = (description: string) => ({
+  type: 'number',
+  description: `${description}, ms since the epoch.`,
+});
+const listOf = (items: object) => ({ type: 'array', items });
+const texts = listOf(text);
+
+/** An object with these fields; those that end with `?` may be missing. */
+function object(fields: Record<string, object>): {
+  type: string;
+  required: string[];
+  properties: Record<string, object>;
+} {
+  const names = Object.keys(fields);
+  return {
+    type: 'object',
+    required: names.filter((name) => !name.endsWith('?')),
+    properties: Object.fromEntries(names.map((name) => [name.replace('?', ''), fields[name] ?? {}])),
+  };
+}
+
+/** How far behind an answer is; part of each. */
+const freshness = {
+  asOf: time('Everything stored before then is known; 0 while the ledger has not caught up yet'),
+  behindMs: {
+    type: ['number', 'null'],
+    description: 'How far behind that is; null while it has not caught up.',
+  },
+  'problem?': { ...text, description: 'Why the answer is older than it should be.' },
+};
+
+/** All named schemas. */
+export const schemas: Readonly<Record<SchemaName, object>> = {
+  Whereabouts: object({
+    key: text,
+    sentence: { ...text, description: 'Where it is, for people.' },
+    matches: listOf(object({ flow: text, kinds: texts })),
+    flows: listOf(schemaRef('Flow')),
+    ...freshness,
+  }),
+  FlowsPage: object({
+    flows: listOf(schemaRef('Flow')),
+    'cursor?': { ...text, description: 'Asks for what comes behind; missing when nothing does.' },
+    'knownSince?': { ...text, format: 'date-time', description: 'Older flows are purged.' },
+    ...freshness,
+  }),
+  FlowAnswer: object({ flow: schemaRef('Flow'), ...freshness }),
+  Flow: object({
+    id: text,
+    state: { enum: [...FLOW_STATES] },
+    sentence: text,
+    reasons: { ...texts, description: 'Why it is stalled or failed.' },
+    type: { ...text, description: 'Contract id of the message that opened it.' },
+    startedAt: time('When its first message was stored'),
+    lastAt: time('When its last message was stored'),
+    'parent?': { ...text, description: 'The flow that handed off to it.' },
+    'end?': { ...text, description: 'The declared end that it reached.' },
+    roots: listOf(schemaRef('MessageNode')),
+    clockSkewMs: number,
+    truncated: { ...flag, description: 'It has more messages than are shown.' },
+  }),
+  MessageNode: object({
+    message: schemaRef('Message'),
+    steps: listOf(schemaRef('StepNode')),
+    next: listOf(schemaRef('MessageNode')),
+  }),
+  StepNode: object({
+    step: { ...text, description: '`<app>__<step>`' },
+    app: text,
+    settlement: schemaRef('Settlement'),
+    'overdue?': object({ byMs: number, expected: texts }),
+    emitted: listOf(schemaRef('MessageNode')),
+  }),
+  Settlement: {
+    type: 'object',
+    description: 'Where one message stands with one step.',
+    oneOf: [
+      object({ state: { const: 'waiting' }, 'position?': whole, 'expectedMs?': number, noConsumer: flag }),
+      object({ state: { const: 'in-flight' }, 'since?': time('Not later than this') }),
+      object({
+        state: { const: 'retrying' },
+        'attempt?': whole,
+        'nextAt?': time('The next one'),
+        'error?': text,
+      }),
+      object({ state: { const: 'done' }, 'at?': time('When it was heard') }),
+      object({
+        state: { const: 'dead-lettered' },
+        reason: text,
+        'letter?': whole,
+        'at?': time('When it was set aside'),
+        'error?': text,
+      }),
+      object({
+        state: { const: 'redriven' },
+        letter: whole,
+        at: time('When it was sent again'),
+        'as?': text,
+      }),
+      object({ state: { const: 'unknown' }, why: text }),
+    ],
+  },
+  Message: object({
+    id: text,
+    source: text,
+    type: text,
+    flow: text,
+    'cause?': text,
+    stream: text,
+    seq: whole,
+    at: time('When the stream stored it'),
+    'saidAt?': time('What its sender says'),
+    size: whole,
+    'app?': text,
+    'emittedBy?': text,
+  }),
+  StepsPage: object({ steps: listOf(schemaRef('StepView')), ...freshness }),
+  StepView: object({
+    step: text,
+    app: text,
+    emits: texts,
+    'within?': text,
+    queues: listOf(schemaRef('QueueView')),
+    'instances?': whole,
+  }),
+  QueueView: object({
+    subject: text,
+    hasConsumer: flag,
+    waiting: whole,
+    inFlight: whole,
+    perSecond: number,
+    'criticalMs?': object({ p50: number, p99: number }),
+    retries: whole,
+    'lastSeenAt?': time('When an answer was heard last'),
+  }),
+  StoredMessage: object({
+    stream: text,
+    seq: whole,
+    subject: text,
+    storedAt: { ...text, format: 'date-time' },
+    headers: { type: 'array', items: { type: 'array', prefixItems: [text, texts] } },
+    size: { ...whole, description: 'Bytes of the payload.' },
+    body: {
+      type: 'object',
+      description: 'What the message says, with `***` for each sensitive value; or why it is not shown.',
+      oneOf: [
+        object({ kind: { const: 'json' }, value: {} }),
+        object({ kind: { const: 'hidden' }, value: text }),
+      ],
+    },
+  }),
+  TailEntry: object({
+    flow: schemaRef('Flow'),
+    missed: {
+      ...whole,
+      description: 'Changes that were left out before this one, because whoever reads is too slow.',
+    },
+    ...freshness,
+  }),
+  Problem: {
+    ...object({ type: text, title: text, status: whole, 'detail?': text, 'instance?': text, 'code?': text }),
+    description: 'Problem details (RFC 9457).',
+  },
+};

@@ -1,0 +1,31 @@
+import { Module } from '@nestjs/common';
+import { TROUPE_SETTINGS, TroupeModule } from '@troupe/nest';
+import { TelemetryModule } from '@troupe/telemetry';
+import { FlowsController } from './flows/flows.controller.ts';
+import { LiveView } from './flows/live-view.ts';
+import { TailController } from './flows/tail.controller.ts';
+import { WhereController } from './flows/where.controller.ts';
+import { History } from './history.ts';
+import { LedgerHost } from './ledger-host.ts';
+import { MessagesController } from './messages/messages.controller.ts';
+import { StoredMessages } from './messages/stored-messages.ts';
+import { CONSOLE_SETTINGS, readConsoleSettings } from './settings.ts';
+import { StepsController } from './steps.controller.ts';
+
+/** Answers where every flow is. It reads the broker beside the path, sends nothing, and holds no message back. */
+@Module({
+  imports: [TroupeModule.forRoot({ app: 'console' }), TelemetryModule],
+  controllers: [WhereController, FlowsController, StepsController, MessagesController, TailController],
+  providers: [
+    {
+      provide: CONSOLE_SETTINGS,
+      inject: [TROUPE_SETTINGS],
+      useFactory: (settings) => readConsoleSettings(process.env, settings),
+    },
+    LedgerHost,
+    LiveView,
+    History,
+    StoredMessages,
+  ],
+})
+export class ConsoleModule {}

@@ -1,0 +1,31 @@
+import { Controller, Get, Header, Query, StreamableFile } from '@nestjs/common';
+import { FLOW_STATES, type FlowState } from '@troupe/ledger';
+import { ProblemException } from '@troupe/nest';
+import { DescribeTail } from '../api/description.ts';
+import { type Asked, textsOf } from '../asked.ts';
+import { LiveView } from './live-view.ts';
+
+/** Flows as they change. */
+@Controller('tail')
+export class TailController {
+  constructor(private readonly live: LiveView) {}
+
+  @Get()
+  @Header('cache-control', 'no-store')
+  @DescribeTail()
+  tail(@Query() asked: Asked): StreamableFile {
+    const { state, type, step } = textsOf(asked, ['state', 'type', 'step']);
+    const stream = this.live.view({
+      ...(state !== undefined && { state: stateOf(state) }),
+      ...(type !== undefined && { type }),
+      step,
+    });
+    return new StreamableFile(stream, { type: 'text/event-stream' });
+  }
+}
+
+function stateOf(text: string): FlowState {
+  const state = FLOW_STATES.find((one) => one === text);
+  if (state !== undefined) return state;
+  throw new ProblemException(400, `A flow is ${FLOW_STATES.join(', ')}; none is "${text}".`);
+}

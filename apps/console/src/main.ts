@@ -1,0 +1,7 @@
+import '@troupe/telemetry';
+import { startApp } from '@troupe/nest';
+import { nestLogger } from '@troupe/telemetry';
+import { serveApiPage } from './api/page.ts';
+import { ConsoleModule } from './console.module.ts';
+
+await startApp(ConsoleModule, { defaultPort: 3005, logger: nestLogger, configure: serveApiPage });

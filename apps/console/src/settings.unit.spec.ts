@@ -1,0 +1,38 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { readConsoleSettings } from './settings.ts';
+
+const lock = join(import.meta.dirname, '../../../choreography.lock');
+
+it('keeps the index in the folder of embedded databases, one for each environment, or where it is told', () => {
+  const storeOf = (variables: NodeJS.ProcessEnv, settings = {}) =>
+    readConsoleSettings(variables, settings).store;
+  expect(storeOf({})).toBe(join('.troupe/data/console/ledger.sqlite'));
+  expect(storeOf({}, { data: '/data', prefix: 'test' })).toBe(join('/data/console/ledger-test.sqlite'));
+  expect(storeOf({}, { data: 'memory' })).toBe(':memory:');
+  const address = 'postgres://u:p@host/ledger';
+  expect(storeOf({ LEDGER_DATABASE_URL: address }, { data: 'memory' })).toBe(address);
+});
+
+it('reads the choreography that it is told of', () => {
+  const { choreography } = readConsoleSettings({ TROUPE_CHOREOGRAPHY: lock }, {});
+  expect(choreography?.apps.map(({ app }) => app)).toContain('payments');
+});
+
+it('names every variable that is wrong, and no password', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'console-settings-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = async (text: string) => {
+    await writeFile(join(folder, 'lock'), text);
+    return join(folder, 'lock');
+  };
+  const refused = (variables: NodeJS.ProcessEnv) => expect(() => readConsoleSettings(variables, {}));
+  refused({ LEDGER_DATABASE_URL: 'mysql://ada:secret@host/db' }).toThrow(/^((?!secret).)*$/s);
+  refused({ LEDGER_DATABASE_URL: 'mysql://host/db' }).toThrow(/LEDGER_DATABASE_URL must be/);
+  refused({ TROUPE_CHOREOGRAPHY: join(folder, 'none') }).toThrow(/TROUPE_CHOREOGRAPHY is ".*no such file/);
+  refused({ TROUPE_CHOREOGRAPHY: await file('{') }).toThrow(/holds no JSON/);
+  refused({ TROUPE_CHOREOGRAPHY: await file('{"format":9}') }).toThrow(/TROUPE_CHOREOGRAPHY: .*format 9/);
+  refused({ TROUPE_CHOREOGRAPHY: folder, LEDGER_DATABASE_URL: 'x' }).toThrow(/LEDGER_DATA[\s\S]*CHOREO/);
+});
