@@ -27,6 +27,7 @@ export interface Run<O extends Options> {
   readonly positionals: readonly string[];
   readonly terminal: Terminal;
   readonly environment: Environment;
+  readonly variables: NodeJS.ProcessEnv;
   /** Aborted when a person wants it to end. */
   readonly signal: AbortSignal;
 }
@@ -47,7 +48,7 @@ export interface Surroundings {
   readonly environmentOf: (servers: string | undefined, prefix: string | undefined) => Environment;
 }
 
-/** Options of a command that reads code and files, not a broker. */
+/** Options of a command that asks no broker. */
 const LOCAL = {
   json: { type: 'boolean', about: 'JSON instead of text' },
   help: { type: 'boolean', about: 'this text' },
@@ -105,7 +106,14 @@ export function command<const O extends Options>(declaration: {
       assertNames(prefix);
       const environment = environmentOf(servers, prefix);
       try {
-        return await run({ values: values as Run<O>['values'], positionals, terminal, environment, signal });
+        return await run({
+          values: values as Run<O>['values'],
+          positionals,
+          terminal,
+          environment,
+          variables,
+          signal,
+        });
       } finally {
         await environment.close();
       }

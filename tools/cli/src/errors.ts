@@ -18,3 +18,18 @@ export class WorkspaceError extends TroupeError {
     super(`${path} ${problem}`, options);
   }
 }
+
+/** The console does not answer, or not as it should. */
+export class ConsoleUnavailableError extends TroupeError {
+  readonly code = 'TROUPE_CLI_CONSOLE';
+
+  constructor(
+    readonly console: string,
+    reason: string,
+    cause?: unknown,
+  ) {
+    super(`The console at ${console} ${reason} Say where it is with --console or TROUPE_CONSOLE_URL.`, {
+      cause,
+    });
+  }
+}

@@ -10,6 +10,8 @@ export interface Terminal {
   progress(line: string): void;
   /** Asks a person; undefined when there is none. */
   ask(question: string): Promise<string | undefined>;
+  /** Shows these lines in place of all that is on the screen. False, and nothing shown, when there is no screen. */
+  draw(lines: readonly string[]): boolean;
 }
 
 const EVERY_MS = 5_000;
@@ -49,6 +51,15 @@ export class ProcessTerminal implements Terminal {
     } finally {
       lines.close();
     }
+  }
+
+  /** What does not fit is left out: a screen that scrolls cannot be read. */
+  draw(lines: readonly string[]): boolean {
+    const { isTTY, rows = 24, columns = 80 } = process.stdout;
+    if (!isTTY) return false;
+    const shown = lines.slice(0, rows - 1).map((line) => line.slice(0, columns));
+    process.stdout.write(`\u001b[H\u001b[2J${shown.join('\n')}\n`);
+    return true;
   }
 
   #close(): void {

@@ -6,10 +6,20 @@ import { deadLetters } from './dead-letters/commands.ts';
 import { docs } from './documents/docs.ts';
 import { UsageError } from './errors.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
+import { flows } from './flows/flows.ts';
+import { steps } from './flows/steps.ts';
+import { tail } from './flows/tail.ts';
+import { top } from './flows/top.ts';
+import { where } from './flows/where.ts';
 import { graph } from './graph/graph.ts';
 
 /** The commands by their topic; one that is named like its topic has no other beside it. */
 const topics: Readonly<Record<string, readonly Command[]>> = {
+  where: [where],
+  flows: [flows],
+  tail: [tail],
+  steps: [steps],
+  top: [top],
   'dead-letters': deadLetters,
   contracts: [check, lock, docs],
   graph: [graph],

@@ -1,6 +1,6 @@
 import type { LetterFilter, LetterState } from '@troupe/jetstream';
 import type { Options, Values } from '../command.ts';
-import { UsageError } from '../errors.ts';
+import { timeOf } from '../times.ts';
 
 /** Options that say which letters. */
 export const FILTER = {
@@ -49,16 +49,4 @@ export function statesOf({ archived, redriven, all }: Values<typeof STATES>): Le
   if (all) return ['open', 'redriven', 'archived'];
   if (!archived && !redriven) return ['open'];
   return [...(archived ? ['archived' as const] : []), ...(redriven ? ['redriven' as const] : [])];
-}
-
-const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-function timeOf(option: string, text: string, now: number): string {
-  const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
-  const time = count === undefined ? Date.parse(text) : now - Number(count) * (UNITS[unit] ?? 0);
-  if (Number.isNaN(time))
-    throw new UsageError(
-      `${option} ${text} is neither a time such as 2026-01-31T12:00:00Z nor an age such as 2h.`,
-    );
-  return new Date(time).toISOString();
 }

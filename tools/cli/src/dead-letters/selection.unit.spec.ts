@@ -11,7 +11,7 @@ function answering(answer: string | undefined): Terminal & { asked: string[] } {
     asked.push(question);
     return Promise.resolve(answer);
   };
-  return { asked, ask, out: () => {}, say: () => {}, progress: () => {} };
+  return { asked, ask, out: () => {}, say: () => {}, progress: () => {}, draw: () => false };
 }
 
 describe('a selection', () => {

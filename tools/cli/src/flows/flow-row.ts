@@ -1,0 +1,16 @@
+import type { Flow } from '@troupe/ledger';
+import { shownTime } from '../times.ts';
+
+/** Titles of `flowRow`. */
+export const FLOW_TITLES = ['STATE', 'BEGAN', 'OPENED BY', 'FLOW', 'WHERE'] as const;
+
+/** One flow in a table. */
+export function flowRow({ id, state, type, startedAt, sentence }: Flow): string[] {
+  return [state, shownTime(startedAt), type, id, withoutName(sentence, id)];
+}
+
+/** A sentence about a flow names it first, and it stands beside. */
+function withoutName(sentence: string, id: string): string {
+  const name = `Flow ${id} `;
+  return sentence.startsWith(name) ? sentence.slice(name.length) : sentence;
+}

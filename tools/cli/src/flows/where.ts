@@ -1,0 +1,44 @@
+import type { Whereabouts } from '@troupe/ledger';
+import { command } from '../command.ts';
+import { UsageError } from '../errors.ts';
+import { EXIT } from '../exit-code.ts';
+import { plain } from '../table.ts';
+import { CONSOLE, Console } from './console.ts';
+import { behind } from './freshness.ts';
+import { treeOf } from './tree.ts';
+
+/** `troupe where` */
+export const where = command({
+  name: 'where',
+  usage: '<key> [options]',
+  about: 'Says where it is: by flow id, message id, or any business key such as an order id.',
+  details: `First one sentence, then each flow as a tree: message, the steps that take it, the messages that they sent.
+Ends with 3 when nothing is known of the key.`,
+  options: CONSOLE,
+  local: true,
+  async run({ values, positionals, variables, terminal }) {
+    const [key, ...others] = positionals;
+    if (!key || others.length > 0) throw new UsageError('Say one key: troupe where <order id>.');
+    const answer = await new Console(values.console, variables).find<Whereabouts>(['where', key]);
+    if ('missing' in answer) {
+      if (values.json)
+        terminal.out(JSON.stringify({ key, sentence: answer.missing, matches: [], flows: [] }));
+      else terminal.out(plain(answer.missing));
+      return EXIT.nothing;
+    }
+    if (values.json) {
+      terminal.out(JSON.stringify(answer));
+      return EXIT.ok;
+    }
+    const { sentence, flows, matches } = answer;
+    terminal.out(plain(sentence));
+    for (const [i, flow] of flows.entries()) {
+      terminal.out('');
+      const kinds = matches[i]?.kinds.join(', ') ?? '';
+      terminal.out(plain(`flow ${flow.id}, ${flow.state} (found by ${kinds})`));
+      for (const line of treeOf(flow)) terminal.out(line);
+    }
+    terminal.say(behind(answer));
+    return EXIT.ok;
+  },
+});
