@@ -13,6 +13,11 @@ export interface App {
 export const WORKSPACE = join(import.meta.dirname, '../../..');
 
 /** Every app of the order system, in the order of their ports. The first one takes the orders. */
-export const APPS: readonly App[] = ['storefront', 'payments', 'inventory', 'shipping', 'notifications'].map(
-  (name) => ({ name, main: join(WORKSPACE, 'apps', name, 'dist', 'main.js') }),
-);
+export const APPS: readonly App[] = [
+  ...['storefront', 'payments', 'inventory', 'shipping', 'notifications'].map(appNamed),
+  { ...appNamed('console'), env: { TROUPE_CHOREOGRAPHY: join(WORKSPACE, 'choreography.lock') } },
+];
+
+function appNamed(name: string): App {
+  return { name, main: join(WORKSPACE, 'apps', name, 'dist', 'main.js') };
+}

@@ -94,6 +94,13 @@ describe('a demonstration that is to run once', () => {
     expect(shown()).toMatch(/ended as declared: 2 × parcel\.dispatched\.v1 \(5 events/);
     expect(shown()).toMatch(/ended as declared: 1 × payment\.declined\.v1 \(2 events/);
     expect(shown()).toMatch(/ended as declared: 1 × payment\.refunded\.v1 \(4 events/);
+    expect(shown().match(/^ +Order \S{36} is completed\.$/gm)).toHaveLength(3);
+  });
+
+  it('ends well though the console does not say in time where the orders are', async () => {
+    const apps = await fakeApps({ console: 'says nothing' });
+    expect(await demonstrate(onceOnFreePorts, await surroundings({ apps }))).toBe(0);
+    expect(shown().match(/The console did not say in time where it is\./g)).toHaveLength(3);
   });
 
   it('shows nothing of an earlier run that used the same store', async () => {

@@ -11,6 +11,7 @@ import { SAMPLES } from './samples.ts';
 import { addressesText, missing, type PlacedOrder, summaryText } from './summary.ts';
 import type { ProcessEnd, ProcessReturn } from './supervision.ts';
 import { watch } from './watch.ts';
+import { sentencesOf } from './whereabouts.ts';
 
 /** What a demonstration runs in. */
 export interface Surroundings {
@@ -123,7 +124,8 @@ class Demonstration {
   /** Shows how the sample flows ended; true when one did not as declared. */
   async #sumUp(): Promise<boolean> {
     const flowOf = (id: string) => this.#flows.get(id);
-    console.log(`\nThe sample flows:\n${summaryText(this.#orders, flowOf)}\n`);
+    const sentences = await sentencesOf(this.system.addresses.apps, this.#orders, this.#stopOrHalt);
+    console.log(`\nThe sample flows:\n${summaryText(this.#orders, flowOf, sentences)}\n`);
     const failed = this.#orders.some(({ sample, flowId }) => missing(sample, flowOf(flowId)) !== undefined);
     if (failed) {
       for (const app of this.system.apps)

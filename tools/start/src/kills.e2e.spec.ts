@@ -5,12 +5,21 @@ import { openStored } from './fixtures/stored.ts';
 import { isRunning, until } from './fixtures/surroundings.ts';
 import { SAMPLES } from './samples.ts';
 
-const VICTIMS = ['payments', 'inventory', 'broker', 'shipping', 'storefront', 'notifications', 'broker'];
+const VICTIMS = [
+  'payments',
+  'inventory',
+  'broker',
+  'console',
+  'shipping',
+  'storefront',
+  'notifications',
+  'broker',
+];
 /** What a killed app was at comes again after 30 s; the rest is for slow machines. */
 const OUTCOME_TIME = 300_000;
 const ENDS = SAMPLES.map(({ end }) => end.type);
 
-it('brings every accepted order to its one end, and shows every event, though each process is killed', async () => {
+it('brings every accepted order to its one end, shows every event and knows of every end, though each process is killed', async () => {
   const start = await npmStart(RUN);
   await start.untilItGoesOn();
   const shopping = new Shopping(/curl -i (http:\S+)\/orders/.exec(start.output())?.[1] ?? '');
@@ -46,6 +55,12 @@ it('brings every accepted order to its one end, and shows every event, though ea
     );
   }
   expect(await stored.deadLetters()).toBe(0);
+  const watcher = /console +(http:\S+) \(process/.exec(start.output())?.[1] ?? '';
+  for (const { flowId } of accepted)
+    await until(
+      async () => (await stateOf(watcher, flowId)) === 'completed',
+      `flow ${flowId} is known to be over`,
+    );
   await until(() => shownEvents(start.output()) >= total(flows), 'every event is shown');
   expect(shownEvents(start.output())).toBe(total(flows));
 
@@ -53,6 +68,13 @@ it('brings every accepted order to its one end, and shows every event, though ea
   expect(await start.exitCode, start.output()).toBe(0);
   await expectNothingLeft(start.output());
 }, 600_000);
+
+/** By the console's word. */
+async function stateOf(url: string, flowId: string): Promise<string | undefined> {
+  const answer = await fetch(`${url}/where/${flowId}`);
+  const { flows } = (await answer.json()) as { flows?: { state: string }[] };
+  return flows?.[0]?.state;
+}
 
 function shownEvents(output: string): number {
   return output.match(/^ {2}flow \S{8} {2}[a-z.]+\.v1 /gm)?.length ?? 0;

@@ -12,6 +12,7 @@ describe('npm start', () => {
     expect(start.output()).toContain('ended as declared: 2 × parcel.dispatched.v1');
     expect(start.output()).toContain('ended as declared: 1 × payment.declined.v1');
     expect(start.output()).toContain('ended as declared: 1 × payment.refunded.v1');
+    expect(start.output().match(/^ +\w+ \S{36} is completed: \S+, .+ ago\.$/gm)).toHaveLength(3);
     expect(start.output()).not.toMatch(/dead letter|did not end cleanly/);
     await expectNothingLeft(start.output());
     expect(await readdir(join(start.home, 'logs'))).toContain('notifications.log');
@@ -50,7 +51,7 @@ describe('npm start', () => {
     process.kill(-start.pid, 'SIGKILL');
     await start.exitCode;
     const pids = processesIn(start.output());
-    expect(pids.length).toBe(6);
+    expect(pids.length).toBe(7);
     await until(() => !pids.some(isRunning), 'all processes are gone');
     await expectNothingLeft(start.output());
   }, 180_000);

@@ -17,17 +17,19 @@ export interface Addresses {
   readonly logs: string;
 }
 
-/** Per order: how its flow ended, or what it misses. */
+/** Per order: how its flow ended, or what it misses, and where it is by the console's word. */
 export function summaryText(
   orders: readonly PlacedOrder[],
   flowOf: (id: string) => Flow | undefined,
+  sentences: ReadonlyMap<string, string>,
 ): string {
   return orders
-    .map(({ sample, flowId }) => {
+    .map(({ sample, flowId, orderId }) => {
       const flow = flowOf(flowId);
       const name = `flow ${shortId(flowId)}`;
       const shown = flow === undefined ? name : paint(flowColour(flow), name);
-      return `  ${shown}  ${sample.title}\n                 ${outcome(sample, flow)}`;
+      const sentence = sentences.get(orderId) ?? 'The console did not say in time where it is.';
+      return [`  ${shown}  ${sample.title}`, outcome(sample, flow), sentence].join('\n                 ');
     })
     .join('\n');
 }
@@ -35,9 +37,10 @@ export function summaryText(
 /** How to look around, and how to place an order. */
 export function addressesText({ broker, apps, logs }: Addresses, sample: Sample): string {
   const storefront = apps[0]?.url ?? '';
+  const watcher = consoleIn(apps)?.url ?? '';
   const rows = [
     ['orders', `POST ${storefront}/orders`],
-    ['API page', `${storefront}/docs`],
+    ['API pages', `${storefront}/docs  ${watcher}/docs`],
     ...apps.map(({ name, url }) => [name, `${url}/health/ready  ${url}/metrics`]),
     ['broker', broker],
     ['logs', logs],
@@ -47,7 +50,14 @@ export function addressesText({ broker, apps, logs }: Addresses, sample: Sample)
     '',
     'Place an order:',
     `  curl -i ${storefront}/orders -H 'content-type: application/json' -d '${JSON.stringify(sample.order)}'`,
+    'Where is it?',
+    `  npm run troupe -- where <orderId>${watcher.endsWith(':3005') ? '' : ` --console ${watcher}`}`,
   ].join('\n');
+}
+
+/** The app that says where orders are; undefined when it does not run. */
+export function consoleIn(apps: Addresses['apps']): Addresses['apps'][number] | undefined {
+  return apps.find(({ name }) => name === 'console');
 }
 
 /** What a flow lacks to its declared end; undefined when it lacks nothing. */
