@@ -55,9 +55,10 @@ export class ProcessTerminal implements Terminal {
 
   /** What does not fit is left out: a screen that scrolls cannot be read. */
   draw(lines: readonly string[]): boolean {
-    const { isTTY, rows = 24, columns = 80 } = process.stdout;
+    const { isTTY, rows, columns } = process.stdout;
     if (!isTTY) return false;
-    const shown = lines.slice(0, rows - 1).map((line) => line.slice(0, columns));
+    // A terminal that does not know its size says 0.
+    const shown = lines.slice(0, (rows || 24) - 1).map((line) => line.slice(0, columns || 80));
     process.stdout.write(`\u001b[H\u001b[2J${shown.join('\n')}\n`);
     return true;
   }
