@@ -5,9 +5,11 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { NestLogger } from './logs/nest-logger.ts';
+import type { Measured } from './metrics/measured.ts';
 import { telemetry } from './process.ts';
 
 export { TelemetrySettingError } from './errors.ts';
+export type { Measured } from './metrics/measured.ts';
 export { TelemetryModule } from './nest.ts';
 
 /** Writes structured log lines: `logger.info({ order }, 'the order is placed')`. */
@@ -15,6 +17,14 @@ export const logger: Logger = telemetry.logger;
 
 /** For Nest: `app.useLogger(nestLogger)`. */
 export const nestLogger: LoggerService = new NestLogger(telemetry.logger);
+
+/**
+ * Shows what is read whenever `/metrics` is asked for, until the returned function is called. For what comes and goes:
+ * OpenTelemetry's observable gauges go on showing what they were once told.
+ */
+export function measure(read: () => readonly Measured[]): () => void {
+  return telemetry.measure(read);
+}
 
 /** Sends the spans that are left, within 3 s; `TelemetryModule` calls it when the app stops. Never rejects. */
 export function shutdownTelemetry(): Promise<void> {

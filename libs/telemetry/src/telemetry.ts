@@ -11,6 +11,7 @@ import type { DestinationStream, Logger } from 'pino';
 import { SCOPE } from './conventions.ts';
 import { MessageInstrumentation } from './instrumentation.ts';
 import { createLogger } from './logs/logger.ts';
+import type { Measured } from './metrics/measured.ts';
 import { Meters } from './metrics/meters.ts';
 import { PrometheusText } from './metrics/prometheus.ts';
 import { resourceOf } from './settings/resource.ts';
@@ -34,6 +35,7 @@ export class Telemetry {
   /** For spans of the platform; undefined when nothing is traced. */
   readonly tracer: Tracer | undefined;
   readonly #tracerProvider: NodeTracerProvider | undefined;
+  readonly #meters: Meters | undefined;
   readonly #prometheus: PrometheusText | undefined;
   #stopped: Promise<void> | undefined;
 
@@ -41,6 +43,7 @@ export class Telemetry {
     const resource = resourceOf(settings, service);
     this.logger = createLogger(settings.log, String(resource.attributes[ATTR_SERVICE_NAME]), outlets.lines);
     const meters = settings.metrics ? new Meters() : undefined;
+    this.#meters = meters;
     this.#prometheus = meters && new PrometheusText(meters, resource);
     this.#tracerProvider = settings.traces && tracerProvider(settings.traces, resource, outlets.spans);
     this.tracer = this.#tracerProvider?.getTracer(SCOPE);
@@ -57,6 +60,11 @@ export class Telemetry {
     if (this.#prometheus !== undefined) metrics.setGlobalMeterProvider(this.#prometheus.meterProvider);
     registerLogger(this.logger);
     registerInstrumentation(this.instrumentation);
+  }
+
+  /** Shows what is read whenever metrics are asked for, until the returned function is called. */
+  measure(read: () => readonly Measured[]): () => void {
+    return this.#meters?.measure(read) ?? (() => {});
   }
 
   /** Text exposition format 0.0.4 for Prometheus; undefined when metrics are off. */

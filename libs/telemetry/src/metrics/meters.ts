@@ -3,6 +3,7 @@ import type { MetricData } from '@opentelemetry/sdk-metrics';
 import type { ObservedMessage, StepName } from '@troupe/jetstream';
 import { destinationOf } from '../destination.ts';
 import { Families } from './families.ts';
+import { type Measured, metricOf } from './measured.ts';
 import { SendMeter } from './send-meter.ts';
 import { type ProcessTimer, StepMeter } from './step-meter.ts';
 
@@ -19,6 +20,7 @@ export class Meters {
   readonly #steps = new Map<string, StepMeter>();
   readonly #sends = new Map<string, SendMeter>();
   readonly #templates = new Map<string, string>();
+  readonly #reads = new Set<() => readonly Measured[]>();
   readonly #startTime = millisToHrTime(Date.now());
 
   process(step: StepName, { subject, time }: ObservedMessage): ProcessTimer {
@@ -40,9 +42,19 @@ export class Meters {
     return meter;
   }
 
+  /** Shows what is read at each collection, until the returned function is called. */
+  measure(read: () => readonly Measured[]): () => void {
+    this.#reads.add(read);
+    return () => void this.#reads.delete(read);
+  }
+
   collect(): MetricData[] {
     const span = { startTime: this.#startTime, endTime: millisToHrTime(Date.now()) };
-    return this.#families.all.map((family) => family.collect(span));
+    const measured = [...this.#reads].flatMap((read) => read());
+    return [
+      ...this.#families.all.map((family) => family.collect(span)),
+      ...measured.map((metric) => metricOf(metric, span)),
+    ];
   }
 
   #template(subject: string): string {

@@ -106,6 +106,22 @@ describe('Meters', () => {
     expect(consumed[0]).toMatch(/ 25000$/);
   });
 
+  it('shows what is measured when it is asked, what is gone no more, and nothing once that ended', async () => {
+    const meters = new Meters();
+    let waiting = [{ value: 3, attributes: { 'troupe.step': 'authorize' } }];
+    const end = meters.measure(() => [
+      { name: 'troupe.step.waiting', description: 'x', unit: '{message}', kind: 'gauge', points: waiting },
+      { name: 'shop.visits', description: 'x', kind: 'counter', points: [{ value: 2.5, attributes: {} }] },
+    ]);
+    const shown = await textOf(meters);
+    expect(linesOf(shown, 'troupe_step_waiting{')[0]).toMatch(/troupe_step="authorize".* 3$/);
+    expect(linesOf(shown, 'shop_visits_total{')[0]).toMatch(/ 2.5$/);
+    waiting = [];
+    expect(linesOf(await textOf(meters), 'troupe_step_waiting{')).toEqual([]);
+    end();
+    expect(linesOf(await textOf(meters), 'shop_visits_total{')).toEqual([]);
+  });
+
   it("shows the app's own instruments too", async () => {
     const prometheus = new PrometheusText(new Meters(), resourceFromAttributes({}));
     prometheus.meterProvider.getMeter('shop').createCounter('orders').add(3);
