@@ -1,6 +1,12 @@
 export type { Behaviour } from './conformance/behaviour.ts';
 export { storeConformance } from './conformance/conformance.ts';
-export { ChoreographyError, LedgerQueryError, LedgerStoreError } from './errors.ts';
+export {
+  ChoreographyError,
+  LedgerQueryError,
+  LedgerStoreError,
+  WebhookError,
+  WebhookSettingError,
+} from './errors.ts';
 export { jsonOf } from './export/json.ts';
 export { mermaidOf } from './export/mermaid.ts';
 export { Ledger, type LedgerOptions } from './ledger.ts';
@@ -32,3 +38,9 @@ export type { QueueView, StepView } from './query/steps.ts';
 export type { TailEntry, TailFilter } from './query/tail.ts';
 export type { Freshness, Match, Whereabouts } from './query/whereabouts.ts';
 export type { Database, Insertion, Session, Value } from './store/database.ts';
+export { ALERT_KINDS, type AlertKind, type Condition } from './watchdog/alert.ts';
+export type { FiringAlert } from './watchdog/firing.ts';
+export type { Metric } from './watchdog/metrics.ts';
+export { type Alerts, Watchdog, type WatchdogOptions } from './watchdog/watchdog.ts';
+export type { WebhookOptions } from './watchdog/webhook.ts';
+export { readWebhook } from './watchdog/webhook-settings.ts';
