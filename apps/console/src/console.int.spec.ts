@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { Flow, Whereabouts } from '@troupe/ledger';
+import type { Alerts, FiringAlert, Flow, Whereabouts } from '@troupe/ledger';
 import { closeApp, createApp, Runtime } from '@troupe/nest';
 import { startBroker, type TestBroker } from '@troupe/testing';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -139,6 +139,24 @@ describe('GET /steps', () => {
   });
 });
 
+describe('GET /alerts', () => {
+  it('lists what does not go on, and the metrics count it', async () => {
+    await shop.order('w-1', 'tok_broken');
+    let alerts: readonly FiringAlert[] = [];
+    await vi.waitUntil(async () => {
+      ({ alerts } = await answerOf<Alerts>('/alerts', 'Alerts'));
+      return alerts.some(({ kind }) => kind === 'dead-letter-group');
+    }, WAIT);
+    expect(alerts.find(({ kind }) => kind === 'dead-letter-group')).toMatchObject({
+      app: 'payments',
+      step: 'payments__authorize',
+    });
+    expect((await app.inject({ url: '/metrics' })).body).toMatch(
+      /^troupe_alert\{.*troupe_kind="dead-letter-group".*\} 1$/m,
+    );
+  });
+});
+
 describe('GET /messages/{stream}/{seq}', () => {
   it('reads a message of this environment from its stream', async () => {
     await shop.order('r-1', 'tok_declined');
@@ -210,7 +228,7 @@ describe('the console', () => {
     const text = (await app.inject({ url: '/docs-json' })).body;
     const document = JSON.parse(text) as { paths: object; components: { schemas: object } };
     expect(Object.keys(document.paths)).toEqual(
-      expect.arrayContaining(['/where/{key}', '/flows', '/flows/{id}', '/steps', '/tail']),
+      expect.arrayContaining(['/where/{key}', '/flows', '/flows/{id}', '/steps', '/alerts', '/tail']),
     );
     for (const [, name] of text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g))
       expect(Object.keys(document.components.schemas)).toContain(name);
@@ -295,7 +313,15 @@ describe('a console whose broker is not there', () => {
     const early = await createApp(ConsoleModule);
     vi.stubEnv('NATS_URL', broker.url);
     await early.init();
-    for (const path of ['/where/o-1', '/flows', '/flows/x', '/steps', '/messages/EVENTS/1', '/tail']) {
+    for (const path of [
+      '/where/o-1',
+      '/flows',
+      '/flows/x',
+      '/steps',
+      '/alerts',
+      '/messages/EVENTS/1',
+      '/tail',
+    ]) {
       const answer = await early.inject({ url: path });
       expect(answer.statusCode, path).toBe(503);
       expect(answer.headers['retry-after']).toBeDefined();

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TROUPE_SETTINGS, TroupeModule } from '@troupe/nest';
 import { TelemetryModule } from '@troupe/telemetry';
+import { AlertsController } from './alerts.controller.ts';
 import { FlowsController } from './flows/flows.controller.ts';
 import { LiveView } from './flows/live-view.ts';
 import { TailController } from './flows/tail.controller.ts';
@@ -12,10 +13,20 @@ import { StoredMessages } from './messages/stored-messages.ts';
 import { CONSOLE_SETTINGS, readConsoleSettings } from './settings.ts';
 import { StepsController } from './steps.controller.ts';
 
-/** Answers where every flow is. It reads the broker beside the path, sends nothing, and holds no message back. */
+/**
+ * Answers where every flow is, and tells of what does not go on. It reads the broker beside the path, sends no message,
+ * and holds none back.
+ */
 @Module({
   imports: [TroupeModule.forRoot({ app: 'console' }), TelemetryModule],
-  controllers: [WhereController, FlowsController, StepsController, MessagesController, TailController],
+  controllers: [
+    WhereController,
+    FlowsController,
+    StepsController,
+    AlertsController,
+    MessagesController,
+    TailController,
+  ],
   providers: [
     {
       provide: CONSOLE_SETTINGS,

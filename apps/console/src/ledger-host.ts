@@ -6,19 +6,24 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { Ledger } from '@troupe/ledger';
+import { Ledger, Watchdog } from '@troupe/ledger';
 import { BrokerUnavailableError, type Settings, TROUPE_SETTINGS } from '@troupe/nest';
+import { measure } from '@troupe/telemetry';
 import { businessKeys } from './contracts.ts';
 import { CONSOLE_SETTINGS, type ConsoleSettings } from './settings.ts';
 
 const TRY_AGAIN_MS = 2_000;
 
-/** Has the ledger for as long as the app runs. The app answers before the ledger does: until then it says so. */
+/**
+ * Has the ledger, and the watchdog that looks into it, for as long as the app runs. The app answers before the ledger
+ * does: until then it says so.
+ */
 @Injectable()
 export class LedgerHost implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #log = new Logger(LedgerHost.name);
   readonly #stop = new AbortController();
   #ledger: Ledger | undefined;
+  #watchdog: Watchdog | undefined;
   #hindrance = 'The ledger is not open yet: it waits for the broker.';
 
   constructor(
@@ -32,6 +37,12 @@ export class LedgerHost implements OnApplicationBootstrap, OnApplicationShutdown
     return this.#ledger;
   }
 
+  /** @throws BrokerUnavailableError as long as there is no ledger to look into */
+  get watchdog(): Watchdog {
+    if (this.#watchdog === undefined) throw new BrokerUnavailableError(this.#hindrance);
+    return this.#watchdog;
+  }
+
   onApplicationBootstrap(): void {
     if (this.own.choreography === undefined)
       this.#log.warn('there is no choreography.lock: no flow, step or deadline is expected');
@@ -40,6 +51,7 @@ export class LedgerHost implements OnApplicationBootstrap, OnApplicationShutdown
 
   async onApplicationShutdown(): Promise<void> {
     this.#stop.abort();
+    await this.#watchdog?.stop();
     await this.#ledger?.close();
   }
 
@@ -50,6 +62,7 @@ export class LedgerHost implements OnApplicationBootstrap, OnApplicationShutdown
       try {
         const ledger = await this.#opened();
         if (signal.aborted) return await ledger.close();
+        this.#watch(ledger);
         this.#ledger = ledger;
         return;
       } catch (error) {
@@ -62,14 +75,25 @@ export class LedgerHost implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   #opened(): Promise<Ledger> {
+    return Ledger.open({ store: this.own.store, businessKeys, ...this.#surroundings() });
+  }
+
+  #watch(ledger: Ledger): void {
+    const watchdog = Watchdog.start({ ledger, webhook: this.own.webhook, ...this.#surroundings() });
+    this.#watchdog = watchdog;
+    this.#stop.signal.addEventListener(
+      'abort',
+      measure(() => watchdog.metrics()),
+    );
+  }
+
+  #surroundings() {
     const { servers, prefix } = this.settings;
-    const { store, choreography } = this.own;
-    return Ledger.open({
-      store,
-      businessKeys,
+    const { choreography } = this.own;
+    return {
       ...(servers !== undefined && { connection: { servers } }),
       ...(prefix !== undefined && { prefix }),
       ...(choreography !== undefined && { choreography }),
-    });
+    };
   }
 }

@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Choreography, ChoreographyError, readChoreography } from '@troupe/ledger';
+import {
+  type Choreography,
+  ChoreographyError,
+  readChoreography,
+  readWebhook,
+  type WebhookOptions,
+  WebhookSettingError,
+} from '@troupe/ledger';
 import { SettingError, type Settings } from '@troupe/nest';
 
 /** What the environment says about the console besides what it says about every app. */
@@ -9,6 +16,8 @@ export interface ConsoleSettings {
   readonly store: string;
   /** The expected set; undefined when there is no lock: then nothing is declared. */
   readonly choreography: Choreography | undefined;
+  /** Who is told of alerts; undefined when nobody is. */
+  readonly webhook: WebhookOptions | undefined;
 }
 
 /** Token of the settings in Nest's injector. */
@@ -18,8 +27,8 @@ const LOCK = 'choreography.lock';
 const DATA = '.troupe/data';
 
 /**
- * `LEDGER_DATABASE_URL`, else a file in the folder of embedded databases; and the choreography that `TROUPE_CHOREOGRAPHY`
- * names, else the one in the working folder, if there is one.
+ * `LEDGER_DATABASE_URL`, else a file in the folder of embedded databases; the choreography that `TROUPE_CHOREOGRAPHY`
+ * names, else the one in the working folder, if there is one; and the webhook, if there is one.
  * @throws SettingError naming every variable with a wrong value
  */
 export function readConsoleSettings(
@@ -43,8 +52,15 @@ export function readConsoleSettings(
   if (named !== undefined && choreography === undefined && problems.length === 0) {
     problems.push(`TROUPE_CHOREOGRAPHY is "${named}", but there is no such file.`);
   }
+  let webhook: WebhookOptions | undefined;
+  try {
+    webhook = readWebhook(variables);
+  } catch (error) {
+    if (!(error instanceof WebhookSettingError)) throw error;
+    problems.push(...error.problems);
+  }
   if (problems.length > 0) throw new SettingError(problems);
-  return { store: address ?? fileIn(data, prefix), choreography };
+  return { store: address ?? fileIn(data, prefix), choreography, webhook };
 }
 
 /** Undefined when there is no file. */

@@ -21,6 +21,14 @@ it('reads the choreography that it is told of', () => {
   expect(choreography?.apps.map(({ app }) => app)).toContain('payments');
 });
 
+it('tells the webhook that it is told of, and else nobody', () => {
+  const secret = `whsec_${Buffer.alloc(32).toString('base64')}`;
+  const url = 'https://alerts.example/troupe';
+  const variables = { TROUPE_WEBHOOK_URL: url, TROUPE_WEBHOOK_SECRET: secret };
+  expect(readConsoleSettings(variables, {}).webhook).toEqual({ url, secret });
+  expect(readConsoleSettings({}, {}).webhook).toBeUndefined();
+});
+
 it('names every variable that is wrong, and no password', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'console-settings-'));
   onTestFinished(() => rm(folder, { recursive: true }));
@@ -34,5 +42,8 @@ it('names every variable that is wrong, and no password', async () => {
   refused({ TROUPE_CHOREOGRAPHY: join(folder, 'none') }).toThrow(/TROUPE_CHOREOGRAPHY is ".*no such file/);
   refused({ TROUPE_CHOREOGRAPHY: await file('{') }).toThrow(/holds no JSON/);
   refused({ TROUPE_CHOREOGRAPHY: await file('{"format":9}') }).toThrow(/TROUPE_CHOREOGRAPHY: .*format 9/);
+  refused({ TROUPE_WEBHOOK_URL: 'ftp://host' }).toThrow(
+    /TROUPE_WEBHOOK_URL must[\s\S]*TROUPE_WEBHOOK_SECRET must/,
+  );
   refused({ TROUPE_CHOREOGRAPHY: folder, LEDGER_DATABASE_URL: 'x' }).toThrow(/LEDGER_DATA[\s\S]*CHOREO/);
 });

@@ -65,6 +65,15 @@ export function DescribeSteps(): MethodDecorator {
   );
 }
 
+/** `GET /alerts` on the OpenAPI page. */
+export function DescribeAlerts(): MethodDecorator {
+  return applyDecorators(
+    ApiOperation({ summary: 'Lists what does not go on now.' }),
+    answers('Alerts', 'The alerts that fire, and when the watchdog looked last.'),
+    isNotOpen(),
+  );
+}
+
 /** `GET /messages/{stream}/{seq}` on the OpenAPI page. */
 export function DescribeMessage(): MethodDecorator {
   return applyDecorators(

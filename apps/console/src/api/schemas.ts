@@ -1,4 +1,4 @@
-import { FLOW_STATES } from '@troupe/ledger';
+import { ALERT_KINDS, FLOW_STATES } from '@troupe/ledger';
 
 /** Named schemas of the OpenAPI document. */
 export type SchemaName =
@@ -13,6 +13,8 @@ export type SchemaName =
   | 'StepsPage'
   | 'StepView'
   | 'QueueView'
+  | 'Alerts'
+  | 'Alert'
   | 'StoredMessage'
   | 'TailEntry'
   | 'Problem';
@@ -160,6 +162,23 @@ export const schemas: Readonly<Record<SchemaName, object>> = {
     'criticalMs?': object({ p50: number, p99: number }),
     retries: whole,
     'lastSeenAt?': time('When an answer was heard last'),
+  }),
+  Alerts: object({
+    alerts: listOf(schemaRef('Alert')),
+    lookedAt: time('When the watchdog looked last; 0 before it did'),
+    ...freshness,
+  }),
+  Alert: object({
+    id: { ...text, description: 'The same for the same trouble.' },
+    kind: { enum: [...ALERT_KINDS] },
+    sentence: text,
+    'app?': text,
+    'step?': text,
+    missing: { ...texts, description: 'Contract ids of which one should have come.' },
+    count: number,
+    'flow?': { ...text, description: 'The flow that stands there longest.' },
+    'quietSince?': time('Nothing was heard since then'),
+    since: time('When this watchdog saw it first'),
   }),
   StoredMessage: object({
     stream: text,
