@@ -73,6 +73,11 @@ export class Stage {
     return this.system.apps[0]?.url ?? '';
   }
 
+  /** What the ledger knows is asked for there. */
+  get console(): string {
+    return this.system.apps.find(({ name }) => name === 'console')?.url ?? '';
+  }
+
   /** The process of an app that runs now. */
   pidOf(app: string): number {
     const found = this.system.apps.find(({ name }) => name === app);
@@ -103,6 +108,7 @@ function castOf(databases: Databases): App[] {
       name,
       main: app.main,
       env: {
+        ...app.env,
         ...(owner === undefined ? {} : { DATABASE_URL: databases.urlOf(owner) }),
         ...(owner === 'payments' ? { NODE_OPTIONS: `--import ${poison}` } : {}),
       },

@@ -1,11 +1,13 @@
 import type { AcceptedOrder } from '../load.ts';
 import type { Stage } from '../stage.ts';
+import { ledgerDifferences, unfinishedFlows } from '../verdict/ledger.ts';
 import type { Call } from '../world/calls.ts';
 import { type Books, readBooks } from './books.ts';
 import type { Backlog, Subscription } from './consumers.ts';
 import { readSubscriptions } from './consumers.ts';
 import { readDeadLetters, type StoredLetter } from './dead-letters.ts';
 import { readEvents, type StoredEvent } from './events.ts';
+import { readUnfinished } from './unfinished.ts';
 
 /** All that a verdict is found from. */
 export interface Evidence {
@@ -17,10 +19,12 @@ export interface Evidence {
   readonly left: Backlog | undefined;
   readonly calls: readonly Call[];
   readonly books: Books;
+  /** What the ledger calls unfinished, as `<flow> <state>`. */
+  readonly unfinished: readonly string[];
 }
 
 export async function gather(
-  { brokers, databases, world }: Stage,
+  { brokers, databases, world, console }: Stage,
   accepted: readonly AcceptedOrder[],
   left: Backlog | undefined,
 ): Promise<Evidence> {
@@ -31,5 +35,7 @@ export async function gather(
     world.calls(),
     readBooks(databases),
   ]);
-  return { accepted, events, letters, subscriptions, left, calls, books };
+  const expected = unfinishedFlows(accepted, events);
+  const unfinished = await readUnfinished(console, (said) => ledgerDifferences(said, expected).length === 0);
+  return { accepted, events, letters, subscriptions, left, calls, books, unfinished };
 }

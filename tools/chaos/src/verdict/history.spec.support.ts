@@ -4,6 +4,7 @@ import type { Evidence } from '../evidence/evidence.ts';
 import type { AcceptedOrder } from '../load.ts';
 import type { OrderKind } from '../shopping.ts';
 import type { Call, Deed } from '../world/calls.ts';
+import { unfinishedFlows } from './ledger.ts';
 
 const SUBSCRIPTIONS = [
   { step: 'payments/authorize', type: 'order.placed.v1' },
@@ -24,11 +25,14 @@ export class History {
   left: Evidence['left'] = { waiting: 0, inHand: 0, scheduled: 0 };
   outbox = 0;
   wrongStock: string[] = [];
+  /** What the ledger calls unfinished; else what it must. */
+  unfinished: string[] | undefined;
 
   get evidence(): Evidence {
     const { accepted, events, letters, calls, left, effects, handled, outbox, wrongStock } = this;
     const books = { effects, handled, outbox, wrongStock };
-    return { accepted, events, letters, subscriptions: SUBSCRIPTIONS, left, calls, books };
+    const unfinished = this.unfinished ?? unfinishedFlows(accepted, events);
+    return { accepted, events, letters, subscriptions: SUBSCRIPTIONS, left, calls, books, unfinished };
   }
 
   /** An order that went as its kind goes. */

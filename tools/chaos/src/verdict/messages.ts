@@ -1,5 +1,6 @@
 import type { Evidence } from '../evidence/evidence.ts';
 import type { Deed } from '../world/calls.ts';
+import { ledgerDifferences, unfinishedFlows } from './ledger.ts';
 
 /** Whatever was found that nothing explains, and whatever is missing that must be there. */
 export function unaccountedMessages(evidence: Evidence): string[] {
@@ -10,6 +11,7 @@ export function unaccountedMessages(evidence: Evidence): string[] {
     ...unsettled(evidence),
     ...letters(evidence),
     ...books(evidence),
+    ...ledgerDifferences(evidence.unfinished, unfinishedFlows(evidence.accepted, evidence.events)),
   ];
 }
 

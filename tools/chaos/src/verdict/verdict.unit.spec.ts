@@ -153,6 +153,20 @@ describe('unaccounted for', () => {
       },
       /the stock of TENT-2P/,
     ],
+    [
+      'a flow that the ledger calls stalled',
+      (h) => {
+        h.unfinished = ['flow-o5 failed', 'flow-o1 stalled'];
+      },
+      /the ledger calls flow flow-o1 stalled, which it is not/,
+    ],
+    [
+      'a failed flow that the ledger calls completed',
+      (h) => {
+        h.unfinished = [];
+      },
+      /the ledger does not call flow flow-o5 failed/,
+    ],
   ];
 
   it.each(complaints)('is %s', (_what, happen, complaint) => {
