@@ -99,7 +99,13 @@ export function keeping(open: Open): Behaviour[] {
     }),
 
     behaviour(open, 'keeps letters with their messages', async (stage) => {
-      const letter = { letter: 5, of: positionOf(1, 1), id: 'm-1', step: 'payments__authorize' };
+      const letter = {
+        letter: 5,
+        failure: 'x',
+        of: positionOf(1, 1),
+        id: 'm-1',
+        step: 'payments__authorize',
+      };
       const failure = { reason: 'poison', error: 'it kills', at: 600 };
       await stage.put(message(1));
       const touched = await stage.write({ letters: [{ pos: positionOf(2, 5), ...letter, ...failure }] });

@@ -62,6 +62,8 @@ export interface Carrier {
 
 export interface DeadLetterEntry {
   readonly letter: number;
+  /** The same for the same failure, however often its letter was written: a redrive of one answers all. */
+  readonly failure: string;
   readonly reason: string;
   readonly error: string | undefined;
   readonly at: number;
@@ -84,9 +86,13 @@ export type Queue = (carrier: Carrier) => { position: number | undefined; expect
  * decides; only when all are, it is done.
  */
 export function settlementOf({ carriers, letters, lettersSince }: Course, queue: Queue): Settlement {
-  const redriven = new Set(carriers.map(({ letter }) => letter));
-  const open = letters.findLast(({ letter }) => !redriven.has(letter));
-  if (open !== undefined) return { state: 'dead-lettered', ...open };
+  const sent = new Set(carriers.map(({ letter }) => letter));
+  const redriven = new Set(letters.filter(({ letter }) => sent.has(letter)).map(({ failure }) => failure));
+  const open = letters.findLast(({ failure }) => !redriven.has(failure));
+  if (open !== undefined) {
+    const { letter, reason, error, at } = open;
+    return { state: 'dead-lettered', reason, letter, at, error };
+  }
   const own = carriers.filter(({ editedId }) => editedId === undefined);
   for (const [i, carrier] of [...own.entries()].reverse()) {
     const state = stateOf(carrier, own.slice(i + 1), letters, lettersSince, queue);

@@ -115,11 +115,17 @@ describe('a message that comes back by a schedule', () => {
 
 describe('a message that was set aside', () => {
   const terminated = carrier(15, heard('term', 500, { said: 'poison' }));
-  const letter = { letter: 7, reason: 'poison', error: 'it kills', at: 490 };
+  const letter = { letter: 7, failure: 'x', reason: 'poison', error: 'it kills', at: 490 };
   const letters = [letter];
 
   it('is dead-lettered, whatever was heard of it besides', () => {
-    expect(stateOf([terminated], { letters })).toEqual({ state: 'dead-lettered', ...letter });
+    expect(stateOf([terminated], { letters })).toEqual({
+      state: 'dead-lettered',
+      letter: 7,
+      reason: 'poison',
+      error: 'it kills',
+      at: 490,
+    });
     expect(stateOf([carrier(10)], { letters })).toMatchObject({ state: 'dead-lettered' });
     expect(stateOf([carrier(15, heard('ack', 600))], { letters })).toMatchObject({ state: 'dead-lettered' });
   });
@@ -147,8 +153,14 @@ describe('a message that was set aside', () => {
 
   it('is dead-lettered again when the redrive fails', () => {
     const redrive = carrier(30, { letter: 7, ...heard('term', 900, { said: 'poison' }) });
-    const again = { ...letter, letter: 8 };
+    const again = { ...letter, letter: 8, failure: 'y' };
     expect(stateOf([terminated, redrive], { letters: [letter, again] })).toMatchObject({ letter: 8 });
+  });
+
+  it('is redriven by one of the letters that were written of one failure', () => {
+    const redrive = carrier(30, { letter: 7, ...heard('ack', 900) });
+    const twice = [letter, { ...letter, letter: 8 }];
+    expect(stateOf([terminated, redrive], { letters: twice })).toMatchObject({ state: 'done' });
   });
 
   it('is settled when an edited message took its place', () => {

@@ -90,7 +90,7 @@ describe('a flow', () => {
   });
 
   it('is failed while a dead letter is open, whatever else goes on', () => {
-    const letter = { letter: 7, of: placed.pos, id: 'placed', step: 'payments__authorize' };
+    const letter = { letter: 7, failure: 'x', of: placed.pos, id: 'placed', step: 'payments__authorize' };
     const letters = [{ ...letter, reason: 'poison', error: undefined, at: 1 }];
     const flow = judged({ ...WHOLE, letters });
     expect(flow).toMatchObject({

@@ -22,6 +22,7 @@ export function letterOf(
   return {
     pos: positionOf(n, message.seq),
     letter: message.seq,
+    failure: headers.get('nats-msg-id') ?? String(message.seq),
     of: positionOf(EVENTS, seq),
     id: id === undefined ? undefined : read(id, decodeAttribute),
     step: stepName(app, step),

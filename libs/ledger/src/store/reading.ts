@@ -160,9 +160,9 @@ export class Reading {
   }
 }
 
-function letterOf({ pos, origin, event, reason, error, at }: LetterRow, step: string): StoredLetter {
+function letterOf({ pos, failure, origin, event, reason, error, at }: LetterRow, step: string): StoredLetter {
   const letter = seqOf(pos);
-  return { letter, of: origin, id: event ?? undefined, step, reason, error: error ?? undefined, at };
+  return { letter, failure, of: origin, id: event ?? undefined, step, reason, error: error ?? undefined, at };
 }
 
 function evidenceOf(row: EvidenceRow): StoredEvidence {
@@ -198,6 +198,7 @@ interface MessageRow {
 
 interface LetterRow {
   readonly pos: number;
+  readonly failure: string;
   readonly origin: number;
   readonly event: string | null;
   readonly step: number;

@@ -30,7 +30,7 @@ export const SCHEMA = `
   CREATE INDEX IF NOT EXISTS message_subject ON message (subject, pos, nth);
   CREATE INDEX IF NOT EXISTS message_origin ON message (origin) WHERE origin IS NOT NULL;
   CREATE TABLE IF NOT EXISTS letter (
-    pos INTEGER PRIMARY KEY, origin INTEGER NOT NULL, event TEXT, step INTEGER NOT NULL, reason TEXT NOT NULL,
+    pos INTEGER PRIMARY KEY, failure TEXT NOT NULL, origin INTEGER NOT NULL, event TEXT, step INTEGER NOT NULL, reason TEXT NOT NULL,
     error TEXT, at INTEGER NOT NULL
   );
   CREATE INDEX IF NOT EXISTS letter_origin ON letter (origin);
@@ -84,7 +84,7 @@ export const FLOW_ROWS = {
 
 export const LETTER_ROWS = {
   table: 'letter',
-  columns: ['pos', 'origin', 'event', 'step', 'reason', 'error', 'at'],
+  columns: ['pos', 'failure', 'origin', 'event', 'step', 'reason', 'error', 'at'],
   key: ['pos'],
   conflict: 'DO NOTHING',
 } as const;

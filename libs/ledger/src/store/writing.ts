@@ -63,9 +63,10 @@ export class Writing {
     if (durables.length > 0) await this.#register(session, durables);
     const touched = await this.#messages(session, messages, now);
     const letterRows: Value[][] = [];
-    for (const { pos, of, id, step, reason, error, at } of letters) {
+    for (const { pos, failure, of, id, step, reason, error, at } of letters) {
       letterRows.push([
         pos,
+        failure,
         of,
         id ?? null,
         await this.words.numberOf(session, step),
