@@ -14,7 +14,7 @@ import { Observer } from './observer.ts';
 import { Paces } from './pace.ts';
 import { Reader } from './reader.ts';
 import { Registry } from './registry.ts';
-import { changesOf, type Round, type RoundChanges } from './round.ts';
+import { changesOf, isCovered, type Round, type RoundChanges } from './round.ts';
 import { StreamNumbers } from './streams.ts';
 import { Tap } from './tap.ts';
 
@@ -106,9 +106,16 @@ export class Projector {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#wake();
-    const readers = [...this.#readers.values()].map((reader) => reader.stop());
-    this.#intake.take(); // whoever waits for room is to end
-    await Promise.all([this.#observer.stop(), ...readers, this.#running]);
+    await Promise.all([this.#observer.stop(), this.#stopReading(), this.#running]);
+  }
+
+  /** What was read and not written is dropped, so that whoever waits for room ends. */
+  async #stopReading(): Promise<void> {
+    const stopped = [...this.#readers.values()].map((reader) => reader.stop());
+    this.#readers.clear();
+    this.#intake.take();
+    await Promise.all(stopped);
+    this.#intake.take();
   }
 
   #observed(): ConstructorParameters<typeof Observer>[3] {
@@ -225,10 +232,7 @@ export class Projector {
   async #nextRound(): Promise<Round | undefined> {
     const [round] = this.#rounds;
     if (round === undefined) return undefined;
-    for (const [stream, mark] of round.marks) {
-      const reader = this.#readers.get(stream);
-      if (reader === undefined || !(await reader.hasRead(mark.last))) return undefined;
-    }
+    if (!(await isCovered(round, this.#readers))) return undefined;
     return this.#rounds.shift();
   }
 
@@ -269,11 +273,9 @@ export class Projector {
 
   /** Forgets everything and reads all streams from their beginnings. */
   async #begin(): Promise<void> {
-    await Promise.all([...this.#readers.values()].map((reader) => reader.stop()));
-    this.#readers.clear();
+    await this.#stopReading();
     this.#written.clear();
     this.#rounds.length = 0;
-    this.#intake.take();
     this.#pending = undefined;
     await this.store.clear();
     this.#registry.clear();

@@ -52,6 +52,7 @@ export class Reader {
     return this.upto >= seq;
   }
 
+  /** Resolves when what is in the taker's hands is taken. */
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#messages?.close();
@@ -91,6 +92,7 @@ export class Reader {
       if (message.seq <= this.upto) continue; // read before, by a consumer that was made anew
       await this.take(message);
       this.upto = message.seq;
+      if (this.#stop.signal.aborted) return;
     }
   }
 

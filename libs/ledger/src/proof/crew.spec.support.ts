@@ -15,7 +15,6 @@ export async function build(): Promise<void> {
 export class Crew {
   readonly #children: ChildProcess[];
   #isOver = false;
-  kills = 0;
 
   constructor(
     count: number,
@@ -30,7 +29,6 @@ export class Crew {
 
   /** Kills one as a crash does. */
   kill(index: number): void {
-    this.kills++;
     this.#children[index % this.#children.length]?.kill('SIGKILL');
   }
 
