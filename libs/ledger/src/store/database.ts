@@ -26,7 +26,7 @@ export interface Session {
 export interface Database extends Session {
   /** For messages to people; without credentials. */
   readonly where: string;
-  /** Called again, it does nothing new. @throws LedgerStoreError */
+  /** Opens it, unless it is open, and runs the statements of a schema, all or none. @throws LedgerStoreError */
   open(schema: string): Promise<void>;
   /** All of it or nothing. One at a time. */
   transaction<T>(work: (session: Session) => Promise<T>): Promise<T>;

@@ -60,3 +60,19 @@ it('a ledger that cannot open its store does not begin', async () => {
     code: 'TROUPE_LEDGER_STORE',
   });
 });
+
+it('a ledger makes the tables of another format anew', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'troupe-format-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const file = join(folder, 'ledger.sqlite');
+  const old = new DatabaseSync(file);
+  old.exec(
+    `CREATE TABLE note (name TEXT PRIMARY KEY, content TEXT NOT NULL); CREATE TABLE message (other TEXT)`,
+  );
+  old.exec(`INSERT INTO note VALUES ('format', '0')`);
+  old.close();
+  const stage = await Stage.on(await startServer());
+  const ledger = await stage.ledger({ store: file });
+  await (await stage.app('storefront', [])).producer.send(OrderPlaced, { orderId: 'o-1' });
+  await flowOnce(ledger, 'o-1', 'it is known', () => true);
+});

@@ -1,12 +1,15 @@
 /** Format of the tables; a database of another one is made anew from the streams. */
-export const FORMAT = '1';
+export const FORMAT = '2';
+
+/** What says the format; every version of the ledger has it. */
+export const NOTES = 'CREATE TABLE IF NOT EXISTS note (name TEXT PRIMARY KEY, content TEXT NOT NULL);';
 
 /**
  * The tables, in SQL that SQLite takes as it is. What repeats (types, sources, subjects, steps, names of keys) is
  * a number of `word`; positions are stream and sequence in one number.
  */
 export const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS note (name TEXT PRIMARY KEY, content TEXT NOT NULL);
+  ${NOTES}
   CREATE TABLE IF NOT EXISTS stream (
     n INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, created TEXT NOT NULL, upto INTEGER NOT NULL
   );
@@ -43,6 +46,21 @@ export const SCHEMA = `
   ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS business_key_flow ON business_key (flow);
 `;
+
+/** Drops every table that a version of the ledger made. */
+export const DROPPED = [
+  'note',
+  'stream',
+  'word',
+  'durable',
+  'flow',
+  'message',
+  'letter',
+  'evidence',
+  'business_key',
+]
+  .map((table) => `DROP TABLE IF EXISTS ${table};`)
+  .join('\n');
 
 /** Answers as numbers. */
 export const ANSWERS = ['ack', 'nak', 'term', 'working'] as const;

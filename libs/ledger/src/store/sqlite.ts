@@ -23,22 +23,27 @@ class Sqlite implements Database {
   }
 
   async open(schema: string): Promise<void> {
-    if (this.#database !== undefined) return;
+    await this.#turn;
     try {
-      if (this.file !== IN_MEMORY) mkdirSync(dirname(this.file), { recursive: true });
-      const database = new DatabaseSync(this.file);
-      // What a crash of the machine takes from the log is read from the streams again: the position goes with it.
-      database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; ');
-      // Waiting holds up the whole process: another writer is told of soon, and tried again.
-      database.exec('PRAGMA busy_timeout = 100;');
-      database.exec('PRAGMA cache_size = -65536;');
-      database.exec(schema);
-      this.#database = database;
+      this.#statements.clear();
+      this.#database ??= this.#opened();
+      this.#database.exec(`BEGIN IMMEDIATE; ${schema} COMMIT;`);
     } catch (error) {
+      if (this.#database?.isTransaction) this.#database.exec('ROLLBACK');
       throw new LedgerStoreError(`The ledger cannot be kept (${this.where}): ${String(error)}.`, {
         cause: error,
       });
     }
+  }
+
+  #opened(): DatabaseSync {
+    if (this.file !== IN_MEMORY) mkdirSync(dirname(this.file), { recursive: true });
+    const database = new DatabaseSync(this.file);
+    // What a crash of the machine takes from the log is read from the streams again: the position goes with it.
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536;');
+    // Waiting holds up the whole process: another writer is told of soon, and tried again.
+    database.exec('PRAGMA busy_timeout = 100;');
+    return database;
   }
 
   async all<R extends object>(sql: string, values: readonly Value[] = []): Promise<R[]> {

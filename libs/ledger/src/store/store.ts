@@ -5,7 +5,7 @@ import type { Database } from './database.ts';
 import { Found } from './found.ts';
 import { type FlowEntry, type FlowSlice, Reading } from './reading.ts';
 import { retain } from './retention.ts';
-import { FORMAT, SCHEMA } from './schema.ts';
+import { DROPPED, FORMAT, NOTES, SCHEMA } from './schema.ts';
 import { Words } from './words.ts';
 import { Writing } from './writing.ts';
 
@@ -39,7 +39,7 @@ export class Store {
 
   /** @throws LedgerStoreError */
   async open(): Promise<Remembered> {
-    await this.database.open(SCHEMA);
+    await this.database.open(NOTES);
     if ((await this.#note('format')) !== FORMAT) await this.clear();
     await this.#words.load(this.database);
     await this.#writing.load();
@@ -62,10 +62,8 @@ export class Store {
 
   /** Forgets everything: it is read anew from the streams. */
   async clear(): Promise<void> {
-    await this.database.transaction(async (session) => {
-      for (const table of TABLES) await session.run(`DELETE FROM ${table}`);
-      await session.run('INSERT INTO note (name, content) VALUES ($1, $2)', ['format', FORMAT]);
-    });
+    await this.database.open(`${DROPPED}${SCHEMA}`);
+    await this.database.run('INSERT INTO note (name, content) VALUES ($1, $2)', ['format', FORMAT]);
     await this.#words.forget(this.database);
     await this.#writing.load();
   }
@@ -131,15 +129,3 @@ export class Store {
     return row?.content;
   }
 }
-
-const TABLES = [
-  'note',
-  'stream',
-  'word',
-  'durable',
-  'flow',
-  'message',
-  'letter',
-  'evidence',
-  'business_key',
-] as const;
