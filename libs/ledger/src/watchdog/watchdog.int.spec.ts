@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { OrderPlaced, SHOP } from '../shop.spec.support.ts';
 import { paying, SMALL_STREAMS, Stage, shipping, until } from '../stage.spec.support.ts';
 import { firing, over, watchdogOf } from './watch.spec.support.ts';
+import { Watchdog } from './watchdog.ts';
 
 let server: NatsServer;
 beforeAll(async () => {
@@ -200,6 +201,19 @@ describe('the metrics of a watchdog', () => {
     await stage.app('shipping', [shipping()]);
     await until('no step is missed', () => pointsOf('troupe.alert').length === 0);
   });
+});
+
+it('ends, whether or not it ever reached its broker', async () => {
+  const ledger = {
+    flows: () => Promise.reject(new Error('the broker is away')),
+    steps: async () => ({ steps: [], ...ledger.freshness() }),
+    freshness: () => ({ asOf: 0, behindMs: Number.POSITIVE_INFINITY, problem: undefined }),
+  };
+  const connection = { servers: 'nats://127.0.0.1:1' };
+  const watchdog = Watchdog.start({ ledger, connection, everyMs: 10, patienceMs: 10 });
+  expect((await firing(watchdog, 'ledger-behind')).sentence).toContain('has not read the streams yet');
+  await watchdog.stop();
+  await watchdog.stop();
 });
 
 async function archiveAll(stage: Stage): Promise<void> {
