@@ -188,16 +188,29 @@ describe('GET /tail', () => {
   it('tells how far behind it is, and of the flows that were asked for as they change', async () => {
     const seen = await tailed('/tail?state=failed&step=payments__authorize');
     await vi.waitUntil(() => seen.text().includes('event: freshness\ndata: {"asOf":'), WAIT);
-    await shop.order('s-1', 'tok_declined');
-    await shop.order('s-2', 'tok_broken');
-    await vi.waitUntil(() => seen.text().includes('"id":"s-2"'), WAIT);
-    expect(seen.text()).not.toContain('"id":"s-1"');
+    const other = await tailed('/tail?step=shipping__dispatch');
+    const declined = await shop.order('s-1', 'tok_declined');
+    const failed = await shop.order('s-2', 'tok_broken');
+    await vi.waitUntil(() => seen.text().includes(failed.flowId), WAIT);
+    expect(seen.text()).not.toContain(declined.flowId);
     const [, data = ''] = /^event: flow\ndata: (.+)$/m.exec(seen.text()) ?? [];
     expect(violations('TailEntry', JSON.parse(data))).toEqual([]);
-    const other = await tailed('/tail?step=shipping__dispatch');
-    await shop.order('s-3', 'tok_broken');
-    await vi.waitUntil(() => seen.text().includes('"id":"s-3"'), WAIT);
     expect(other.text()).not.toContain('event: flow');
+  });
+
+  it('shows 100 at once and no more, until one is closed', async () => {
+    const close = new AbortController();
+    const open = Array.from({ length: 100 }, () => fetch(`${url}/tail`, { signal: close.signal }));
+    const statuses = (await Promise.all(open)).map(({ status }) => status);
+    expect(statuses).toContain(200);
+    expect((await problemAt(503, '/tail')).detail).toContain('100 live views are open already');
+    close.abort();
+    await vi.waitUntil(async () => {
+      const again = new AbortController();
+      const { status } = await fetch(`${url}/tail`, { signal: again.signal });
+      again.abort();
+      return status === 200;
+    }, WAIT);
   });
 
   it('answers 400 for a state that there is not', async () => {

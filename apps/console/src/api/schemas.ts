@@ -6,6 +6,7 @@ export type SchemaName =
   | 'FlowsPage'
   | 'FlowAnswer'
   | 'Flow'
+  | 'FlowSummary'
   | 'MessageNode'
   | 'StepNode'
   | 'Settlement'
@@ -59,6 +60,21 @@ const freshness = {
   'problem?': { ...text, description: 'Why the answer is older than it should be.' },
 };
 
+/** A flow without its messages: what lists have of it. */
+const summary = {
+  id: text,
+  state: { enum: [...FLOW_STATES] },
+  sentence: text,
+  reasons: { ...texts, description: 'Why it is stalled or failed.' },
+  type: { ...text, description: 'Contract id of the message that opened it.' },
+  startedAt: time('When its first message was stored'),
+  lastAt: time('When its last message was stored'),
+  'parent?': { ...text, description: 'The flow that handed off to it.' },
+  'end?': { ...text, description: 'The declared end that it reached.' },
+  clockSkewMs: number,
+  truncated: { ...flag, description: 'It has more messages than are shown.' },
+};
+
 /** All named schemas. */
 export const schemas: Readonly<Record<SchemaName, object>> = {
   Whereabouts: object({
@@ -69,26 +85,14 @@ export const schemas: Readonly<Record<SchemaName, object>> = {
     ...freshness,
   }),
   FlowsPage: object({
-    flows: listOf(schemaRef('Flow')),
+    flows: listOf(schemaRef('FlowSummary')),
     'cursor?': { ...text, description: 'Asks for what comes behind; missing when nothing does.' },
     'knownSince?': { ...text, format: 'date-time', description: 'Older flows are purged.' },
     ...freshness,
   }),
   FlowAnswer: object({ flow: schemaRef('Flow'), ...freshness }),
-  Flow: object({
-    id: text,
-    state: { enum: [...FLOW_STATES] },
-    sentence: text,
-    reasons: { ...texts, description: 'Why it is stalled or failed.' },
-    type: { ...text, description: 'Contract id of the message that opened it.' },
-    startedAt: time('When its first message was stored'),
-    lastAt: time('When its last message was stored'),
-    'parent?': { ...text, description: 'The flow that handed off to it.' },
-    'end?': { ...text, description: 'The declared end that it reached.' },
-    roots: listOf(schemaRef('MessageNode')),
-    clockSkewMs: number,
-    truncated: { ...flag, description: 'It has more messages than are shown.' },
-  }),
+  Flow: object({ ...summary, roots: listOf(schemaRef('MessageNode')) }),
+  FlowSummary: object(summary),
   MessageNode: object({
     message: schemaRef('Message'),
     steps: listOf(schemaRef('StepNode')),
@@ -197,7 +201,7 @@ export const schemas: Readonly<Record<SchemaName, object>> = {
     },
   }),
   TailEntry: object({
-    flow: schemaRef('Flow'),
+    flow: schemaRef('FlowSummary'),
     missed: {
       ...whole,
       description: 'Changes that were left out before this one, because whoever reads is too slow.',

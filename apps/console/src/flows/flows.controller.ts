@@ -6,9 +6,11 @@ import { type Asked, textsOf, wholeOf } from '../asked.ts';
 import { History } from '../history.ts';
 import { LedgerHost } from '../ledger-host.ts';
 import { QueryFilter } from '../query.filter.ts';
+import { type FlowSummary, summaryOf } from './summary.ts';
 
 /** A page of flows, and from when on flows are known. */
-export interface FlowsAnswer extends FlowsPage {
+export interface FlowsAnswer extends Omit<FlowsPage, 'flows'> {
+  readonly flows: readonly FlowSummary[];
   /** Older flows are purged, RFC 3339; undefined when none is. */
   readonly knownSince: string | undefined;
 }
@@ -32,7 +34,7 @@ export class FlowsController {
       ...(state !== undefined && { state: state as FlowState }),
       ...(limit !== undefined && { limit: wholeOf(limit) ?? Number.NaN }),
     });
-    return { ...page, knownSince: await this.history.since() };
+    return { ...page, flows: page.flows.map(summaryOf), knownSince: await this.history.since() };
   }
 
   @Get(':id')

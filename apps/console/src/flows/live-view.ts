@@ -5,6 +5,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { Flow, MessageNode, TailEntry, TailFilter } from '@troupe/ledger';
 import { ProblemException } from '@troupe/nest';
 import { LedgerHost } from '../ledger-host.ts';
+import { summaryOf } from './summary.ts';
 
 /** Which changes are shown. */
 export interface ViewFilter extends Pick<TailFilter, 'state' | 'type'> {
@@ -85,7 +86,7 @@ async function* events(
     missed += entry.value.missed;
     next = tail.next();
     if (step !== undefined && !hasStep(flow, step)) continue;
-    yield eventOf('flow', { flow, missed, ...freshness() });
+    yield eventOf('flow', { flow: summaryOf(flow), missed, ...freshness() });
     missed = 0;
   }
 }

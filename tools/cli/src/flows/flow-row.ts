@@ -1,11 +1,21 @@
-import type { Flow } from '@troupe/ledger';
+import type { Flow, FlowsPage } from '@troupe/ledger';
 import { shownTime } from '../times.ts';
+
+/** A flow as lists have it: without its messages. */
+export type ListedFlow = Omit<Flow, 'roots'>;
+
+/** A page of flows. */
+export interface FlowsAnswer extends Omit<FlowsPage, 'flows'> {
+  readonly flows: readonly ListedFlow[];
+  /** Older flows are purged. */
+  readonly knownSince?: string;
+}
 
 /** Titles of `flowRow`. */
 export const FLOW_TITLES = ['STATE', 'BEGAN', 'OPENED BY', 'FLOW', 'WHERE'] as const;
 
 /** One flow in a table. */
-export function flowRow({ id, state, type, startedAt, sentence }: Flow): string[] {
+export function flowRow({ id, state, type, startedAt, sentence }: ListedFlow): string[] {
   return [state, shownTime(startedAt), type, id, withoutName(sentence, id)];
 }
 

@@ -1,5 +1,5 @@
 import { type NatsServer, startNatsServer } from '@troupe/broker';
-import type { FlowsPage, StepView, TailEntry, Whereabouts } from '@troupe/ledger';
+import type { Flow, FlowsPage, StepView, Whereabouts } from '@troupe/ledger';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { endOf, linesOf, until } from '../workshop.spec.support.ts';
 import { beginTroupe, build, WatchedShop } from './watched-shop.spec.support.ts';
@@ -128,12 +128,12 @@ describe('tail', () => {
     await until('the tail is on', () => isOn);
     await shop.order('o-3');
     await shop.isKnown('o-3', 'completed');
-    await shop.order('broken-5');
-    await until('the failure is shown', () => out.includes('broken-5'));
+    const flow = await shop.order('broken-5');
+    await until('the failure is shown', () => out.includes(flow));
     child.kill('SIGINT');
     const end = await ended;
     expect(end.code).toBe(0);
-    const states = linesOf<TailEntry>(end).map(({ flow }) => flow.state);
+    const states = linesOf<{ flow: Flow }>(end).map(({ flow }) => flow.state);
     expect(new Set(states)).toEqual(new Set(['failed']));
   });
 });

@@ -1,11 +1,10 @@
-import type { FlowsPage } from '@troupe/ledger';
 import { command, type Options } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
 import { table } from '../table.ts';
 import { timeOf } from '../times.ts';
 import { CONSOLE, Console } from './console.ts';
-import { FLOW_TITLES, flowRow } from './flow-row.ts';
+import { FLOW_TITLES, type FlowsAnswer, flowRow } from './flow-row.ts';
 import { behind } from './freshness.ts';
 
 const OPTIONS = {
@@ -34,17 +33,14 @@ export const flows = command({
     if (positionals.length > 0)
       throw new UsageError(`troupe flows takes options only, not ${positionals[0]}.`);
     const { state, type, since, until, limit, cursor } = values;
-    const page = await new Console(values.console, variables).ask<FlowsPage & { knownSince?: string }>(
-      ['flows'],
-      {
-        state,
-        type,
-        since: since && timeOf('--since', since),
-        until: until && timeOf('--until', until),
-        limit,
-        cursor,
-      },
-    );
+    const page = await new Console(values.console, variables).ask<FlowsAnswer>(['flows'], {
+      state,
+      type,
+      since: since && timeOf('--since', since),
+      until: until && timeOf('--until', until),
+      limit,
+      cursor,
+    });
     if (values.json) {
       terminal.out(JSON.stringify(page));
     } else {

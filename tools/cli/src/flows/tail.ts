@@ -1,10 +1,10 @@
-import type { Freshness, TailEntry } from '@troupe/ledger';
+import type { Freshness } from '@troupe/ledger';
 import { command, type Options } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
 import { plain } from '../table.ts';
 import { CONSOLE, Console } from './console.ts';
-import { flowRow } from './flow-row.ts';
+import { flowRow, type ListedFlow } from './flow-row.ts';
 import { behind } from './freshness.ts';
 
 const OPTIONS = {
@@ -22,12 +22,19 @@ const OPTIONS = {
   ...CONSOLE,
 } as const satisfies Options;
 
+/** A flow as it is after something of it changed. */
+interface FlowChange {
+  readonly flow: ListedFlow;
+  /** Changes that were left out before this one. */
+  readonly missed: number;
+}
+
 /** `troupe tail` */
 export const tail = command({
   name: 'tail',
   usage: '[options]',
   about: 'Shows flows as they change, until Ctrl-C.',
-  details: `With --json: one change a line, each with the whole flow. Who reads too slowly misses changes, and is told how many.
+  details: `With --json: one change a line. Who reads too slowly misses changes, and is told how many.
 Ends with 0 on Ctrl-C, with 1 when the console goes away.`,
   options: OPTIONS,
   local: true,
@@ -40,7 +47,7 @@ Ends with 0 on Ctrl-C, with 1 when the console goes away.`,
     const query = { state, type, step: step?.replace('/', '__') };
     for await (const { name, content } of console.events(['tail'], query, signal)) {
       if (name === 'flow') {
-        const { flow, missed } = content as TailEntry;
+        const { flow, missed } = content as FlowChange;
         if (values.json) terminal.out(JSON.stringify(content));
         else terminal.out(plain(flowRow(flow).join('  ')));
         if (missed > 0) terminal.say(`missed ${missed} changes before this one`);

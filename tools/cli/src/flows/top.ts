@@ -1,11 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FlowsPage } from '@troupe/ledger';
 import { command, type Options } from '../command.ts';
 import { ConsoleUnavailableError, UsageError } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
 import { table } from '../table.ts';
 import { CONSOLE, Console } from './console.ts';
-import { FLOW_TITLES, flowRow } from './flow-row.ts';
+import { FLOW_TITLES, type FlowsAnswer, flowRow } from './flow-row.ts';
 import { behind } from './freshness.ts';
 import { STEP_TITLES, stepRows } from './step-row.ts';
 import type { StepsAnswer } from './steps.ts';
@@ -51,15 +50,15 @@ function secondsOf(text: string): number {
 
 interface View {
   readonly steps: StepsAnswer;
-  readonly stalled: FlowsPage;
-  readonly failed: FlowsPage;
+  readonly stalled: FlowsAnswer;
+  readonly failed: FlowsAnswer;
 }
 
 async function lookAt(console: Console): Promise<View> {
   const [steps, stalled, failed] = await Promise.all([
     console.ask<StepsAnswer>(['steps']),
-    console.ask<FlowsPage>(['flows'], { state: 'stalled', limit: '10' }),
-    console.ask<FlowsPage>(['flows'], { state: 'failed', limit: '10' }),
+    console.ask<FlowsAnswer>(['flows'], { state: 'stalled', limit: '10' }),
+    console.ask<FlowsAnswer>(['flows'], { state: 'failed', limit: '10' }),
   ]);
   return { steps, stalled, failed };
 }
