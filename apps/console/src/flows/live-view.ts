@@ -35,8 +35,11 @@ export class LiveView implements OnModuleInit {
     server?.addHook('preClose', async () => this.#end());
   }
 
-  /** @throws ProblemException 503 when 100 views are open, BrokerUnavailableError while the ledger is not */
-  view(filter: ViewFilter): Readable {
+  /**
+   * Shown until `gone` is aborted: a stream that waits for its next event learns of its reader's end only afterwards.
+   * @throws ProblemException 503 when 100 views are open, BrokerUnavailableError while the ledger is not
+   */
+  view(filter: ViewFilter, gone: AbortSignal): Readable {
     if (this.#open.size >= MOST)
       throw new ProblemException(503, `${MOST} live views are open already; close one, or try again later.`);
     const { ledger } = this.host;
@@ -49,7 +52,7 @@ export class LiveView implements OnModuleInit {
     });
     const stream = Readable.from(events(tail, step, () => ledger.freshness(), end.signal));
     this.#open.add(end);
-    stream.once('close', () => {
+    gone.addEventListener('abort', () => {
       this.#open.delete(end);
       end.abort();
     });

@@ -1,9 +1,14 @@
-import { Controller, Get, Header, Query, StreamableFile } from '@nestjs/common';
+import { Controller, Get, Header, Query, Res, StreamableFile } from '@nestjs/common';
 import { FLOW_STATES, type FlowState } from '@troupe/ledger';
 import { ProblemException } from '@troupe/nest';
 import { DescribeTail } from '../api/description.ts';
 import { type Asked, textsOf } from '../asked.ts';
 import { LiveView } from './live-view.ts';
+
+/** What is needed of Fastify's reply. */
+interface Reply {
+  readonly raw: { once(event: 'close', listener: () => void): unknown };
+}
 
 /** Flows as they change. */
 @Controller('tail')
@@ -13,13 +18,16 @@ export class TailController {
   @Get()
   @Header('cache-control', 'no-store')
   @DescribeTail()
-  tail(@Query() asked: Asked): StreamableFile {
+  tail(@Query() asked: Asked, @Res({ passthrough: true }) reply: Reply): StreamableFile {
+    const gone = new AbortController();
+    reply.raw.once('close', () => gone.abort());
     const { state, type, step } = textsOf(asked, ['state', 'type', 'step']);
-    const stream = this.live.view({
+    const filter = {
       ...(state !== undefined && { state: stateOf(state) }),
       ...(type !== undefined && { type }),
       step,
-    });
+    };
+    const stream = this.live.view(filter, gone.signal);
     return new StreamableFile(stream, { type: 'text/event-stream' });
   }
 }
