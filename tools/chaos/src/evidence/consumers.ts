@@ -61,8 +61,10 @@ async function schedulesOf({ manager }: Brokers, stream: string): Promise<number
   return Object.values(state.subjects ?? {}).reduce((sum, count) => sum + count, 0);
 }
 
+/** Those of steps: whoever only reads along, as the ledger does, has consumers that leave with it, later. */
 async function consumersOf({ manager }: Brokers, stream: string): Promise<ConsumerInfo[]> {
   const found: ConsumerInfo[] = [];
-  for await (const info of manager.consumers.list(stream)) found.push(info);
+  for await (const info of manager.consumers.list(stream))
+    if (info.config.durable_name !== undefined) found.push(info);
   return found;
 }
