@@ -75,6 +75,7 @@ export type { Notice, NoticeKind, ProducingApp } from './notices.ts';
 export type { OutgoingMessage } from './publish/message.ts';
 export { Producer, type SendOptions, type Sent } from './publish/producer.ts';
 export { assertDeclaration } from './runtime/declaration.ts';
+export { PREFIX_KEY } from './runtime/micro-service.ts';
 export type { RuntimeOptions, RuntimeStatus } from './runtime/options.ts';
 export { Runtime } from './runtime/runtime.ts';
 export { type Service, serviceOf } from './service.ts';

@@ -17,8 +17,8 @@ import { type Broken, Refusal } from './refusal.ts';
 import { Settlement, type StepServices } from './settlement.ts';
 import type { Work } from './work.ts';
 
-/** Told once for each message when the step is through with it, and how it ended. */
-export type ProcessingListener = (work: Work, outcome: Outcome) => void;
+/** Told once for each message when the step is through with it, how it ended, and what went wrong. */
+export type ProcessingListener = (work: Work, outcome: Outcome, error?: Error) => void;
 
 /**
  * Takes a message through validate → handle → publish all outputs → ack. A crash anywhere in between repeats the
@@ -238,6 +238,6 @@ export class Processing {
 
   #end(work: Work, outcome: Outcome, error?: Error): void {
     work.observation?.end(outcome, error);
-    this.ended(work, outcome);
+    this.ended(work, outcome, error);
   }
 }

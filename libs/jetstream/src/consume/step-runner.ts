@@ -12,6 +12,7 @@ import { Places } from './places.ts';
 import { Processing } from './processing.ts';
 import type { StepServices } from './settlement.ts';
 import { Suspects } from './suspects.ts';
+import { Tally } from './tally.ts';
 import type { Work } from './work.ts';
 
 const DEFAULT_CONCURRENCY = 64;
@@ -26,6 +27,7 @@ const PAUSE_MS = 1_000;
  */
 export class StepRunner {
   readonly name: StepName;
+  readonly tally = new Tally();
   readonly #step: StepDefinition;
   readonly #services: StepServices;
   readonly #answers: Answers;
@@ -44,8 +46,8 @@ export class StepRunner {
     this.name = { app, step: step.name, name: stepName(app, step.name) };
     this.#answers = new Answers(client, isConnected);
     this.#places = new Places(step.concurrency ?? DEFAULT_CONCURRENCY, (work) => this.#begin(work));
-    this.#processing = new Processing(this.name, step, services, manager, (work, outcome) =>
-      this.#ended(work, outcome),
+    this.#processing = new Processing(this.name, step, services, manager, (work, outcome, error) =>
+      this.#ended(work, outcome, error),
     );
     this.#suspects = new Suspects(marks, isolation, this.#places, this.#processing);
     this.#timeoutMs = step.timeoutMs ?? DEFAULT_TIMEOUT_MS;
@@ -108,7 +110,8 @@ export class StepRunner {
     else this.#processing.begin(work);
   }
 
-  #ended(work: Work, outcome: Outcome): void {
+  #ended(work: Work, outcome: Outcome, error: Error | undefined): void {
+    this.tally.add(work, outcome, error);
     work.origin.forget(work);
     if (outcome !== 'done' || work.delivery.info.deliveries > 1) this.#suspects.ended(work, outcome);
     if (outcome === 'handed-back' && !this.#places.closed) this.#places.releaseAfter(PAUSE_MS);

@@ -15,6 +15,7 @@ import { Sending } from '../publish/sending.ts';
 import { setUpTopology } from '../topology/set-up.ts';
 import { assertDeclaration } from './declaration.ts';
 import { warnOfFallbacks } from './fallbacks.ts';
+import { MicroService } from './micro-service.ts';
 import type { RuntimeOptions, RuntimeStatus } from './options.ts';
 import { openServices } from './services.ts';
 
@@ -44,6 +45,7 @@ export class Runtime {
   readonly #effects: ReadonlySet<Effects>;
   #services: StepServices | undefined;
   #runners: StepRunner[] = [];
+  #microService: MicroService | undefined;
 
   /** @throws StepDefinitionError, ContractDefinitionError when the app cannot work as declared */
   constructor(options: RuntimeOptions) {
@@ -111,6 +113,7 @@ export class Runtime {
   async #drain(graceMs: number): Promise<void> {
     this.#stopping.abort();
     this.#running = false;
+    this.#microService?.stop();
     const ends = await Promise.allSettled(this.#runners.map((runner) => runner.stop(graceMs)));
     for (const end of ends) {
       if (end.status === 'rejected') this.#log.error({ err: end.reason }, 'a step did not stop cleanly');
@@ -168,15 +171,17 @@ export class Runtime {
     await this.#openEffects(services, sending);
     if (this.#stopping.signal.aborted) return;
 
-    this.#runners = topology.steps.map(({ step, consumers }) => {
+    const steps = topology.steps.map(({ step, consumers }) => {
       const runner = new StepRunner(step, services, manager);
       runner.start(consumers);
-      return runner;
+      return { runner, name: runner.name, tally: runner.tally, consumers };
     });
+    this.#runners = steps.map(({ runner }) => runner);
     this.connection.onReconnect(() => {
       for (const runner of this.#runners) runner.restart();
     });
     this.#running = true;
+    this.#microService = new MicroService(client, { app, version, prefix: names.prefix, steps }, this.#log);
     this.#log.info(
       { app, version, steps: this.#runners.map((runner) => runner.name.step) },
       `${app} ${version} is running`,

@@ -85,7 +85,6 @@ describe('the steps', () => {
     expect(steps[0]).toMatchObject({
       app: 'payments',
       emits: ['payment.authorized.v1'],
-      instances: undefined,
     });
     const [orders, returns] = steps[0]?.queues ?? [];
     expect(orders).toMatchObject({ subject: `${stage.prefix}.evt.order.placed.v1`, hasConsumer: true });
