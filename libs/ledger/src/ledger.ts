@@ -45,6 +45,7 @@ export interface LedgerOptions {
  */
 export class Ledger {
   readonly #connection: Connection;
+  readonly #prefix: string;
   readonly #store: Store;
   readonly #projector: Projector;
   readonly #where: Where;
@@ -54,6 +55,7 @@ export class Ledger {
 
   private constructor(parts: {
     connection: Connection;
+    prefix: string;
     store: Store;
     projector: Projector;
     where: Where;
@@ -61,6 +63,7 @@ export class Ledger {
     tails: Tails;
   }) {
     this.#connection = parts.connection;
+    this.#prefix = parts.prefix;
     this.#store = parts.store;
     this.#projector = parts.projector;
     this.#where = parts.where;
@@ -90,7 +93,7 @@ export class Ledger {
     const where = new Where(store, projector);
     settler = new Settler(store, where, log, (flow) => tails.publish(flow));
     connection.onReconnect(() => projector.missed());
-    return new Ledger({ connection, store, projector, where, settler, tails });
+    return new Ledger({ connection, prefix, store, projector, where, settler, tails });
   }
 
   /** Where is it? By flow id, message id or business key. An unknown key is no error: the answer says what was searched. */
@@ -108,7 +111,8 @@ export class Ledger {
 
   /** Every step: its queues, how its work goes, and its instances, which are asked for 300 ms. */
   async steps(): Promise<Freshness & { readonly steps: readonly StepView[] }> {
-    const instances = await instancesOf(this.#connection.client).catch(() => new Map<string, number>());
+    const asked = instancesOf(this.#connection.client, this.#prefix);
+    const instances = await asked.catch(() => new Map<string, number>());
     return { steps: stepsOf(this.#projector, instances, Date.now()), ...this.#where.freshness() };
   }
 

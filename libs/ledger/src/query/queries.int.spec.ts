@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type NatsServer, startNatsServer } from '@troupe/broker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LedgerQueryError } from '../errors.ts';
@@ -92,5 +93,35 @@ describe('the steps', () => {
     expect(orders?.criticalMs?.p99).toBeGreaterThanOrEqual(orders?.criticalMs?.p50 ?? 0);
     expect(returns?.subject).toBe(`${stage.prefix}.rdv.payments.authorize`);
     expect(steps[1]?.queues).toMatchObject([{ hasConsumer: false, waiting: 0 }]);
+  });
+
+  it('say how many instances answer, those of the environment alone', async () => {
+    const stage = await Stage.on(server);
+    const ledger = await stage.ledger();
+    const elsewhere = await Stage.on(server);
+    await elsewhere.app('payments', [paying()]);
+    const instances = async () => (await ledger.steps()).steps.map(({ app, instances }) => [app, instances]);
+    const none = [
+      ['payments', undefined],
+      ['shipping', undefined],
+    ];
+    expect(await instances()).toEqual(none);
+    const [staying, leaving] = [
+      await stage.app('payments', [paying()]),
+      await stage.app('payments', [paying()]),
+    ];
+    const both = [
+      ['payments', 2],
+      ['shipping', 0],
+    ];
+    await until('both answer', async () => isDeepStrictEqual(await instances(), both));
+    await leaving.stop();
+    const one = [
+      ['payments', 1],
+      ['shipping', 0],
+    ];
+    await until('one answers', async () => isDeepStrictEqual(await instances(), one));
+    await staying.stop();
+    await until('none answers', async () => isDeepStrictEqual(await instances(), none));
   });
 });

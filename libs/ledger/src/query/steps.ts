@@ -1,4 +1,5 @@
 import type { NatsConnection } from '@nats-io/transport-node';
+import { PREFIX_KEY } from '@troupe/jetstream';
 import type { Expectations, ExpectedStep } from '../model/expectation.ts';
 import type { Pace } from '../projection/pace.ts';
 import type { Projector } from '../projection/projector.ts';
@@ -73,8 +74,8 @@ function delayedQueueOf(
 const PING_MS = 300;
 const MOST_INSTANCES = 10_000;
 
-/** Instances that answer the NATS micro protocol within 300 ms, by the name of their service. */
-export async function instancesOf(client: NatsConnection): Promise<Map<string, number>> {
+/** Instances of the environment that answer the NATS micro protocol within 300 ms, by the name of their service. */
+export async function instancesOf(client: NatsConnection, prefix: string): Promise<Map<string, number>> {
   const instances = new Map<string, Set<string>>();
   const answers = await client.requestMany('$SRV.PING', undefined, {
     maxWait: PING_MS,
@@ -83,8 +84,9 @@ export async function instancesOf(client: NatsConnection): Promise<Map<string, n
   });
   for await (const answer of answers) {
     try {
-      const { name, id } = answer.json<{ name?: unknown; id?: unknown }>();
+      const { name, id, metadata } = answer.json<Pong>();
       if (typeof name !== 'string' || typeof id !== 'string') continue;
+      if ((metadata?.[PREFIX_KEY] ?? '') !== prefix) continue;
       const ids = instances.get(name) ?? new Set();
       instances.set(name, ids.add(id));
     } catch {
@@ -92,4 +94,11 @@ export async function instancesOf(client: NatsConnection): Promise<Map<string, n
     }
   }
   return new Map([...instances].map(([name, ids]) => [name, ids.size]));
+}
+
+/** Whoever is on the broker may answer. */
+interface Pong {
+  readonly name?: unknown;
+  readonly id?: unknown;
+  readonly metadata?: Readonly<Record<string, unknown>> | null;
 }
