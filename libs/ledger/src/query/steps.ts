@@ -13,7 +13,7 @@ export interface StepView {
   readonly within: string | undefined;
   /** What it consumes, and its redrives and delayed retries last. */
   readonly queues: readonly QueueView[];
-  /** Instances of its app that answered a ping; undefined when no app answers any. */
+  /** Instances of its app that answered a ping; undefined when no app of the environment answered. */
   readonly instances: number | undefined;
 }
 
