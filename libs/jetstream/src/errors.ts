@@ -133,6 +133,15 @@ export class TopologyMissingError extends MustNotRunError {
   }
 }
 
+/** The environment has no such stream on the broker: nothing can be pruned. */
+export class StreamMissingError extends TroupeError {
+  readonly code = 'TROUPE_STREAM_MISSING';
+
+  constructor(readonly stream: string) {
+    super(`The broker has no stream ${stream}. Check its address and the prefix, or start an app first.`);
+  }
+}
+
 /** Exactly one step handles a command; the broker already has another one. */
 export class CommandHandledTwiceError extends MustNotRunError {
   readonly code = 'TROUPE_COMMAND_HANDLED_TWICE';

@@ -31,7 +31,7 @@ export {
   type RunOptions,
 } from './dead-letters/options.ts';
 export { Sweeper, type SweepOptions, type SweepReport } from './dead-letters/sweeper.ts';
-export { isDuration } from './duration.ts';
+export { durationOf, isDuration } from './duration.ts';
 export type { Effects, EffectsKey, Outlet } from './effects.ts';
 export {
   AlsoSentError,
@@ -50,6 +50,7 @@ export {
   RetryAfter,
   StepDefinitionError,
   StreamFullError,
+  StreamMissingError,
   TerminalError,
   type TopologyDifference,
   TopologyMismatchError,
@@ -89,5 +90,7 @@ export {
   type StepResult,
 } from './step.ts';
 export type { TopologyMode } from './topology/ensure.ts';
+export type { ExpectedStep, Hold } from './topology/holds.ts';
 export { MANIFEST_KEY, type Manifest, readManifest } from './topology/manifest.ts';
+export { type PruneOptions, type Pruning, pruneEvents } from './topology/retention.ts';
 export type { StreamSettings } from './topology/streams.ts';

@@ -80,6 +80,11 @@ export class Names {
     return `${this.#token}dlq.${app}.${step}`;
   }
 
+  /** Where the broker says which messages of EVENTS a consumer gave up; the stream of notices keeps it. */
+  givenUpSubject(): string {
+    return `$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.${this.events}.>`;
+  }
+
   /** Where instances of an app hear of one another; no stream keeps it. */
   instancesSubject(app: string): string {
     return `${this.#token}ins.${app}`;
@@ -89,6 +94,9 @@ export class Names {
     return `${this.#token}ntc.${kind}.${app}.${step}`;
   }
 }
+
+/** The durable on the stream of notices up to which sweeps are done. */
+export const SWEEPER = 'dead-letter-sweeper';
 
 /** `<app>__<step>`: the step's durable name. */
 export function stepName(app: string, step: string): string {
@@ -101,7 +109,12 @@ export function consumerName(
   step: string,
   contract: Pick<CompiledContract<object>, 'type' | 'version'>,
 ): string {
-  return `${stepName(app, step)}__${contract.type.replaceAll('.', '_')}_v${contract.version}`;
+  return durableOf(stepName(app, step), `${contract.type}.v${contract.version}`);
+}
+
+/** The same, from the step's durable name and the contract's id. */
+export function durableOf(step: string, contractId: string): string {
+  return `${step}__${contractId.replaceAll('.', '_')}`;
 }
 
 /** Refuses names that the broker's subjects and durables could not carry. */

@@ -7,7 +7,7 @@ import {
   type JsMsg,
 } from '@nats-io/jetstream';
 import type { Connection } from '../connection/connection.ts';
-import { Names } from '../naming.ts';
+import { Names, SWEEPER } from '../naming.ts';
 import type { OutgoingMessage } from '../publish/message.ts';
 import { Publisher } from '../publish/publisher.ts';
 import { type Advisory, originalOf, sweptCopy, sweptId } from './advisory.ts';
@@ -34,8 +34,6 @@ export interface SweepOptions {
   readonly onProgress?: ((report: SweepReport) => void) | undefined;
 }
 
-/** Where the advisories of all sweeps stand. */
-const DURABLE = 'dead-letter-sweeper';
 const BATCH = 100;
 const EXPIRES_MS = 1_000;
 const PUBLISH_TIMEOUT_MS = 10_000;
@@ -142,8 +140,8 @@ export class Sweeper {
 async function durableOf(broker: Broker, names: Names): Promise<Consumer> {
   try {
     await broker.manager.consumers.add(names.notices, {
-      durable_name: DURABLE,
-      filter_subject: `$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.${names.events}.>`,
+      durable_name: SWEEPER,
+      filter_subject: names.givenUpSubject(),
       ack_policy: AckPolicy.Explicit,
       deliver_policy: DeliverPolicy.All,
       max_deliver: -1,
@@ -153,5 +151,5 @@ async function durableOf(broker: Broker, names: Names): Promise<Consumer> {
       throw new DeadLettersMissingError(names.notices);
     throw error;
   }
-  return broker.jetstream.consumers.get(names.notices, DURABLE);
+  return broker.jetstream.consumers.get(names.notices, SWEEPER);
 }

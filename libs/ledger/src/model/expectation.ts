@@ -1,7 +1,6 @@
-import { type Names, stepName } from '@troupe/jetstream';
+import { durationOf, type Names, stepName } from '@troupe/jetstream';
 import type { Choreography, DeclaredFlow } from './choreography.ts';
 import type { Durable } from './course.ts';
-import { durationOf } from './duration.ts';
 
 /** One step that takes what is on one subject. */
 export interface ExpectedStep {

@@ -1,7 +1,8 @@
+import { durationOf } from '@troupe/jetstream';
 import { type Judgement, tasksOf, treeOf } from './assemble.ts';
 import type { DeclaredFlow } from './choreography.ts';
 import type { Carrier, Queue } from './course.ts';
-import { durationOf, told } from './duration.ts';
+import { told } from './duration.ts';
 import type { Flow, FlowState, MessageNode, StepNode } from './flow.ts';
 import type { FlowRecord } from './record.ts';
 import { sentenceOf } from './sentence.ts';

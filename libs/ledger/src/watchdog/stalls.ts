@@ -1,5 +1,5 @@
+import { durationOf } from '@troupe/jetstream';
 import type { DeclaredFlow } from '../model/choreography.ts';
-import { durationOf } from '../model/duration.ts';
 import type { Flow } from '../model/flow.ts';
 import { stepsOf } from '../model/judge.ts';
 import { isSettled } from '../model/settlement.ts';
