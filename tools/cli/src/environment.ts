@@ -1,4 +1,14 @@
-import { BrokerUnavailableError, Connection, DeadLetters, Sweeper, silentLogger } from '@troupe/jetstream';
+import {
+  BrokerUnavailableError,
+  Connection,
+  DeadLetters,
+  Names,
+  type PruneOptions,
+  type Pruning,
+  pruneEvents,
+  Sweeper,
+  silentLogger,
+} from '@troupe/jetstream';
 
 const CONNECT_MS = 5_000;
 
@@ -24,6 +34,11 @@ export class Environment {
     const sweeper = await Sweeper.open(await this.#connected(), this.prefix);
     this.#open.push(sweeper);
     return sweeper;
+  }
+
+  /** @throws BrokerUnavailableError when the broker does not answer within 5 s */
+  async prune(options: PruneOptions): Promise<Pruning> {
+    return pruneEvents(await this.#connected(), new Names(this.prefix), options);
   }
 
   async close(): Promise<void> {

@@ -9,7 +9,7 @@ export const EXIT = {
   nothing: 3,
   /** The canary failed again: the rest was not sent. */
   stopped: 4,
-  /** Paused, or steps have not answered yet; it can be resumed. */
+  /** Paused, steps have not answered yet, or something holds a prune back: it can go on later. */
   unfinished: 5,
   /** All was sent, but letters failed again or could not be sent. */
   partly: 6,

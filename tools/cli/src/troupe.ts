@@ -12,6 +12,7 @@ import { tail } from './flows/tail.ts';
 import { top } from './flows/top.ts';
 import { where } from './flows/where.ts';
 import { graph } from './graph/graph.ts';
+import { prune } from './topology/prune.ts';
 
 /** The commands by their topic; one that is named like its topic has no other beside it. */
 const topics: Readonly<Record<string, readonly Command[]>> = {
@@ -23,6 +24,7 @@ const topics: Readonly<Record<string, readonly Command[]>> = {
   'dead-letters': deadLetters,
   contracts: [check, lock, docs],
   graph: [graph],
+  topology: [prune],
 };
 
 /** Runs a command line and answers with its exit code. Never rejects. */

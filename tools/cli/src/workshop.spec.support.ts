@@ -6,7 +6,7 @@ import { jetstreamManager, type StoredMsg } from '@nats-io/jetstream';
 import { connect, headers, type NatsConnection } from '@nats-io/transport-node';
 import type { NatsServer } from '@troupe/broker';
 import { Contract, contractOf, Sensitive } from '@troupe/contract';
-import { Names, Runtime, silentLogger, TerminalError } from '@troupe/jetstream';
+import { Names, Runtime, type StreamSettings, silentLogger, TerminalError } from '@troupe/jetstream';
 import { IsOptional, IsString } from 'class-validator';
 import { onTestFinished } from 'vitest';
 
@@ -53,7 +53,7 @@ export class Workshop {
     private readonly manager: Awaited<ReturnType<typeof jetstreamManager>>,
   ) {}
 
-  static async on(server: NatsServer): Promise<Workshop> {
+  static async on(server: NatsServer, streams: StreamSettings = {}): Promise<Workshop> {
     const prefix = `t${++prefixes}`;
     const seen: { workshop?: Workshop } = {};
     const runtime = new Runtime({
@@ -63,7 +63,12 @@ export class Workshop {
       connection: { servers: server.url },
       log: silentLogger,
       produces: [OrderPlaced],
-      streams: { eventsMaxBytes: 32 * MIB, deadLettersMaxBytes: 32 * MIB, noticesMaxBytes: 8 * MIB },
+      streams: {
+        eventsMaxBytes: 32 * MIB,
+        deadLettersMaxBytes: 32 * MIB,
+        noticesMaxBytes: 8 * MIB,
+        ...streams,
+      },
       steps: [
         {
           name: 'authorize',
@@ -160,6 +165,20 @@ export class Workshop {
 
   /** Begins `troupe dead-letters …`; it ends with the test. */
   begin(...args: string[]): ChildProcess {
+    return this.#spawn('dead-letters', ...args);
+  }
+
+  /** Runs `troupe topology prune …` to its end. */
+  prune(...args: string[]): Promise<Ended> {
+    return endOf(this.#spawn('topology', 'prune', ...args));
+  }
+
+  /** How many messages EVENTS holds. */
+  async events(): Promise<number> {
+    return (await this.manager.streams.info(this.names.events)).state.messages;
+  }
+
+  #spawn(...args: string[]): ChildProcess {
     const bin = join(workspace, 'tools/cli/bin/troupe.mjs');
     const env = {
       PATH: process.env.PATH,
@@ -167,7 +186,7 @@ export class Workshop {
       NATS_URL: this.server.url,
       TROUPE_PREFIX: this.prefix,
     };
-    const child = spawn(process.execPath, [bin, 'dead-letters', ...args], { env, cwd: workspace });
+    const child = spawn(process.execPath, [bin, ...args], { env, cwd: workspace });
     child.stdin.end();
     onTestFinished(() => void child.kill('SIGKILL'));
     return child;

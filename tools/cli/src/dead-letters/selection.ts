@@ -1,5 +1,6 @@
 import type { DeadLetters, LetterState, Selection } from '@troupe/jetstream';
 import type { Options, Values } from '../command.ts';
+import { confirmed } from '../confirmed.ts';
 import { UsageError } from '../errors.ts';
 import type { Terminal } from '../terminal.ts';
 import { FILTER, filterOf } from './filter.ts';
@@ -67,8 +68,5 @@ export async function isConfirmed(
   selection: Selection,
   yes: boolean | undefined,
 ): Promise<boolean> {
-  if (yes || 'seqs' in selection) return true;
-  const answer = await terminal.ask(`${what}? [y/N] `);
-  if (answer === undefined) throw new UsageError(`${what}: nobody is there to confirm it; say --yes.`);
-  return /^y(es)?$/i.test(answer.trim());
+  return 'seqs' in selection || confirmed(terminal, what, yes);
 }

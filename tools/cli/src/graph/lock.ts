@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { WorkspaceError } from '../errors.ts';
 import { sentenceOf } from '../workspace/packages.ts';
-import type { Choreography } from './choreography.ts';
+import type { Choreography, StepEntry } from './choreography.ts';
 
 /** Where a workspace keeps its choreography: the set of steps and contracts that is expected to be there. */
 export const LOCK = 'choreography.lock';
@@ -34,7 +34,13 @@ export async function readLock(file: string): Promise<Choreography | undefined> 
 
 function isLock(lock: Choreography | null): boolean {
   if (lock?.format !== 1 || !Array.isArray(lock.contracts) || !Array.isArray(lock.apps)) return false;
-  return lock.apps.every((app) => Array.isArray(app?.steps) && Array.isArray(app.flows));
+  return lock.apps.every(
+    (app) => Array.isArray(app?.steps) && app.steps.every(isStep) && Array.isArray(app.flows),
+  );
+}
+
+function isStep(entry: StepEntry | null): boolean {
+  return typeof entry?.step === 'string' && Array.isArray(entry.consumes);
 }
 
 /** One sentence for each thing in which the code differs from what is written down. */

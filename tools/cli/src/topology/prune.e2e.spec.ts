@@ -1,0 +1,101 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type NatsServer, startNatsServer } from '@troupe/broker';
+import type { Pruning } from '@troupe/jetstream';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { build, linesOf, until, Workshop } from '../workshop.spec.support.ts';
+
+let server: NatsServer;
+
+beforeAll(async () => {
+  [server] = await Promise.all([startNatsServer(), build()]);
+}, 120_000);
+afterAll(() => server.stop());
+
+const OLD = ['--older-than', '200ms'];
+
+/** A workshop with three old messages in EVENTS, each settled by both steps: one counted it, one set it aside. */
+async function workshopWithOld(): Promise<Workshop> {
+  const workshop = await Workshop.on(server, { duplicateWindowMs: 100 });
+  await workshop.deadLetter(3);
+  await until('all is old and settled', async () => (await workshop.prune(...OLD, '--dry-run')).code === 0);
+  return workshop;
+}
+
+/** A choreography.lock of these steps on order.placed. */
+async function lockOf(...steps: string[]): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'prune-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'choreography.lock');
+  const declared = steps.map((step) => ({
+    step,
+    consumes: ['order.placed.v1'],
+    emits: [],
+    from: 'beginning',
+  }));
+  const lock = { format: 1, contracts: [], apps: [{ app: 'any', produces: [], steps: declared, flows: [] }] };
+  await writeFile(file, JSON.stringify(lock));
+  return file;
+}
+
+describe('topology prune', () => {
+  it('says what it would purge, purges what was confirmed, and ends with 3 when nothing is left', async () => {
+    const workshop = await workshopWithOld();
+    const dry = await workshop.prune(...OLD, '--dry-run');
+    expect(dry.out).toBe(`${workshop.prefix}_EVENTS: 3 messages would be purged, at most; it begins at 4\n`);
+    const unasked = await workshop.prune(...OLD);
+    expect(unasked).toMatchObject({ code: 2, out: '' });
+    expect(unasked.err).toContain('say --yes');
+    expect(await workshop.events()).toBe(3);
+
+    const lock = await lockOf('shop__authorize', 'shop__count');
+    const purged = await workshop.prune(...OLD, '--yes', '--choreography', lock);
+    expect(purged).toMatchObject({ code: 0 });
+    expect(purged.out).toBe(`${workshop.prefix}_EVENTS: 3 messages purged; it begins at 4\n`);
+    expect(await workshop.events()).toBe(0);
+    expect(await workshop.prune(...OLD)).toMatchObject({ code: 3 });
+
+    workshop.broken = false;
+    const redriven = await workshop.run('redrive', '--all', '--yes', '--why', 'mended');
+    expect(redriven).toMatchObject({ code: 0 });
+    expect(workshop.authorized).toHaveLength(6);
+  });
+
+  it('ends with 5 and says why when an expected step has no consumer', async () => {
+    const workshop = await workshopWithOld();
+    const lock = await lockOf('shop__authorize', 'mail__notify');
+    const held = await workshop.prune(...OLD, '--yes', '--choreography', lock);
+    expect(held.code).toBe(5);
+    expect(held.out).toContain('held back: mail__notify has no consumer mail__notify__order_placed_v1');
+    const [pruning] = linesOf<Pruning>(
+      await workshop.prune(...OLD, '--yes', '--choreography', lock, '--json'),
+    );
+    expect(pruning).toMatchObject({ below: 1, messages: 0, heldBy: [{ reason: 'consumer-missing' }] });
+    expect(await workshop.events()).toBe(3);
+  });
+
+  it('ends with 3 when nothing is as old', async () => {
+    const workshop = await workshopWithOld();
+    expect(await workshop.prune('--older-than', '30d', '--yes')).toMatchObject({ code: 3 });
+    expect(await workshop.events()).toBe(3);
+  });
+
+  it('refuses an age that is none, what it does not take, and a choreography that is none', async () => {
+    const workshop = await Workshop.on(server);
+    for (const args of [[], ['--older-than', '0d'], ['--older-than', 'soon'], [...OLD, 'EVENTS']])
+      expect((await workshop.prune(...args)).code).toBe(2);
+    const lock = await lockOf('shop__count');
+    const missing = await workshop.prune(...OLD, '--json', '--choreography', `${lock}.none`);
+    expect(missing.code).toBe(1);
+    expect(JSON.parse(missing.err)).toMatchObject({ error: { code: 'TROUPE_CLI_WORKSPACE' } });
+    await writeFile(
+      lock,
+      '{"format":1,"contracts":[],"apps":[{"app":"a","flows":[],"steps":[{"step":"s"}]}]}',
+    );
+    expect((await workshop.prune(...OLD, '--choreography', lock)).err).toContain('TROUPE_CLI_WORKSPACE');
+    const elsewhere = await workshop.prune(...OLD, '--prefix', 'nowhere');
+    expect(elsewhere.code).toBe(1);
+    expect(elsewhere.err).toContain('TROUPE_STREAM_MISSING');
+  });
+});

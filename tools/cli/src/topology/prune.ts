@@ -1,0 +1,64 @@
+import type { ExpectedStep, Pruning } from '@troupe/jetstream';
+import { command, type Options, type Run } from '../command.ts';
+import { confirmed } from '../confirmed.ts';
+import { UsageError, WorkspaceError } from '../errors.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import { LOCK, readLock } from '../graph/lock.ts';
+import { spanOf } from '../times.ts';
+
+const OPTIONS = {
+  'older-than': {
+    type: 'string',
+    value: '<age>',
+    about: 'how old a message must be: 12h, 30d (required)',
+  },
+  choreography: {
+    type: 'string',
+    value: '<file>',
+    about: `the ${LOCK} that says which steps are expected (default: what the consumers say of themselves)`,
+  },
+  'dry-run': { type: 'boolean', about: 'only say what would be purged' },
+  yes: { type: 'boolean', about: 'do not ask before' },
+} as const satisfies Options;
+
+/** `troupe topology prune` */
+export const prune = command({
+  name: 'topology prune',
+  usage: '--older-than <age> [options]',
+  about:
+    'Purges messages that are old and settled by every step; what is not settled stays, and all after it.',
+  details: `It may be stopped and run at any time, twice at once too. It ends with 5 when something keeps messages that are old
+enough, and says what; with 3 when there is nothing to purge.`,
+  options: OPTIONS,
+  async run(work) {
+    const { values, positionals, terminal, environment } = work;
+    if (positionals.length > 0)
+      throw new UsageError(`troupe topology prune takes options only, not ${positionals[0]}.`);
+    const olderThanMs = spanOf('--older-than', values['older-than']);
+    const steps = await expectedOf(values.choreography);
+    const planned = await environment.prune({ olderThanMs, steps, dryRun: true });
+    if (values['dry-run'] || planned.messages === 0) return report(work, planned, 'would be purged, at most');
+    const what = `Purge up to ${planned.messages} messages of ${planned.stream} that are settled and older than ${values['older-than']}`;
+    if (!(await confirmed(terminal, what, values.yes))) return EXIT.nothing;
+    return report(work, await environment.prune({ olderThanMs, steps }), 'purged');
+  },
+});
+
+/** @throws WorkspaceError for a file that is not there, or is none */
+async function expectedOf(file: string | undefined): Promise<ExpectedStep[] | undefined> {
+  if (file === undefined) return undefined;
+  const lock = await readLock(file);
+  if (lock === undefined) throw new WorkspaceError(file, 'is not there.');
+  return lock.apps.flatMap((app) => app.steps);
+}
+
+function report({ values, terminal }: Run<typeof OPTIONS>, pruning: Pruning, done: string): ExitCode {
+  const { stream, below, messages, heldBy } = pruning;
+  if (values.json) terminal.out(JSON.stringify(pruning));
+  else {
+    terminal.out(`${stream}: ${messages} messages ${done}${messages === 0 ? '' : `; it begins at ${below}`}`);
+    for (const { sentence } of heldBy) terminal.out(`held back: ${sentence}`);
+  }
+  if (heldBy.length > 0) return EXIT.unfinished;
+  return messages === 0 ? EXIT.nothing : EXIT.ok;
+}
