@@ -10,6 +10,7 @@ import { History } from './history.ts';
 import { LedgerHost } from './ledger-host.ts';
 import { MessagesController } from './messages/messages.controller.ts';
 import { StoredMessages } from './messages/stored-messages.ts';
+import { Retention } from './retention.ts';
 import { CONSOLE_SETTINGS, readConsoleSettings } from './settings.ts';
 import { StepsController } from './steps.controller.ts';
 
@@ -36,6 +37,7 @@ import { StepsController } from './steps.controller.ts';
     LedgerHost,
     LiveView,
     History,
+    Retention,
     StoredMessages,
   ],
 })

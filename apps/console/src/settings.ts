@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { durationOf } from '@troupe/jetstream';
 import {
   type Choreography,
   ChoreographyError,
@@ -18,6 +19,8 @@ export interface ConsoleSettings {
   readonly choreography: Choreography | undefined;
   /** Who is told of alerts; undefined when nobody is. */
   readonly webhook: WebhookOptions | undefined;
+  /** How old messages must be to be purged, in ms; undefined when none is. */
+  readonly retentionMs: number | undefined;
 }
 
 /** Token of the settings in Nest's injector. */
@@ -28,7 +31,7 @@ const DATA = '.troupe/data';
 
 /**
  * `LEDGER_DATABASE_URL`, else a file in the folder of embedded databases; the choreography that `TROUPE_CHOREOGRAPHY`
- * names, else the one in the working folder, if there is one; and the webhook, if there is one.
+ * names, else the one in the working folder, if there is one; the webhook, if there is one; and `TROUPE_RETENTION`.
  * @throws SettingError naming every variable with a wrong value
  */
 export function readConsoleSettings(
@@ -59,8 +62,13 @@ export function readConsoleSettings(
     if (!(error instanceof WebhookSettingError)) throw error;
     problems.push(...error.problems);
   }
+  const retention = variables.TROUPE_RETENTION?.trim() || undefined;
+  const retentionMs = durationOf(retention);
+  if (retention !== undefined && retentionMs === undefined) {
+    problems.push(`TROUPE_RETENTION must be a length of time such as 30d or 12h, not "${retention}".`);
+  }
   if (problems.length > 0) throw new SettingError(problems);
-  return { store: address ?? fileIn(data, prefix), choreography, webhook };
+  return { store: address ?? fileIn(data, prefix), choreography, webhook, retentionMs };
 }
 
 /** Undefined when there is no file. */

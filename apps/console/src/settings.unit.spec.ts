@@ -29,6 +29,11 @@ it('tells the webhook that it is told of, and else nobody', () => {
   expect(readConsoleSettings({}, {}).webhook).toBeUndefined();
 });
 
+it('purges nothing unless a retention time is set', () => {
+  expect(readConsoleSettings({}, {}).retentionMs).toBeUndefined();
+  expect(readConsoleSettings({ TROUPE_RETENTION: '30d' }, {}).retentionMs).toBe(30 * 86_400_000);
+});
+
 it('names every variable that is wrong, and no password', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'console-settings-'));
   onTestFinished(() => rm(folder, { recursive: true }));
@@ -45,5 +50,8 @@ it('names every variable that is wrong, and no password', async () => {
   refused({ TROUPE_WEBHOOK_URL: 'ftp://host' }).toThrow(
     /TROUPE_WEBHOOK_URL must[\s\S]*TROUPE_WEBHOOK_SECRET must/,
   );
+  for (const age of ['30', '0d', '-1h', '1.5d', 'for ever']) {
+    refused({ TROUPE_RETENTION: age }).toThrow(/TROUPE_RETENTION must be a length of time/);
+  }
   refused({ TROUPE_CHOREOGRAPHY: folder, LEDGER_DATABASE_URL: 'x' }).toThrow(/LEDGER_DATA[\s\S]*CHOREO/);
 });
