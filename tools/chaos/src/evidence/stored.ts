@@ -1,8 +1,11 @@
 import { DeliverPolicy, type JsMsg, jetstream } from '@nats-io/jetstream';
 import type { Brokers } from '../brokers.ts';
+import { FILLERS } from '../faults/messages.ts';
 import { persist } from '../persist.ts';
 
-/** Reads everything that a stream holds, in its order. */
+const fillers: ReadonlySet<string> = new Set(Object.values(FILLERS));
+
+/** Reads everything that a stream holds, in its order, but for what it was filled with. */
 export async function readStream<T>(
   { manager, client }: Brokers,
   stream: string,
@@ -14,7 +17,7 @@ export async function readStream<T>(
   const consumer = await jetstream(client).consumers.get(stream, { deliver_policy: DeliverPolicy.All });
   const messages = await consumer.consume();
   for await (const message of messages) {
-    items.push(read(message));
+    if (!fillers.has(message.subject)) items.push(read(message));
     if (message.info.pending === 0) break;
   }
   return items;

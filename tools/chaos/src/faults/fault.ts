@@ -18,9 +18,9 @@ export async function inflict(fault: PlannedFault, number: number, stage: Stage)
     case 'database-killed':
       return databases.kill(lastsMs);
     case 'events-full':
-      return fillStream(brokers, EVENTS, 'evt.chaos.filler.v1.0', lastsMs);
+      return fillStream(brokers, EVENTS, lastsMs);
     case 'dead-letters-full': {
-      const full = fillStream(brokers, DEAD_LETTERS, 'dlq.chaos.filler', lastsMs);
+      const full = fillStream(brokers, DEAD_LETTERS, lastsMs);
       await Promise.all([full, publishBroken(brokers, `broken-${number}`)]);
       return;
     }

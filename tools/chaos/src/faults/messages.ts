@@ -8,6 +8,9 @@ export const MARK = 'x-chaos';
 export const EVENTS = 'EVENTS';
 export const DEAD_LETTERS = 'DEAD_LETTERS';
 
+/** What streams are filled with. A broker that is killed may forget that it was removed, so it may be found again. */
+export const FILLERS = { [EVENTS]: 'evt.chaos.filler.v1.0', [DEAD_LETTERS]: 'dlq.chaos.filler' } as const;
+
 const COPIES = 40;
 
 /**

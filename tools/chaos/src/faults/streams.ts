@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { JetStreamApiError, type JetStreamClient, jetstream } from '@nats-io/jetstream';
 import type { Brokers } from '../brokers.ts';
 import { persist } from '../persist.ts';
+import { FILLERS } from './messages.ts';
 
 /** Sizes of what a stream is filled with, in bytes: the last ones fill what is left. */
 const SIZES = [1024 * 1024, 32 * 1024, 512];
@@ -14,10 +15,10 @@ const STREAM_FULL = 10077;
  */
 export async function fillStream(
   { manager, client }: Brokers,
-  stream: string,
-  filler: string,
+  stream: keyof typeof FILLERS,
   lastsMs: number,
 ): Promise<void> {
+  const filler = FILLERS[stream];
   const publisher = jetstream(client);
   for (const size of SIZES) await fillWith(publisher, filler, Buffer.alloc(size));
   await delay(lastsMs);
