@@ -11,32 +11,33 @@ const guide = read('docs/guides/alerts.md');
 const documented = new Set(
   [...`${guide}\n${read('docs/guides/telemetry.md')}`.matchAll(/^\| `([a-z_]+)` /gm)].map(([, name]) => name),
 );
+/** @type {{ alert: string, expr: string, labels: Record<string, string>, annotations: { summary: string, description: string, runbook: string } }[]} */
 const rules = parse(read('deploy/prometheus/troupe.rules.yml')).groups.flatMap((group) => group.rules);
 const dashboard = JSON.parse(read('deploy/grafana/troupe.json'));
-const targets = dashboard.panels.flatMap(({ title, targets }) => targets.map(({ expr }) => [title, expr]));
+/** @type {{ title: string, expr: string }[]} */
+const targets = dashboard.panels.flatMap(({ title, targets }) =>
+  targets.map(({ expr }) => ({ title, expr })),
+);
 
 describe('deploy/prometheus/troupe.rules.yml', () => {
-  it.each(rules.map((rule) => [rule.alert, rule]))(
-    'says of %s how severe it is and what to read',
-    (_, rule) => {
-      expect(rule.labels.severity).toMatch(/^(warning|critical)$/);
-      expect(rule.annotations.summary).toMatch(/\S/);
-      expect(rule.annotations.description).toMatch(/\S/);
-      const [page, anchor] = rule.annotations.runbook.split('#');
-      expect(page).toBe('docs/guides/alerts.md');
-      const headings = [...guide.matchAll(/^#+ (.*)$/gm)].map(([, text]) =>
-        text.toLowerCase().replaceAll(' ', '-'),
-      );
-      expect(headings).toContain(anchor);
-    },
-  );
+  it.each(rules)('says of $alert how severe it is and what to read', (rule) => {
+    expect(rule.labels.severity).toMatch(/^(warning|critical)$/);
+    expect(rule.annotations.summary).toMatch(/\S/);
+    expect(rule.annotations.description).toMatch(/\S/);
+    const [page, anchor] = rule.annotations.runbook.split('#');
+    expect(page).toBe('docs/guides/alerts.md');
+    const headings = [...guide.matchAll(/^#+ (.*)$/gm)].map(([, text = '']) =>
+      text.toLowerCase().replaceAll(' ', '-'),
+    );
+    expect(headings).toContain(anchor);
+  });
 
   it('names each alert once', () => {
     expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
   });
 
   it('has a rule for each kind of alert, and for no other', () => {
-    const [, list] = /ALERT_KINDS = \[([^\]]*)\]/.exec(read('libs/ledger/src/watchdog/alert.ts'));
+    const [, list = ''] = /ALERT_KINDS = \[([^\]]*)\]/.exec(read('libs/ledger/src/watchdog/alert.ts')) ?? [];
     const kinds = [...list.matchAll(/'([a-z-]+)'/g)].map(([, kind]) => kind);
     const anchors = rules.map(({ annotations }) => annotations.runbook.split('#')[1]);
     expect(anchors.filter((anchor) => kinds.includes(anchor)).sort()).toEqual([...kinds].sort());
@@ -46,12 +47,9 @@ describe('deploy/prometheus/troupe.rules.yml', () => {
     expect(selected.filter((kind) => !kinds.includes(kind))).toEqual([]);
   });
 
-  it.each(rules.map(({ alert, expr }) => [alert, expr]))(
-    'asks in %s for metrics that there are',
-    (_, expr) => {
-      expect(unknownIn(expr)).toEqual([]);
-    },
-  );
+  it.each(rules)('asks in $alert for metrics that there are', ({ expr }) => {
+    expect(unknownIn(expr)).toEqual([]);
+  });
 
   it.skipIf(spawnSync('promtool', ['--version']).error !== undefined)(
     'is what promtool takes, and does what its tests say',
@@ -67,7 +65,7 @@ describe('deploy/prometheus/troupe.rules.yml', () => {
 });
 
 describe('deploy/grafana/troupe.json', () => {
-  it.each(targets)('asks in "%s" for metrics that there are', (_, expr) => {
+  it.each(targets)('asks in "$title" for metrics that there are', ({ expr }) => {
     expect(unknownIn(expr)).toEqual([]);
   });
 
