@@ -24,6 +24,14 @@ class OrderPlaced {
 const workspace = join(import.meta.dirname, '../../..');
 const MIB = 1024 * 1024;
 
+/** The apps of the order system that a workspace is read from. */
+const APPS = ['storefront', 'payments', 'inventory', 'shipping', 'notifications'];
+
+/** Builds the command and the whole order system, which it reads as a workspace. */
+export function buildOrderSystem(): Promise<void> {
+  return build(APPS.map((app) => `apps/${app}`));
+}
+
 /** The command runs built: this builds it, and the packages that it reads, in a second when nothing changed. */
 export async function build(read: readonly string[] = ['libs/contracts/order']): Promise<void> {
   const folders = ['tools/cli', ...read].map((folder) => join(workspace, folder));

@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { build } from '../workshop.spec.support.ts';
+import { buildOrderSystem } from '../workshop.spec.support.ts';
 import { here, troupeIn, workspaceOf } from '../workspace/fixture.spec.support.ts';
 
-beforeAll(() => build(), 120_000);
+beforeAll(buildOrderSystem, 120_000);
 
 /** Each command line is a process: many of them take their time on a machine that does other things. */
 const MANY_PROCESSES = { timeout: 120_000 };

@@ -6,12 +6,10 @@ import { Parser } from '@asyncapi/parser';
 import type { JsonSchema } from '@troupe/contract';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { build } from '../workshop.spec.support.ts';
+import { buildOrderSystem } from '../workshop.spec.support.ts';
 import { type Fixture, here, troupeIn, workspaceOf } from '../workspace/fixture.spec.support.ts';
 
-const APPS = ['storefront', 'payments', 'inventory', 'shipping', 'notifications'];
-
-beforeAll(() => build(APPS.map((app) => `apps/${app}`)), 120_000);
+beforeAll(buildOrderSystem, 120_000);
 
 const team: Fixture = {
   contracts: ['order.placed', 'order.paid'],

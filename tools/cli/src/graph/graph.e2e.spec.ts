@@ -1,13 +1,11 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { build } from '../workshop.spec.support.ts';
+import { buildOrderSystem } from '../workshop.spec.support.ts';
 import { type Fixture, here, troupeIn, workspaceOf } from '../workspace/fixture.spec.support.ts';
 import type { Choreography } from './choreography.ts';
 
-const APPS = ['storefront', 'payments', 'inventory', 'shipping', 'notifications'];
-
-beforeAll(() => build(APPS.map((app) => `apps/${app}`)), 120_000);
+beforeAll(buildOrderSystem, 120_000);
 
 const sound: Fixture = {
   contracts: ['order.placed', 'order.paid'],
