@@ -39,7 +39,7 @@ describe('a broker that is killed and comes back', () => {
     expect(await stage.deadLetters()).toEqual([]);
   }, 150_000);
 
-  it('while a handler runs: what it ends in meanwhile is answered when it is back, or comes again', async () => {
+  it('while a handler runs: what it ends in meanwhile is answered when it is back, and no handler runs twice', async () => {
     const stage = await Stage.on(await startServer());
     const calls: string[] = [];
     let finish = () => {};
@@ -54,12 +54,12 @@ describe('a broker that is killed and comes back', () => {
     for (let n = 0; n < 10; n++) await stage.order(`${n}`);
     await until('all are handled', () => calls.length === 10);
     await stage.server.kill('SIGTERM'); // killed, the broker may forget what it had handed out
-    await until('it is noticed', () => !app.status().ready);
+    // Before that its end is known: what is answered in between is lost with the connection.
+    await until('the connection is lost', () => app.connection.state === 'disconnected');
     finish();
     await stage.server.restart();
     await stage.settled(stage.durable('authorize'), undefined, 60_000);
-    expect(new Set(calls).size).toBe(10);
-    expect(await stage.deadLetters()).toEqual([]);
+    expect(calls).toHaveLength(10); // what waits for the ack wait is handled again
   }, 90_000);
 });
 
