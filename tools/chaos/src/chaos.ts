@@ -43,7 +43,7 @@ export async function chaos(options: Options & { folder: string }, stop: AbortSi
       load.place(plan.orders, began, stopOrHalt),
     ]);
     tell('every order is placed and every fault is over: waiting until nothing is left to do');
-    const left = await settle(watch, PATIENCE, () => undefined, stopOrHalt);
+    const left = await settle(watch, PATIENCE, stopOrHalt);
     if (halt.signal.aborted) throw halt.signal.reason;
     stop.throwIfAborted();
     const seconds = Math.round((Date.now() - began) / 1_000);

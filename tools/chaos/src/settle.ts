@@ -53,7 +53,6 @@ const QUIET_LOOKS = 3;
 export async function settle(
   watch: BacklogWatch,
   patienceMs: number,
-  onProgress: (left: Backlog) => void,
   stop: AbortSignal,
 ): Promise<Backlog | undefined> {
   const deadline = Date.now() + patienceMs;
@@ -61,7 +60,6 @@ export async function settle(
     await delay(INTERVAL);
     const { latest } = watch;
     quiet = latest !== undefined && sizeOf(latest) === 0 ? quiet + 1 : 0;
-    if (latest !== undefined && quiet === 0) onProgress(latest);
   }
   return watch.latest;
 }

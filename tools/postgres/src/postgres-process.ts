@@ -14,7 +14,6 @@ export interface PostgresProcessOptions {
   readonly temporaryFolder: string;
   readonly port: number;
   readonly logFile: string;
-  readonly settings: Readonly<Record<string, string | number>>;
   /** True when it takes queries: this server, and no other one on its port. */
   readonly answers: () => Promise<boolean>;
 }
@@ -89,13 +88,14 @@ export class PostgresProcess {
   }
 
   #launch(): void {
-    const { installation, dataFolder, temporaryFolder, port, logFile, settings } = this.#options;
-    const fixed = {
+    const { installation, dataFolder, temporaryFolder, port, logFile } = this.#options;
+    const settings = {
+      fsync: 'off',
       listen_addresses: '127.0.0.1',
       unix_socket_directories: '',
       dynamic_shared_memory_type: 'mmap', // in the data folder, where a killed server's is removed as well
     };
-    const lines = Object.entries({ ...settings, ...fixed }).map(([name, value]) => `${name}=${value}`);
+    const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
     const log = openSync(logFile, 'a');
     const child = spawn(
       installation.postgres,

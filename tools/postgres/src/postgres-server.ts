@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { chmod, chown, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -27,25 +26,19 @@ export interface PostgresServer {
    * @throws PostgresStartError
    */
   restart(): Promise<void>;
-  /** Ends the server, whoever is connected, and removes what is temporary. May be called twice. */
+  /** Ends the server, whoever is connected, and removes its data. May be called twice. */
   stop(): Promise<void>;
 }
 
 export interface StartPostgresOptions {
-  /** Kept on stop when given, and used again when it has data. @default a temporary folder, removed on stop */
-  readonly dataFolder?: string;
   /** Appended to. @default a temporary file, removed on stop */
   readonly logFile?: string;
-  /**
-   * Lines of its configuration, such as `max_connections`. @default `fsync: 'off'`: what is committed outlives the
-   * server's death, not the machine's
-   */
-  readonly settings?: Readonly<Record<string, string | number>>;
 }
 
 /**
  * Starts an installed PostgreSQL on a free port of 127.0.0.1, as a user who is not root. Resolves when it answers.
- * Nothing stays behind when this process ends without `stop`.
+ * Nothing stays behind when this process ends without `stop`. Without `fsync`, what is committed outlives the server's
+ * death, not the machine's.
  *
  * @throws PostgresNotFoundError when none is installed, or there is nobody to run it
  * @throws PostgresStartError when it does not answer, with the last lines of its log
@@ -55,8 +48,8 @@ export async function startPostgres(options: StartPostgresOptions = {}): Promise
   const folder = await mkdtemp(join(tmpdir(), 'troupe-postgres-'));
   try {
     await chmod(folder, 0o755); // its user has to get through to the data
-    const dataFolder = resolve(options.dataFolder ?? join(folder, 'data'));
-    if (!existsSync(join(dataFolder, 'PG_VERSION'))) await createCluster(installation, dataFolder);
+    const dataFolder = join(folder, 'data');
+    await createCluster(installation, dataFolder);
     const port = await freePort();
     const urlOf = (database: string) => `postgres://troupe@127.0.0.1:${port}/${encodeURIComponent(database)}`;
     const server = new PostgresProcess({
@@ -65,7 +58,6 @@ export async function startPostgres(options: StartPostgresOptions = {}): Promise
       dataFolder,
       port,
       logFile: resolve(options.logFile ?? join(folder, 'postgres.log')),
-      settings: { fsync: 'off', ...options.settings },
       answers: () => serves(urlOf('postgres'), dataFolder),
     });
     await server.start();

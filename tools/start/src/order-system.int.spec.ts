@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { fakeApps, isRunning, temporaryFolder, until } from './fixtures/surroundings.ts';
-import { type Observer, OrderSystem, openHome, type ProcessEnd, type ProcessReturn } from './index.ts';
+import { OrderSystem, openHome } from './index.ts';
+import type { Observer, ProcessEnd, ProcessReturn } from './supervision.ts';
 
 function recorded(): Observer & { readonly ends: ProcessEnd[]; readonly returns: ProcessReturn[] } {
   const ends: ProcessEnd[] = [];

@@ -1,7 +1,7 @@
 import type { Msg } from '@nats-io/nats-core';
 import type { Answers } from './answers.ts';
 import type { CrashMark } from './crash-marks.ts';
-import { hasUtf8Headers, headerBlockOf, headerEntries, headerValue } from './header-block.ts';
+import { escapedHeaders, headerEntries, headerText, headerValue } from './header-block.ts';
 
 const ACK = Buffer.from('+ACK');
 const NAK = Buffer.from('-NAK');
@@ -24,6 +24,7 @@ export class Delivery {
   #info: DeliveryInfo | undefined;
   #reply: string;
   #headerBlock: string | undefined;
+  #isReadable = true;
   #answered = false;
   #mark: CrashMark | undefined;
   /** When this process got it, or last told the broker that it is still held (`performance.now()`). */
@@ -53,7 +54,8 @@ export class Delivery {
 
   /** The bytes of its headers are text. */
   get isReadable(): boolean {
-    return hasUtf8Headers(this.message);
+    this.#block();
+    return this.#isReadable;
   }
 
   /** The first header of this name, whatever its case. */
@@ -72,8 +74,13 @@ export class Delivery {
   }
 
   #block(): string {
-    this.#headerBlock ??= headerBlockOf(this.message);
+    this.#headerBlock ??= headerText(this.message) ?? this.#unreadable();
     return this.#headerBlock;
+  }
+
+  #unreadable(): string {
+    this.#isReadable = false;
+    return escapedHeaders(this.message);
   }
 
   /** The broker handed the same message out again while this process still holds it: answer there. */

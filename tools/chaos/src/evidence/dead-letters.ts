@@ -1,6 +1,6 @@
 import type { JsMsg } from '@nats-io/jetstream';
 import type { Brokers } from '../brokers.ts';
-import { DEAD_LETTERS, MARK } from '../faults/messages.ts';
+import { DEAD_LETTERS } from '../faults/messages.ts';
 import { readStream } from './stored.ts';
 
 /** A dead letter, as far as the verdict needs it. */
@@ -14,8 +14,6 @@ export interface StoredLetter {
   readonly source: string;
   readonly id: string;
   readonly message: string;
-  /** Whether the original was one that the run broke. */
-  readonly broken: boolean;
 }
 
 export function readDeadLetters(brokers: Brokers): Promise<StoredLetter[]> {
@@ -31,6 +29,5 @@ function letterOf({ headers }: JsMsg): StoredLetter {
     source: header('ce-source'),
     id: header('ce-id'),
     message: header('x-dlq-error-message'),
-    broken: header(MARK) === 'broken',
   };
 }

@@ -70,7 +70,7 @@ export class History {
 
   /** The latest event, by a step. */
   setAside(step: string, reason: string): this {
-    const { seq = 0, id = '', source = '', mark } = this.events.at(-1) ?? {};
+    const { seq = 0, id = '', source = '' } = this.events.at(-1) ?? {};
     this.letters.push({
       step,
       reason,
@@ -78,7 +78,6 @@ export class History {
       source,
       id,
       message: 'why',
-      broken: mark === 'broken',
     });
     return this;
   }

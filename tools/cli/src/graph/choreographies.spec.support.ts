@@ -1,4 +1,5 @@
-import type { AppEntry, Choreography, ContractEntry, FlowEntry } from './choreography.ts';
+import type { DeclaredFlow } from '@troupe/ledger';
+import type { AppEntry, Choreography, ContractEntry } from './choreography.ts';
 
 /** A step as `a.placed > b.done c.done`: consumes > emits. Contracts are named without their version. */
 export function app(
@@ -7,7 +8,7 @@ export function app(
     produces = '',
     steps = {},
     flows = [],
-  }: { produces?: string; steps?: Record<string, string>; flows?: FlowEntry[] },
+  }: { produces?: string; steps?: Record<string, string>; flows?: DeclaredFlow[] },
 ): AppEntry {
   return {
     app: name,
@@ -20,7 +21,7 @@ export function app(
   };
 }
 
-export function flow(starts: string, ends: string): FlowEntry {
+export function flow(starts: string, ends: string): DeclaredFlow {
   return { starts: `${starts}.v1`, ends: idsOf(ends) };
 }
 

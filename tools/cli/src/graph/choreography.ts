@@ -1,43 +1,20 @@
-import type { ContractKind } from '@troupe/contract';
+import type { DeclaredApp, DeclaredContract, Choreography as Expected } from '@troupe/ledger';
 import type { AppDescription } from '@troupe/nest';
 import type { Workspace } from '../workspace/workspace.ts';
 
 /** Who sends and takes what, by the code of all apps. Lists are in the order of names, so that equal code is equal text. */
-export interface Choreography {
-  /** Format of this record. */
-  readonly format: 1;
+export interface Choreography extends Expected {
   readonly contracts: readonly ContractEntry[];
   readonly apps: readonly AppEntry[];
 }
 
-export interface ContractEntry {
-  /** `order.placed.v1` */
-  readonly id: string;
-  readonly kind: ContractKind;
+export interface ContractEntry extends DeclaredContract {
   readonly owner: string;
 }
 
-export interface AppEntry {
-  readonly app: string;
+export interface AppEntry extends DeclaredApp {
   /** Contract ids that it sends outside of steps. */
   readonly produces: readonly string[];
-  readonly steps: readonly StepEntry[];
-  readonly flows: readonly FlowEntry[];
-}
-
-export interface StepEntry {
-  /** Durable name `<app>__<step>`. */
-  readonly step: string;
-  readonly consumes: readonly string[];
-  readonly emits: readonly string[];
-  readonly from: 'beginning' | 'now';
-  readonly within?: string;
-}
-
-export interface FlowEntry {
-  readonly starts: string;
-  readonly ends: readonly string[];
-  readonly within?: string;
 }
 
 export function choreographyOf({ contracts, apps }: Pick<Workspace, 'contracts' | 'apps'>): Choreography {

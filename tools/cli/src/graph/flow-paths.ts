@@ -1,4 +1,4 @@
-import type { FlowEntry } from './choreography.ts';
+import type { DeclaredFlow } from '@troupe/ledger';
 import type { Routes } from './routes.ts';
 
 /** A way on which a flow would never be completed, or an end that it never comes to. */
@@ -17,7 +17,7 @@ export interface FlowFinding {
  *
  * The proof is about what steps may emit; that a step with several outputs chooses one of them is for it to see to.
  */
-export function flowFindings({ starts, ends }: FlowEntry, routes: Routes): FlowFinding[] {
+export function flowFindings({ starts, ends }: DeclaredFlow, routes: Routes): FlowFinding[] {
   const reached = reach(starts, new Set(ends), routes);
   const toEnd = leading(reached, new Set(ends));
   const brokenOff = [...reached.values()].filter(

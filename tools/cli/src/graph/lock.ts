@@ -1,8 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
+import { ChoreographyError, readChoreography } from '@troupe/ledger';
 import { WorkspaceError } from '../errors.ts';
 import { sentenceOf } from '../workspace/packages.ts';
-import type { Choreography, StepEntry } from './choreography.ts';
+import type { Choreography } from './choreography.ts';
 
 /** Where a workspace keeps its choreography: the set of steps and contracts that is expected to be there. */
 export const LOCK = 'choreography.lock';
@@ -16,31 +17,16 @@ export async function writeLock(file: string, choreography: Choreography): Promi
  * @throws WorkspaceError when it cannot be read, or has another format
  */
 export async function readLock(file: string): Promise<Choreography | undefined> {
-  let lock: Choreography;
   try {
-    lock = JSON.parse(await readFile(file, 'utf8')) as Choreography;
+    return readChoreography(JSON.parse(await readFile(file, 'utf8'))) as Choreography;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new WorkspaceError(file, `cannot be read: ${sentenceOf(error)}`, { cause: error });
+    const problem =
+      error instanceof ChoreographyError
+        ? 'is none of this version of troupe: write it anew with troupe graph --write.'
+        : `cannot be read: ${sentenceOf(error)}`;
+    throw new WorkspaceError(file, problem, { cause: error });
   }
-  if (!isLock(lock)) {
-    throw new WorkspaceError(
-      file,
-      'is none of this version of troupe: write it anew with troupe graph --write.',
-    );
-  }
-  return lock;
-}
-
-function isLock(lock: Choreography | null): boolean {
-  if (lock?.format !== 1 || !Array.isArray(lock.contracts) || !Array.isArray(lock.apps)) return false;
-  return lock.apps.every(
-    (app) => Array.isArray(app?.steps) && app.steps.every(isStep) && Array.isArray(app.flows),
-  );
-}
-
-function isStep(entry: StepEntry | null): boolean {
-  return typeof entry?.step === 'string' && Array.isArray(entry.consumes);
 }
 
 /** One sentence for each thing in which the code differs from what is written down. */

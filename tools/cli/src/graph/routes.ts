@@ -1,16 +1,17 @@
-import type { Choreography, StepEntry } from './choreography.ts';
+import type { DeclaredStep } from '@troupe/ledger';
+import type { Choreography } from './choreography.ts';
 
 /** A choreography, asked by contract. */
 export interface Routes {
   /** Apps that send it outside of steps, and steps that emit it. */
   readonly senders: (contract: string) => readonly string[];
   /** Steps that consume it. */
-  readonly takers: (contract: string) => readonly StepEntry[];
+  readonly takers: (contract: string) => readonly DeclaredStep[];
 }
 
 export function routesOf({ apps }: Choreography): Routes {
   const senders = new Map<string, string[]>();
-  const takers = new Map<string, StepEntry[]>();
+  const takers = new Map<string, DeclaredStep[]>();
   for (const { app, produces, steps } of apps) {
     for (const id of produces) add(senders, id, app);
     for (const step of steps) {
