@@ -90,7 +90,7 @@ function recoveryText(recoveries: readonly Recovery[]): string {
     `${'fault'.padEnd(20)}${'times'.padStart(8)}${'median'.padStart(18)}${'longest'.padStart(12)}${'median'.padStart(12)}${'longest'.padStart(12)}`,
     ...recoveries.map(
       ({ kind, faults, throughMedian, throughLongest, silenceMedian, silenceLongest }) =>
-        `${kind.padEnd(20)}${String(faults).padStart(8)}${'        '}${seconds(throughMedian)}  ${seconds(throughLongest)}  ${seconds(silenceMedian)}  ${seconds(silenceLongest)}`,
+        `${kind.padEnd(20)}${String(faults.length).padStart(8)}${'        '}${seconds(throughMedian)}  ${seconds(throughLongest)}  ${seconds(silenceMedian)}  ${seconds(silenceLongest)}`,
     ),
   ].join('\n');
 }

@@ -2,37 +2,53 @@ import type { InflictedFault } from '../faults/schedule.ts';
 import type { AcceptedOrder } from '../load.ts';
 import type { FaultKind } from '../profile.ts';
 
-/** How long the orders that a fault found on their way took to get through, by kind of fault. Milliseconds. */
+/** What followed one fault. Milliseconds. */
+export interface Aftermath {
+  /** Since the beginning of the run. */
+  readonly atMs: number;
+  /** The app, where one was hit. */
+  readonly app?: string;
+  /** From the beginning of the fault until every order that was accepted before it had its outcome. */
+  readonly through: number;
+  /** The longest time in which no order had its outcome, from the beginning of the fault until 10 s after its end. */
+  readonly silence: number;
+}
+
+/** How the system recovered from one kind of fault. */
 export interface Recovery {
   readonly kind: FaultKind;
-  readonly faults: number;
-  /** From the beginning of a fault until every order that was accepted before it had its outcome. */
   readonly throughMedian: number;
   readonly throughLongest: number;
-  /** The longest time in which no order had its outcome, from the beginning of a fault until 10 s after its end. */
   readonly silenceMedian: number;
   readonly silenceLongest: number;
+  /** Fault by fault. */
+  readonly faults: readonly Aftermath[];
 }
 
 const AFTERMATH = 10_000;
 
 export function recoveriesOf(
-  faults: readonly InflictedFault[],
+  inflicted: readonly InflictedFault[],
   accepted: readonly AcceptedOrder[],
   outcomeAt: ReadonlyMap<string, number>,
 ): Recovery[] {
   const outcomes = [...outcomeAt.values()].toSorted((one, other) => one - other);
-  const byKind = Map.groupBy(faults, ({ kind }) => kind);
+  const byKind = Map.groupBy(inflicted, ({ kind }) => kind);
   return [...byKind].map(([kind, ofKind]) => {
-    const through = ofKind.map((fault) => throughAfter(fault, accepted, outcomeAt)).toSorted(ascending);
-    const silence = ofKind.map((fault) => silenceIn(fault, outcomes)).toSorted(ascending);
+    const faults = ofKind.map((fault): Aftermath => {
+      const { atMs, app } = fault;
+      const through = throughAfter(fault, accepted, outcomeAt);
+      return { atMs, ...(app !== undefined && { app }), through, silence: silenceIn(fault, outcomes) };
+    });
+    const through = faults.map((fault) => fault.through).toSorted(ascending);
+    const silence = faults.map((fault) => fault.silence).toSorted(ascending);
     return {
       kind,
-      faults: ofKind.length,
       throughMedian: median(through),
       throughLongest: through.at(-1) ?? 0,
       silenceMedian: median(silence),
       silenceLongest: silence.at(-1) ?? 0,
+      faults,
     };
   });
 }

@@ -21,11 +21,11 @@ it('measures until the last order that was on its way had its outcome, and how l
   expect(recoveriesOf([killed(1_000, 3_000)], accepted, outcomeAt)).toEqual([
     {
       kind: 'app-killed',
-      faults: 1,
       throughMedian: 30_000,
       throughLongest: 30_000,
       silenceMedian: 11_800,
       silenceLongest: 11_800,
+      faults: [{ atMs: 0, app: 'payments', through: 30_000, silence: 11_800 }],
     },
   ]);
 });
@@ -39,7 +39,11 @@ it('takes the median and the longest of a kind', () => {
   ]);
   const faults = [killed(1_000), killed(2_000), killed(3_000)];
   expect(recoveriesOf(faults, accepted, outcomeAt)).toMatchObject([
-    { faults: 3, throughMedian: 700, throughLongest: 900 },
+    {
+      throughMedian: 700,
+      throughLongest: 900,
+      faults: [{ through: 500 }, { through: 700 }, { through: 900 }],
+    },
   ]);
 });
 
