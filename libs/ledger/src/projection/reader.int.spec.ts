@@ -36,6 +36,25 @@ it('a round is covered when all that its marks ask for was taken, and not before
   expect(await isCovered(marksAt(1), new Map())).toBe(false);
 });
 
+it.each([
+  { after: 0, purged: 'before any of it was read' },
+  { after: 2, purged: 'when a part of it was read' },
+])(
+  'a round is covered when a stream was purged $purged: nothing is left to read there',
+  async ({ after }) => {
+    const { client } = await Stage.on(await startServer());
+    const manager = await jetstreamManager(client);
+    await manager.streams.add({ name: 'EVENTS', subjects: ['evt.>'] });
+    for (const text of ['1', '2', '3']) await client.request('evt.order.placed.v1.0', text);
+    await manager.streams.purge('EVENTS');
+    const reader = new Reader(await brokerOf(client, new Names(), silentLogger), 'EVENTS', after, () => {});
+    onTestFinished(() => reader.stop());
+    const readers = new Map([['EVENTS', reader]]);
+    await expect.poll(() => isCovered(marksAt(3), readers), { timeout: 10_000 }).toBe(true);
+    expect(reader.upto).toBe(3);
+  },
+);
+
 it('a round is covered when the end of a stream is gone: nothing is left to read there', async () => {
   const { client } = await Stage.on(await startServer());
   const manager = await jetstreamManager(client);

@@ -22,6 +22,8 @@ export class Reader {
   /** Everything up to here was given to the taker. */
   upto: number;
   #heardAt = 0;
+  /** The consumer's number of the last delivery that was taken; undefined while one is in the taker's hands. */
+  #delivery: number | undefined = 0;
   #consumer: Consumer | undefined;
   #messages: ConsumerMessages | undefined;
   readonly #stop = new AbortController();
@@ -38,8 +40,8 @@ export class Reader {
   }
 
   /**
-   * Whether everything up to a sequence was read. The last messages of a stream may be gone (a schedule that fired):
-   * when nothing comes, the broker is asked whether there is any.
+   * Whether everything up to a sequence was read. The last messages of a stream may be gone (a schedule that fired, a
+   * purge): when nothing comes, the broker is asked whether there is any, and whether all that it delivered was taken.
    */
   async hasRead(seq: number): Promise<boolean> {
     if (this.upto >= seq) return true;
@@ -47,8 +49,9 @@ export class Reader {
     if (this.#consumer === undefined || performance.now() - this.#heardAt < SILENCE_MS) return false;
     this.#heardAt = performance.now();
     const info = await this.#consumer.info().catch(() => undefined);
-    const isThrough = info?.num_pending === 0 && info.delivered.stream_seq <= upto;
-    if (isThrough && this.upto === upto) this.upto = seq;
+    const delivered = info?.delivered.consumer_seq ?? 0; // 0 again when the client made its consumer anew
+    const isTaken = this.#delivery !== undefined && (delivered === 0 || delivered === this.#delivery);
+    if (info?.num_pending === 0 && isTaken && this.upto === upto) this.upto = seq;
     return this.upto >= seq;
   }
 
@@ -79,6 +82,7 @@ export class Reader {
       opt_start_seq: this.upto + 1,
       inactive_threshold: INACTIVE_MS,
     });
+    this.#delivery = 0;
     if (this.#stop.signal.aborted) return;
     const messages = await this.#consumer.consume({
       max_messages: PULLED,
@@ -89,9 +93,13 @@ export class Reader {
     void this.#watch(messages);
     for await (const message of messages) {
       this.#heardAt = performance.now();
-      if (message.seq <= this.upto) continue; // read before, by a consumer that was made anew
-      await this.take(message);
-      this.upto = message.seq;
+      // What is not beyond was read before, by a consumer that was made anew since.
+      if (message.seq > this.upto) {
+        this.#delivery = undefined;
+        await this.take(message);
+        this.upto = message.seq;
+      }
+      this.#delivery = message.info.deliverySequence;
       if (this.#stop.signal.aborted) return;
     }
   }
