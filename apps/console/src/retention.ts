@@ -6,7 +6,7 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { pruneEvents } from '@troupe/jetstream';
+import { prune } from '@troupe/jetstream';
 import { Runtime } from '@troupe/nest';
 import { CONSOLE_SETTINGS, type ConsoleSettings } from './settings.ts';
 
@@ -15,7 +15,7 @@ const HOUR_MS = 3_600_000;
 const TRY_AGAIN_MS = 60_000;
 
 /**
- * Prunes EVENTS at the start and every hour, when a retention time is set, and logs what it did and what holds it back.
+ * Prunes all streams at the start and every hour, when a retention time is set, and logs what it did and what holds it back.
  * Several consoles may do so at once.
  */
 @Injectable()
@@ -51,17 +51,15 @@ export class Retention implements OnApplicationBootstrap, OnApplicationShutdown 
     const { connection, names } = this.runtime;
     const steps = this.settings.choreography?.apps.flatMap((app) => app.steps);
     try {
-      const { stream, below, messages, heldBy } = await pruneEvents(connection, names, {
-        olderThanMs,
-        steps,
-      });
-      if (messages > 0) this.#log.log(`purged ${messages} messages of ${stream}; it begins at ${below}`);
-      for (const { sentence } of heldBy) this.#log.warn(`old messages of ${stream} stay: ${sentence}`);
+      for (const { stream, messages, heldBy } of await prune(connection, names, { olderThanMs, steps })) {
+        if (messages > 0) this.#log.log(`purged ${messages} messages of ${stream}`);
+        for (const { sentence } of heldBy) this.#log.warn(`old messages of ${stream} stay: ${sentence}`);
+      }
       return true;
     } catch (error) {
       if (this.#stop.signal.aborted) return false;
       const reason = error instanceof Error ? error.message : String(error);
-      this.#log.error(`${names.events} was not pruned, and is tried again: ${reason}`);
+      this.#log.error(`not all was pruned; it is tried again: ${reason}`);
       return false;
     }
   }

@@ -75,6 +75,8 @@ export { consumerName, Names, stepName } from './naming.ts';
 export type { Notice, NoticeKind, ProducingApp } from './notices.ts';
 export type { OutgoingMessage } from './publish/message.ts';
 export { Producer, type SendOptions, type Sent } from './publish/producer.ts';
+export type { ExpectedStep, Hold } from './retention/holds.ts';
+export { type PruneOptions, type Pruning, prune } from './retention/prune.ts';
 export { assertDeclaration } from './runtime/declaration.ts';
 export { PREFIX_KEY } from './runtime/micro-service.ts';
 export type { RuntimeOptions, RuntimeStatus } from './runtime/options.ts';
@@ -90,7 +92,5 @@ export {
   type StepResult,
 } from './step.ts';
 export type { TopologyMode } from './topology/ensure.ts';
-export type { ExpectedStep, Hold } from './topology/holds.ts';
 export { MANIFEST_KEY, type Manifest, readManifest } from './topology/manifest.ts';
-export { type PruneOptions, type Pruning, pruneEvents } from './topology/retention.ts';
 export type { StreamSettings } from './topology/streams.ts';

@@ -5,7 +5,7 @@ import {
   Names,
   type PruneOptions,
   type Pruning,
-  pruneEvents,
+  prune,
   Sweeper,
   silentLogger,
 } from '@troupe/jetstream';
@@ -37,8 +37,8 @@ export class Environment {
   }
 
   /** @throws BrokerUnavailableError when the broker does not answer within 5 s */
-  async prune(options: PruneOptions): Promise<Pruning> {
-    return pruneEvents(await this.#connected(), new Names(this.prefix), options);
+  async prune(options: PruneOptions): Promise<Pruning[]> {
+    return prune(await this.#connected(), new Names(this.prefix), options);
   }
 
   async close(): Promise<void> {

@@ -20,23 +20,23 @@ const WRONG_LAST_SEQUENCE = 10071;
 export class Bucket {
   private constructor(
     private readonly broker: Broker,
-    private readonly entries: KV,
+    private readonly kv: KV,
     private readonly name: string,
   ) {}
 
   /** Opens the bucket, and makes it when it is missing. */
   static async open(broker: Broker, names: Names, replicas: number): Promise<Bucket> {
     const name = names.bucket(NAME);
-    const entries = await new Kvm(broker.jetstream).create(name, {
+    const kv = await new Kvm(broker.jetstream).create(name, {
       history: 1,
       replicas,
       allow_direct: false,
     });
-    return new Bucket(broker, entries, name);
+    return new Bucket(broker, kv, name);
   }
 
   async get<T>(key: string): Promise<Entry<T> | undefined> {
-    const entry = await this.entries.get(key);
+    const entry = await this.kv.get(key);
     return entry?.operation === 'PUT' ? { value: entry.json<T>(), revision: entry.revision } : undefined;
   }
 
@@ -45,19 +45,32 @@ export class Bucket {
     const text = JSON.stringify(value);
     try {
       return revision === undefined
-        ? await this.entries.create(key, text)
-        : await this.entries.update(key, text, revision);
+        ? await this.kv.create(key, text)
+        : await this.kv.update(key, text, revision);
     } catch (error) {
       if (error instanceof JetStreamApiError && error.code === WRONG_LAST_SEQUENCE) return undefined;
       throw error;
     }
   }
 
-  /** All values whose key begins with `<kind>.`, oldest change first. */
-  async *all<T>(kind: string): AsyncGenerator<T> {
-    const subject = `$KV.${this.name}.${kind}.*`;
+  /** All entries whose key begins with `<kind>.`, oldest change first. */
+  async *entries<T>(kind: string): AsyncGenerator<Entry<T> & { readonly key: string }> {
+    const subject = this.#subjectOf(`${kind}.*`);
     for await (const page of pagesOf(this.broker, `KV_${this.name}`, { subject })) {
-      for (const { payload } of page) yield JSON.parse(Buffer.from(payload).toString()) as T;
+      for (const { payload, seq: revision, subject } of page) {
+        const key = subject.slice(this.#subjectOf('').length);
+        yield { key, value: JSON.parse(Buffer.from(payload).toString()) as T, revision };
+      }
     }
+  }
+
+  /** Removes an entry without leaving anything, unless it changed since that revision. */
+  async remove(key: string, revision: number): Promise<void> {
+    const filter = this.#subjectOf(key);
+    await this.broker.manager.streams.purge(`KV_${this.name}`, { filter, seq: revision + 1 });
+  }
+
+  #subjectOf(key: string): string {
+    return `$KV.${this.name}.${key}`;
   }
 }

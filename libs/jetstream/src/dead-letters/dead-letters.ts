@@ -134,7 +134,7 @@ export class DeadLetters {
     if (!(await targets.takes(letter.app, letter.step)))
       throw new StepGoneError(stepName(letter.app, letter.step), names.delayed(letter.app));
     const { state } = await new Listing(marks, this.#operations).of(letter);
-    if (state === 'archived' || (state === 'redriven' && options.again !== true))
+    if (state !== 'open' && (state !== 'redriven' || options.again !== true))
       throw new DeadLetterStateError(`Dead letter ${seq} is ${state} already; nothing was sent.`);
     const held = await this.#begin('edit', { seqs: [seq] }, options);
     const edit: Edit = { data: options.data, by: options.by, type: options.type };

@@ -2,8 +2,11 @@ import type { Names } from '../naming.ts';
 import type { Letter } from './letter.ts';
 import type { Range } from './stored.ts';
 
-/** Where a dead letter stands: nobody dealt with it yet, it was sent again, or it was put away. */
-export type LetterState = 'open' | 'redriven' | 'archived';
+/**
+ * Where a dead letter stands: nobody dealt with it yet, it was sent again, it was put away, or retention is removing
+ * it, and it is as good as gone.
+ */
+export type LetterState = 'open' | 'redriven' | 'archived' | 'purged';
 
 /** Which dead letters; what is not said does not matter. Plain data: it is kept in operations. */
 export interface LetterFilter {

@@ -29,9 +29,17 @@ export interface Mark {
   };
   /** The operation that took it out of the archive last. */
   readonly restoredBy?: string;
+  /** When retention began to remove the letter, RFC 3339: nothing is done with it from then on. */
+  readonly purgedAt?: string;
+}
+
+/** The mark of one letter, and the revision that a removal must name. */
+export interface NumberedMark extends Entry<Mark> {
+  readonly seq: number;
 }
 
 export function stateOf(mark: Mark | undefined): LetterState {
+  if (mark?.purgedAt !== undefined) return 'purged';
   if (mark?.archived !== undefined) return 'archived';
   return mark !== undefined && mark.redrives.length > 0 ? 'redriven' : 'open';
 }
@@ -58,6 +66,17 @@ export class Marks {
     }
   }
 
+  /** Every mark there is, the one that changed last at the end. */
+  async *all(): AsyncGenerator<NumberedMark> {
+    for await (const { key, ...entry } of this.bucket.entries<Mark>('letter'))
+      yield { seq: Number(key.slice(keyOf('').length)), ...entry };
+  }
+
+  /** Leaves nothing of a mark, unless it changed meanwhile. */
+  remove({ seq, revision }: Omit<NumberedMark, 'value'>): Promise<void> {
+    return this.bucket.remove(keyOf(seq), revision);
+  }
+
   #entry(seq: number): Promise<Entry<Mark> | undefined> {
     return this.bucket.get<Mark>(keyOf(seq));
   }
@@ -73,6 +92,6 @@ export function withRedrive(mark: Mark, operation: string, change: Partial<Redri
   };
 }
 
-function keyOf(seq: number): string {
+function keyOf(seq: number | ''): string {
   return `letter.${seq}`;
 }

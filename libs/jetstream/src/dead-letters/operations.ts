@@ -11,8 +11,18 @@ export class Operations {
   }
 
   /** Oldest change first. */
-  all(): AsyncGenerator<Operation> {
-    return this.bucket.all<Operation>('operation');
+  async *all(): AsyncGenerator<Operation> {
+    for await (const { value } of this.entries()) yield value;
+  }
+
+  /** The same, each with the revision that a removal must name. */
+  entries(): AsyncGenerator<Entry<Operation>> {
+    return this.bucket.entries<Operation>('operation');
+  }
+
+  /** Leaves nothing of a record, unless it changed meanwhile. */
+  remove({ value: { id }, revision }: Entry<Operation>): Promise<void> {
+    return this.bucket.remove(keyOf(id), revision);
   }
 
   async add(operation: Operation): Promise<HeldOperation> {

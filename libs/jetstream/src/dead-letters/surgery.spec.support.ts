@@ -15,6 +15,8 @@ export const AUTHOR = { by: 'ada', why: 'the provider is back' };
 export class Surgery {
   /** Orders that `authorize` refuses; all when it is `true`. */
   broken: boolean | ReadonlySet<string> = true;
+  /** `authorize` answers no sooner. */
+  answering: Promise<void> = Promise.resolve();
   /** What each step saw, in order. */
   readonly authorized: string[] = [];
   readonly counted: string[] = [];
@@ -65,11 +67,12 @@ export class Surgery {
   #authorize(definition: Partial<StepDefinition>): StepDefinition {
     return stepOf({
       name: 'authorize',
-      handle: (data, context) => {
+      handle: async (data, context) => {
         const { orderId } = data as OrderPlaced;
         this.authorized.push(orderId);
         this.contexts.push(context);
         const isBroken = typeof this.broken === 'boolean' ? this.broken : this.broken.has(orderId);
+        await this.answering;
         if (isBroken) throw new TerminalError(`no provider for ${orderId}`);
       },
       ...definition,

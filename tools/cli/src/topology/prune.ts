@@ -25,9 +25,8 @@ const OPTIONS = {
 export const prune = command({
   name: 'topology prune',
   usage: '--older-than <age> [options]',
-  about:
-    'Purges messages that are old and settled by every step; what is not settled stays, and all after it.',
-  details: `It may be stopped and run at any time, twice at once too. It ends with 5 when something keeps messages that are old
+  about: 'Purges what is old and dealt with, from EVENTS, from each DELAYED, and from DEAD_LETTERS.',
+  details: `What a step has not settled stays, and all after it; so does a dead letter that is open. It may be stopped and run at any time, twice at once too. It ends with 5 when something keeps messages that are old
 enough, and says what; with 3 when there is nothing to purge.`,
   options: OPTIONS,
   async run(work) {
@@ -37,8 +36,11 @@ enough, and says what; with 3 when there is nothing to purge.`,
     const olderThanMs = spanOf('--older-than', values['older-than']);
     const steps = await expectedOf(values.choreography);
     const planned = await environment.prune({ olderThanMs, steps, dryRun: true });
-    if (values['dry-run'] || planned.messages === 0) return report(work, planned, 'would be purged, at most');
-    const what = `Purge up to ${planned.messages} messages of ${planned.stream} that are settled and older than ${values['older-than']}`;
+    const most = planned.reduce((sum, { messages }) => sum + messages, 0);
+    if (values['dry-run'] || most === 0) return report(work, planned, 'would be purged, at most');
+    const each = planned.filter(({ messages }) => messages > 0);
+    const counts = each.map(({ stream, messages }) => `${messages} of ${stream}`).join(', ');
+    const what = `Purge up to ${most} messages that are dealt with and older than ${values['older-than']} (${counts})`;
     if (!(await confirmed(terminal, what, values.yes))) return EXIT.nothing;
     return report(work, await environment.prune({ olderThanMs, steps }), 'purged');
   },
@@ -52,13 +54,20 @@ async function expectedOf(file: string | undefined): Promise<ExpectedStep[] | un
   return lock.apps.flatMap((app) => app.steps);
 }
 
-function report({ values, terminal }: Run<typeof OPTIONS>, pruning: Pruning, done: string): ExitCode {
-  const { stream, below, messages, heldBy } = pruning;
-  if (values.json) terminal.out(JSON.stringify(pruning));
-  else {
-    terminal.out(`${stream}: ${messages} messages ${done}${messages === 0 ? '' : `; it begins at ${below}`}`);
-    for (const { sentence } of heldBy) terminal.out(`held back: ${sentence}`);
+function report(
+  { values, terminal }: Run<typeof OPTIONS>,
+  prunings: readonly Pruning[],
+  done: string,
+): ExitCode {
+  for (const pruning of prunings) {
+    const { stream, messages, heldBy } = pruning;
+    if (values.json) {
+      terminal.out(JSON.stringify(pruning));
+      continue;
+    }
+    terminal.out(`${stream}: ${messages} messages ${done}`);
+    for (const { sentence } of heldBy) terminal.out(`  held back: ${sentence}`);
   }
-  if (heldBy.length > 0) return EXIT.unfinished;
-  return messages === 0 ? EXIT.nothing : EXIT.ok;
+  if (prunings.some(({ heldBy }) => heldBy.length > 0)) return EXIT.unfinished;
+  return prunings.every(({ messages }) => messages === 0) ? EXIT.nothing : EXIT.ok;
 }

@@ -6,17 +6,11 @@ import { Stage } from '../consume/stage.spec.support.ts';
 import { connectionTo } from '../dead-letters/surgery.spec.support.ts';
 import { Sweeper } from '../dead-letters/sweeper.ts';
 import { StreamMissingError } from '../errors.ts';
-import {
-  freshPrefix,
-  OrderPlaced,
-  ParcelDispatched,
-  SMALL_STREAMS,
-  stepOf,
-  until,
-} from '../fixtures.spec.support.ts';
+import { freshPrefix, OrderPlaced, ParcelDispatched, stepOf, until } from '../fixtures.spec.support.ts';
 import { Names } from '../naming.ts';
 import type { StepDefinition } from '../step.ts';
-import { type PruneOptions, type Pruning, pruneEvents } from './retention.ts';
+import { type PruneOptions, type Pruning, prune as pruneAll } from './prune.ts';
+import { kept as keptIn, old, pruneOn, STREAMS as streams } from './retained.spec.support.ts';
 
 let server: NatsServer;
 
@@ -25,9 +19,6 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** Short enough that what was stored is soon old. */
-const streams = { ...SMALL_STREAMS, duplicateWindowMs: 100 };
-
 /** An environment with an app of these steps. */
 async function stageWith(...steps: StepDefinition[]): Promise<Stage> {
   const stage = await Stage.on(server);
@@ -35,19 +26,13 @@ async function stageWith(...steps: StepDefinition[]): Promise<Stage> {
   return stage;
 }
 
-function prune({ names }: Stage, options: Partial<PruneOptions> = {}): Promise<Pruning> {
-  return pruneEvents(connectionTo(server), names, { olderThanMs: 1, ...options });
+/** What became of EVENTS. */
+async function prune(stage: Stage, options: Partial<PruneOptions> = {}): Promise<Pruning> {
+  return (await pruneOn(stage, options)).events;
 }
 
-/** Waits until all that is stored is older than the duplicate window: then only a step that lags keeps anything. */
-async function old(stage: Stage): Promise<void> {
-  const stored = await stage.stored(stage.names.events);
-  const youngest = Math.max(0, ...stored.map(({ time }) => time.getTime()));
-  await until('all is old', () => Date.now() > youngest + 150);
-}
-
-async function kept(stage: Stage): Promise<number[]> {
-  return (await stage.stored(stage.names.events)).map(({ seq }) => seq);
+function kept(stage: Stage): Promise<number[]> {
+  return keptIn(stage, stage.names.events);
 }
 
 /** Takes the next message of a durable, and does not answer it. */
@@ -65,9 +50,9 @@ describe('a prune', () => {
     await stage.settled(stage.durable('authorize'));
     await old(stage);
     const { events: stream } = stage.names;
-    expect(await prune(stage)).toEqual({ stream, below: 4, messages: 3, heldBy: [] });
+    expect(await prune(stage)).toEqual({ stream, messages: 3, heldBy: [] });
     expect(await kept(stage)).toEqual([]);
-    expect(await prune(stage)).toEqual({ stream, below: 4, messages: 0, heldBy: [] });
+    expect(await prune(stage)).toEqual({ stream, messages: 0, heldBy: [] });
     await stage.order('4');
     expect(await kept(stage)).toEqual([4]);
   });
@@ -77,7 +62,7 @@ describe('a prune', () => {
     for (const order of ['1', '2']) await stage.order(order);
     await stage.settled(stage.durable('authorize'));
     await old(stage);
-    expect(await prune(stage, { dryRun: true })).toMatchObject({ below: 3, messages: 2 });
+    expect(await prune(stage, { dryRun: true })).toMatchObject({ messages: 2 });
     expect(await kept(stage)).toEqual([1, 2]);
   });
 
@@ -92,17 +77,17 @@ describe('a prune', () => {
     await stage.settled(stage.durable('authorize'));
     const [, , young] = await stage.stored(stage.names.events);
     const age = Date.now() - (young?.time.getTime() ?? 0) + 500;
-    expect(await prune(stage, { olderThanMs: age })).toMatchObject({ below: 5, messages: 2, heldBy: [] });
+    expect(await prune(stage, { olderThanMs: age })).toMatchObject({ messages: 2, heldBy: [] });
     expect(await kept(stage)).toEqual([5, 6]);
   });
 
   it('keeps what is within the duplicate window, however young is asked for', async () => {
     const stage = await Stage.on(server);
-    await stage.app([stepOf()], { streams: { ...SMALL_STREAMS, duplicateWindowMs: 600_000 } });
+    await stage.app([stepOf()], { streams: { ...streams, duplicateWindowMs: 600_000 } });
     await stage.order('1');
     await stage.settled(stage.durable('authorize'));
     await old(stage);
-    expect(await prune(stage)).toMatchObject({ below: 1, messages: 0, heldBy: [] });
+    expect(await prune(stage)).toMatchObject({ messages: 0, heldBy: [] });
   });
 
   it('keeps nothing for a step that takes nothing of it', async () => {
@@ -119,7 +104,7 @@ describe('a prune', () => {
     await stage.settled(stage.durable('authorize'));
     await stage.app([stepOf({ name: 'later', from: 'now' })], { app: 'other', streams });
     await old(stage);
-    expect(await prune(stage)).toMatchObject({ below: 2, messages: 1, heldBy: [] });
+    expect(await prune(stage)).toMatchObject({ messages: 1, heldBy: [] });
   });
 });
 
@@ -143,8 +128,8 @@ describe('a prune is held back', () => {
     });
     await old(stage);
     const [, second] = await stage.stored(stage.names.events);
-    const { below, messages, heldBy } = await prune(stage);
-    expect({ below, messages }).toEqual({ below: 2, messages: 1 });
+    const { messages, heldBy } = await prune(stage);
+    expect(messages).toBe(1);
     expect(heldBy).toEqual([
       {
         reason: 'unsettled',
@@ -157,7 +142,7 @@ describe('a prune is held back', () => {
     ]);
     release();
     await stage.settled(lagging);
-    expect(await prune(stage)).toMatchObject({ below: 4, messages: 2, heldBy: [] });
+    expect(await prune(stage)).toMatchObject({ messages: 2, heldBy: [] });
   });
 
   it('by a step that is down', async () => {
@@ -167,7 +152,6 @@ describe('a prune is held back', () => {
     await stage.order('1');
     await old(stage);
     expect(await prune(stage)).toMatchObject({
-      below: 1,
       messages: 0,
       heldBy: [{ reason: 'unsettled', consumer: stage.durable('authorize'), from: 1 }],
     });
@@ -201,7 +185,6 @@ describe('a prune is held back', () => {
       { step: 'mail__notify', consumes: ['order.placed.v1'] },
     ];
     expect(await prune(stage, { steps })).toMatchObject({
-      below: 1,
       messages: 0,
       heldBy: [
         { reason: 'consumer-missing', consumer: 'mail__notify__order_placed_v1', step: 'mail__notify' },
@@ -256,11 +239,9 @@ describe('a prune is held back', () => {
 
 it('is refused where there are no streams, and for an age that is none', async () => {
   const names = new Names(freshPrefix());
-  await expect(pruneEvents(connectionTo(server), names, { olderThanMs: 1 })).rejects.toThrow(
-    StreamMissingError,
-  );
+  await expect(pruneAll(connectionTo(server), names, { olderThanMs: 1 })).rejects.toThrow(StreamMissingError);
   for (const olderThanMs of [0, -1, Number.NaN]) {
-    await expect(pruneEvents(connectionTo(server), names, { olderThanMs })).rejects.toThrow(RangeError);
+    await expect(pruneAll(connectionTo(server), names, { olderThanMs })).rejects.toThrow(RangeError);
   }
 });
 

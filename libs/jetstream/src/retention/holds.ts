@@ -5,20 +5,28 @@ import {
   type JetStreamManager,
 } from '@nats-io/jetstream';
 import { durableOf, type Names, SWEEPER } from '../naming.ts';
-import { type Manifest, readManifest } from './manifest.ts';
+import { type Manifest, readManifest } from '../topology/manifest.ts';
 import { firstFrom } from './stored.ts';
 
 /** A step that is to be there, and the ids of the contracts that it takes. */
 export type ExpectedStep = Pick<Manifest, 'step' | 'consumes'>;
 
-/** Why messages of EVENTS stay although they are old enough. */
+/** Why messages stay although they are old enough. */
 export interface Hold {
   /**
-   * `unsettled`: a consumer has not settled a message; `consumer-missing`: an expected step has no consumer for a
-   * contract; `unswept`: a consumer outside the platform gave a message up, of which there is no dead letter yet;
-   * `nothing-declared`: no step is known; `not-all-listed`: the broker did not tell of all its consumers.
+   * `unsettled`: a consumer has not settled a message; `consumer-missing`: a step has no consumer for what it is to
+   * take; `unswept`: a consumer outside the platform gave a message up, of which there is no dead letter yet;
+   * `nothing-declared`: no step is known; `not-all-listed`: the broker did not tell of all its consumers;
+   * `redrive-unfinished`: a redrive may be resumed; `letters-open`: dead letters that are not dealt with.
    */
-  readonly reason: 'unsettled' | 'consumer-missing' | 'unswept' | 'nothing-declared' | 'not-all-listed';
+  readonly reason:
+    | 'unsettled'
+    | 'consumer-missing'
+    | 'unswept'
+    | 'nothing-declared'
+    | 'not-all-listed'
+    | 'redrive-unfinished'
+    | 'letters-open';
   /** The durable, when it is about one. */
   readonly consumer?: string;
   /** `<app>__<step>`, when it is one of the platform. */
@@ -46,7 +54,7 @@ export async function holdsOn(
   known: Known,
   steps?: readonly ExpectedStep[],
 ): Promise<Hold[]> {
-  const listed = await listOf(manager, names.events);
+  const listed = await consumersOf(manager, names.events);
   const durables = listed.filter(({ config }) => config.durable_name !== undefined);
   const expected = expectedOf(steps ?? (await manifestsOf(manager, names, durables)));
   const holds = [
@@ -59,7 +67,7 @@ export async function holdsOn(
   return holds.filter((hold) => hold !== undefined && hold !== false);
 }
 
-async function listOf(manager: JetStreamManager, stream: string): Promise<ConsumerInfo[]> {
+export async function consumersOf(manager: JetStreamManager, stream: string): Promise<ConsumerInfo[]> {
   const consumers: ConsumerInfo[] = [];
   for await (const consumer of manager.consumers.list(stream)) consumers.push(consumer);
   return consumers;
@@ -73,7 +81,7 @@ async function manifestsOf(
 ): Promise<Manifest[]> {
   const consumers = [...durables];
   for await (const stream of manager.streams.names()) {
-    if (stream.startsWith(names.delayed(''))) consumers.push(...(await listOf(manager, stream)));
+    if (stream.startsWith(names.delayed(''))) consumers.push(...(await consumersOf(manager, stream)));
   }
   return consumers
     .map(({ config }) => readManifest(config.metadata))
@@ -126,7 +134,7 @@ async function sweptTo(manager: JetStreamManager, notices: string): Promise<numb
   }
 }
 
-function notAllListed(listed: number, { first, consumers }: Known): Hold {
+export function notAllListed(listed: number, { first, consumers }: Known): Hold {
   const sentence = `The broker told of ${listed} of ${consumers} consumers: run it again when all its servers are there.`;
   return { reason: 'not-all-listed', from: first, sentence };
 }
@@ -143,7 +151,7 @@ function nothingDeclared(from: number): Hold {
  * The lowest message of the consumer's subjects that it has not settled: the first above its acknowledged floor, or, with
  * nothing in hand, above what it was delivered. Under a message that was given up the floor stays.
  */
-async function unsettledBy(
+export async function unsettledBy(
   manager: JetStreamManager,
   stream: string,
   { name: consumer, config, ack_floor, delivered, num_ack_pending }: ConsumerInfo,
