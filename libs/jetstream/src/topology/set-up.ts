@@ -13,7 +13,7 @@ import {
   type TopologyMode,
 } from './ensure.ts';
 import { manifestOf } from './manifest.ts';
-import { declareStreams, type StreamSettings } from './streams.ts';
+import { declareOwnStreams, declareStreams, type StreamSettings } from './streams.ts';
 
 /** What of an app decides what it needs in the broker. */
 export interface TopologyOptions {
@@ -40,8 +40,8 @@ export interface Topology {
 }
 
 /**
- * Creates, verifies or changes what one app needs: its streams first, then its steps' durables. `maxPayload` is what
- * the server takes in one message.
+ * Creates, verifies or changes what one app needs: the streams first, its own ones if it has steps, then its steps'
+ * durables. `maxPayload` is what the server takes in one message.
  * @throws TopologyMismatchError, TopologyMissingError, CommandHandledTwiceError: the app must not run
  */
 export async function setUpTopology(
@@ -51,7 +51,8 @@ export async function setUpTopology(
   maxPayload: number,
   log: Logger,
 ): Promise<Topology> {
-  await ensureStreams(manager, declareStreams(names, app, maxPayload, streams), topology, log);
+  const own = steps.length === 0 ? [] : declareOwnStreams(names, app, streams);
+  await ensureStreams(manager, [...declareStreams(names, maxPayload, streams), ...own], topology, log);
   const limits = await readEventsLimits(manager, names.events, DEFAULT_LANES);
   const declared = steps.map((step) => ({
     step,

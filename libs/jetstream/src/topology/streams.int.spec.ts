@@ -6,13 +6,16 @@ import {
   connectTo,
   freshPrefix,
   managerOf,
+  ParcelDispatched,
   runtimeOf,
   SMALL_STREAMS,
   startServer,
+  stepOf,
 } from '../fixtures.spec.support.ts';
 import { Names } from '../naming.ts';
 
 const MIB = 1024 * 1024;
+const steps = [stepOf()];
 let server: NatsServer;
 
 beforeAll(async () => {
@@ -23,7 +26,7 @@ afterAll(() => server.stop());
 describe('the streams of an app that starts on an empty broker', () => {
   it('are those of the design, with every setting of theirs', async () => {
     const prefix = freshPrefix();
-    await runtimeOf(server, { app: 'payments', prefix, streams: {} }).start();
+    await runtimeOf(server, { app: 'payments', prefix, streams: {}, steps }).start();
     const manager = await managerOf(server);
     const names = new Names(prefix);
     const common = {
@@ -101,7 +104,7 @@ describe('the streams of an app that starts on an empty broker', () => {
       deadLettersMaxBytes: 5 * MIB,
       noticesMaxBytes: 6 * MIB,
     };
-    await runtimeOf(server, { prefix, streams }).start();
+    await runtimeOf(server, { prefix, streams, steps }).start();
     const manager = await managerOf(server);
     const sizes = await Promise.all(
       [names.events, names.delayed('storefront'), names.deadLetters, names.notices].map(async (name) => {
@@ -115,8 +118,8 @@ describe('the streams of an app that starts on an empty broker', () => {
 
   it('are shared with a second app, which adds its own', async () => {
     const prefix = freshPrefix();
-    await runtimeOf(server, { app: 'payments', prefix }).start();
-    await runtimeOf(server, { app: 'shipping', prefix }).start();
+    await runtimeOf(server, { app: 'payments', prefix, steps }).start();
+    await runtimeOf(server, { app: 'shipping', prefix, steps }).start();
     const names = new Names(prefix);
     expect(await streamsOf(await managerOf(server), prefix)).toEqual(
       [
@@ -131,10 +134,26 @@ describe('the streams of an app that starts on an empty broker', () => {
     );
   });
 
+  it('are only the shared ones when it has no steps; its own stay when it has none any more', async () => {
+    const prefix = freshPrefix();
+    const { events, deadLetters, notices } = new Names(prefix);
+    const shared = [events, deadLetters, notices].sort();
+    const manager = await managerOf(server);
+    await runtimeOf(server, { app: 'console', prefix }).start();
+    expect(await streamsOf(manager, prefix)).toEqual(shared);
+    const app = runtimeOf(server, { app: 'console', prefix, steps });
+    await app.start();
+    await app.stop();
+    const own = await streamsOf(manager, prefix);
+    expect(own).toHaveLength(5);
+    await runtimeOf(server, { app: 'console', prefix, topology: 'verify' }).start();
+    expect(await streamsOf(manager, prefix)).toEqual(own);
+  });
+
   it('are made once when five apps and five instances start at the same time', async () => {
     const prefix = freshPrefix();
     const apps = [1, 2, 3, 4, 5].flatMap((i) => [`app-${i}`, 'same']);
-    await Promise.all(apps.map((app) => runtimeOf(server, { app, prefix }).start()));
+    await Promise.all(apps.map((app) => runtimeOf(server, { app, prefix, steps }).start()));
     expect(await streamsOf(await managerOf(server), prefix)).toHaveLength(3 + 2 * 6);
   });
 });
@@ -219,10 +238,10 @@ describe('an app that may only verify', () => {
   it('is refused without its bucket of crash marks, or with another than is declared', async () => {
     const prefix = freshPrefix();
     const bucket = `KV_${new Names(prefix).crashes('storefront')}`;
-    await runtimeOf(server, { prefix }).start();
+    await runtimeOf(server, { prefix, steps }).start();
     const manager = await managerOf(server);
     await manager.streams.update(bucket, { max_bytes: 5 * MIB });
-    const verified = (): Promise<void> => runtimeOf(server, { prefix, topology: 'verify' }).start();
+    const verified = (): Promise<void> => runtimeOf(server, { prefix, topology: 'verify', steps }).start();
     await expect(verified()).rejects.toMatchObject({
       differences: [{ what: `stream ${bucket}`, setting: 'max_bytes', inBroker: 5 * MIB, declared: 4 * MIB }],
     });
@@ -246,7 +265,9 @@ describe('two environments on one broker', () => {
   it('do not see one another, whichever has no prefix', async () => {
     const shared = await startServer();
     const environments = ['', 'staging', 'a', 'a-b'];
-    for (const prefix of environments) await runtimeOf(shared, { app: 'payments', prefix }).start();
+    const idle = [stepOf({ on: [ParcelDispatched] })];
+    for (const prefix of environments)
+      await runtimeOf(shared, { app: 'payments', prefix, steps: idle }).start();
     const client = await connectTo(shared);
     const manager = await managerOf(shared);
     const subjects = [

@@ -19,6 +19,9 @@ const CRASHES_MAX_BYTES = 4 * 1024 * 1024;
 const MIB = 1024 * 1024;
 const DAY = 24 * 60 * 60 * 1000;
 
+/** What would let one who may publish there empty the stream, or write where it may not. */
+const guarded = { allow_msg_schedules: false, allow_rollup_hdrs: false };
+
 /** Sizes and durability of the streams that an app creates. */
 export interface StreamSettings {
   /** Copies that a cluster keeps of each stream, bucket and consumer: 1, 3 or 5. Default 1. */
@@ -37,12 +40,11 @@ export interface StreamSettings {
 export type StreamDeclaration = Pick<StreamConfig, 'name'> & Partial<StreamConfig>;
 
 /**
- * The streams that an app needs. `maxPayload` is what the server takes in one message.
+ * The streams that all apps share. `maxPayload` is what the server takes in one message.
  * @throws TopologyMismatchError when that leaves no room for copies
  */
 export function declareStreams(
   names: Names,
-  app: string,
   maxPayload: number,
   settings: StreamSettings = {},
 ): StreamDeclaration[] {
@@ -53,19 +55,7 @@ export function declareStreams(
       'a message and its copy with more headers need more; raise max_payload',
     );
   }
-  const replicas = settings.replicas ?? 1;
-  const duplicateWindow = nanos(settings.duplicateWindowMs ?? 600_000);
-  const common = {
-    retention: RetentionPolicy.Limits,
-    storage: StorageType.File,
-    num_replicas: replicas,
-    duplicate_window: duplicateWindow,
-    allow_direct: true,
-    max_msgs: -1,
-    max_msgs_per_subject: -1,
-  };
-  const durable = { ...common, discard: DiscardPolicy.New, max_age: 0 };
-  const guarded = { allow_msg_schedules: false, allow_rollup_hdrs: false };
+  const { common, durable } = settingsOf(settings);
   return [
     {
       ...durable,
@@ -75,17 +65,6 @@ export function declareStreams(
       max_bytes: settings.eventsMaxBytes ?? 1024 * MIB,
       max_msg_size: maxPayload - COPY_HEADROOM,
       metadata: { [LANES_KEY]: String(DEFAULT_LANES) },
-    },
-    {
-      // The server lets a stream with schedules only discard its oldest: without a size of its own it never does,
-      // and refuses when the account's storage is full.
-      ...durable,
-      discard: DiscardPolicy.Old,
-      name: names.delayed(app),
-      subjects: names.delayedSubjects(app),
-      max_bytes: -1,
-      max_msg_size: -1,
-      allow_msg_schedules: true,
     },
     {
       ...durable,
@@ -110,6 +89,28 @@ export function declareStreams(
       max_bytes: settings.noticesMaxBytes ?? 64 * MIB,
       max_msg_size: -1,
     },
+  ];
+}
+
+/** The streams of an app that has steps: what comes back to them, and marks on what they handle again. */
+export function declareOwnStreams(
+  names: Names,
+  app: string,
+  settings: StreamSettings = {},
+): StreamDeclaration[] {
+  const { durable } = settingsOf(settings);
+  return [
+    {
+      // The server lets a stream with schedules only discard its oldest: without a size of its own it never does,
+      // and refuses when the account's storage is full.
+      ...durable,
+      discard: DiscardPolicy.Old,
+      name: names.delayed(app),
+      subjects: names.delayedSubjects(app),
+      max_bytes: -1,
+      max_msg_size: -1,
+      allow_msg_schedules: true,
+    },
     {
       // A key-value bucket. Marks are removed by purging them, which leaves nothing; those of a message that never
       // comes again go with their age.
@@ -124,4 +125,17 @@ export function declareStreams(
       deny_delete: true,
     },
   ];
+}
+
+function settingsOf({ replicas = 1, duplicateWindowMs = 600_000 }: StreamSettings) {
+  const common = {
+    retention: RetentionPolicy.Limits,
+    storage: StorageType.File,
+    num_replicas: replicas,
+    duplicate_window: nanos(duplicateWindowMs),
+    allow_direct: true,
+    max_msgs: -1,
+    max_msgs_per_subject: -1,
+  };
+  return { common, durable: { ...common, discard: DiscardPolicy.New, max_age: 0 } };
 }
