@@ -13,6 +13,7 @@ const arrows = {
   'lib:telemetry': ['lib:contract', 'lib:jetstream', 'tool:broker'],
   'lib:nest': ['lib:contract', 'lib:jetstream', 'tool:broker'],
   'lib:inbox': ['lib:contract', 'lib:jetstream', 'lib:nest', 'tool:broker', 'tool:postgres'],
+  'lib:orchestration': ['lib:contract', 'lib:jetstream', 'lib:nest', 'lib:testing', 'tool:broker'],
   'lib:ledger': ['lib:contract', 'lib:jetstream', 'tool:broker', 'tool:postgres'],
   'lib:testing': ['lib:contract', 'lib:jetstream', 'lib:nest', 'tool:broker'],
   'type:app': [
@@ -22,13 +23,14 @@ const arrows = {
     'lib:jetstream',
     'lib:ledger',
     'lib:nest',
+    'lib:orchestration',
     'lib:telemetry',
     'lib:testing',
   ],
   'tool:broker': [],
   'tool:postgres': ['tool:broker', 'lib:contract'],
   'tool:start': ['tool:broker', 'lib:contract'],
-  'tool:cli': ['tool:broker', 'lib:contract', 'lib:jetstream', 'lib:ledger', 'lib:nest'],
+  'tool:cli': ['tool:broker', 'lib:contract', 'lib:jetstream', 'lib:ledger', 'lib:nest', 'lib:orchestration'],
   'tool:bench': ['tool:broker', 'lib:contract', 'lib:jetstream', 'lib:telemetry'],
   'tool:chaos': ['tool:broker', 'tool:postgres', 'tool:start', 'lib:contract'],
 };
