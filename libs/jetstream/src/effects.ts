@@ -1,6 +1,7 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from './logger.ts';
 import type { Names } from './naming.ts';
+import type { Notice } from './notices.ts';
 import type { OutgoingMessage } from './publish/message.ts';
 
 /** Which message in the hands of which step: what its effects are kept by. */
@@ -19,6 +20,8 @@ export interface Outlet {
   readonly client: NatsConnection;
   readonly log: Logger;
   isConnected(): boolean;
+  /** Tells people what they must see, as their first step, without waiting for the broker. */
+  alert(reason: string, message: string, event?: Notice['event']): void;
   /** Resolves when the message is stored; may be called again with the same one. */
   publish(message: OutgoingMessage): Promise<void>;
 }

@@ -167,9 +167,29 @@ export class UndeclaredOutputError extends TroupeError {
   readonly code = 'TROUPE_OUTPUT_UNDECLARED';
 }
 
+/** A message was to be sent to one step alone that does not take it so: the step does not run, or another build of it does. */
+export class DirectNotTakenError extends TroupeError {
+  readonly code = 'TROUPE_DIRECT_NOT_TAKEN';
+
+  constructor(
+    /** Durable name, `<app>__<step>`. */
+    readonly step: string,
+    readonly contract: string,
+  ) {
+    super(
+      `${step} takes no ${contract} sent to it alone. Name the contract in the step's "direct", and start its app.`,
+    );
+  }
+}
+
 /** A handler returned several messages of one contract without distinct keys. */
 export class OutputKeyError extends TroupeError {
   readonly code = 'TROUPE_OUTPUT_KEY';
+}
+
+/** A handler returned a message for a time to come that is not for its own step, or whose time is no valid date. */
+export class OutputTimeError extends TroupeError {
+  readonly code = 'TROUPE_OUTPUT_TIME';
 }
 
 /** A handler or a producer sends a message also as something that is no older major of it. */

@@ -31,12 +31,15 @@ export {
   type RunOptions,
 } from './dead-letters/options.ts';
 export { Sweeper, type SweepOptions, type SweepReport } from './dead-letters/sweeper.ts';
+export { type DirectOptions, DirectSender } from './direct/direct-sender.ts';
+export { type DirectAddress, type OpenDirectSender, openDirect } from './direct/open-direct.ts';
 export { durationOf, isDuration } from './duration.ts';
 export type { Effects, EffectsKey, Outlet } from './effects.ts';
 export {
   AlsoSentError,
   BrokerUnavailableError,
   CommandHandledTwiceError,
+  DirectNotTakenError,
   EffectsUnavailableError,
   HandlerTimeoutError,
   MessageTooLargeError,
@@ -44,6 +47,7 @@ export {
   NoQuorumError,
   NoStreamError,
   OutputKeyError,
+  OutputTimeError,
   PoisonError,
   PublishRefusedError,
   PublishTimeoutError,
@@ -83,8 +87,10 @@ export type { RuntimeOptions, RuntimeStatus } from './runtime/options.ts';
 export { Runtime } from './runtime/runtime.ts';
 export { type Service, serviceOf } from './service.ts';
 export {
+  type CommandLetter,
   type Next,
   next,
+  type OrchestrationManifest,
   type RetryPolicy,
   type StepContext,
   type StepDefinition,

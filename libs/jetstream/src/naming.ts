@@ -103,6 +103,11 @@ export function stepName(app: string, step: string): string {
   return `${app}__${step}`;
 }
 
+/** `<app>__letters`: the app's durable on the stream of dead letters. */
+export function lettersName(app: string): string {
+  return stepName(app, 'letters');
+}
+
 /** `<app>__<step>__<type>_v<major>`, dots of the type as underscores (a type has none). */
 export function consumerName(
   app: string,

@@ -9,6 +9,11 @@ export interface Next<T extends object = object> {
   readonly key?: string;
   /** The same fact as an older major, for consumers that do not take this one yet; that one may have one in turn. */
   readonly also?: Next<T>;
+  /**
+   * When the step gets it, to the millisecond; at once when that is past, within a quarter of a second. Only for
+   * contracts that its step names in `direct`. Default: at once.
+   */
+  readonly at?: Date;
 }
 
 /** What a handler may return: nothing, one message, or a cascade. */
@@ -23,14 +28,18 @@ export type StepResult<T extends object = object> = void | Next<T> | readonly Ne
 export function next<T extends object>(
   contract: ContractClass<T>,
   data: NoInfer<T>,
-  options?: { key?: string },
+  options?: { key?: string; at?: Date },
 ): Next<T>;
 export function next<T extends object, Older extends object>(
   contract: ContractClass<T>,
   data: NoInfer<T>,
-  options: { key?: string; also: Next<Older> },
+  options: { key?: string; at?: Date; also: Next<Older> },
 ): Next<T | Older>;
-export function next(contract: ContractClass, data: object, options?: Pick<Next, 'key' | 'also'>): Next {
+export function next(
+  contract: ContractClass,
+  data: object,
+  options?: Pick<Next, 'key' | 'at' | 'also'>,
+): Next {
   return options === undefined ? { contract, data } : { contract, data, ...options };
 }
 
@@ -46,6 +55,8 @@ export interface StepContext {
   readonly time: string | undefined;
   /** The flow that the message belongs to (`correlationid`). */
   readonly flowId: string;
+  /** Id of the message that caused it (`causationid`), when it says so: an answer names its command. */
+  readonly causationId: string | undefined;
   /** The same for every delivery of this message to this step: a key for effects outside the broker. */
   readonly idempotencyKey: string;
   /** 1 for the first try of this step on this message. */
@@ -77,6 +88,30 @@ export interface RetryPolicy {
   readonly immediate?: number;
 }
 
+/** What a step hears of a command that it sent and another step set aside. */
+export interface CommandLetter {
+  /** CloudEvents `id` of the command. */
+  readonly commandId: string;
+  /** Contract id: `item.pick.v1`. */
+  readonly contract: string;
+  /** Why it was set aside: `retries-exhausted`, `contract-invalid` … */
+  readonly reason: string;
+  /** What went wrong, as the letter tells it, 1,024 characters at most. */
+  readonly error: string;
+  /** The command's flow. */
+  readonly flowId: string;
+  /** Where the dead letter stands. */
+  readonly letter: { readonly stream: string; readonly seq: number };
+}
+
+/** What a manifest says of an orchestration. */
+export interface OrchestrationManifest {
+  /** `fulfilment`; part of the keys of its instances. */
+  readonly name: string;
+  /** Version of its machine, from 1. */
+  readonly version: number;
+}
+
 /** A step: which contracts it consumes and emits, and how. */
 export interface StepDefinition {
   /** Unique in its app: `[a-z][a-z0-9-]*`. The durable is `<app>__<step>`. */
@@ -85,6 +120,18 @@ export interface StepDefinition {
   readonly on: readonly ContractClass[];
   /** Contracts it may return. */
   readonly emits: readonly ContractClass[];
+  /**
+   * Contracts of messages to this step alone, which no other step can see or consume: it may return them, for now or
+   * for a time to come, and `Runtime.direct` sends them. Default: none.
+   */
+  readonly direct?: readonly ContractClass[];
+  /**
+   * One of `direct`, which takes a `CommandLetter`. With it the step hears of each command of its own that another step
+   * set aside, from when the app first runs. Default: it hears of none.
+   */
+  readonly lettersOf?: ContractClass<CommandLetter>;
+  /** What the step's manifest says of the orchestration that it is. Default: it is none. */
+  readonly orchestration?: OrchestrationManifest;
   /** Where a new consumer begins: with all that the stream holds, or with what comes next. */
   readonly from: 'beginning' | 'now';
   /** Deadline of the step's next event after its input, for the ledger's watchdog: `30s`, `5m`, `2h`, `1d`. */

@@ -27,7 +27,7 @@ export interface StepHarness {
    * Takes one message through the step as the runtime does, once, and gives what it would send.
    * @throws ContractViolationError when the data breaks the contract, or an output breaks its own
    * @throws UpcastError when it is an older major that cannot be made the one that the step consumes
-   * @throws UndeclaredOutputError, OutputKeyError, AlsoSentError for outputs that the runtime would refuse
+   * @throws UndeclaredOutputError, OutputKeyError, OutputTimeError, AlsoSentError for outputs that the runtime would refuse
    * @throws what the handler throws
    */
   given<C extends ContractClass>(

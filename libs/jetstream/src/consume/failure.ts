@@ -8,6 +8,7 @@ import {
   NoQuorumError,
   NoStreamError,
   OutputKeyError,
+  OutputTimeError,
   PublishTimeoutError,
   RetryAfter,
   StreamFullError,
@@ -31,6 +32,7 @@ export function isHopeless(error: Error): boolean {
     error instanceof TerminalError ||
     error instanceof UndeclaredOutputError ||
     error instanceof OutputKeyError ||
+    error instanceof OutputTimeError ||
     error instanceof AlsoSentError ||
     error instanceof ContractViolationError ||
     error instanceof MessageTooLargeError

@@ -1,5 +1,5 @@
 import { contractOf } from '@troupe/contract';
-import { OutputKeyError, UndeclaredOutputError } from '../errors.ts';
+import { AlsoSentError, OutputKeyError, OutputTimeError, UndeclaredOutputError } from '../errors.ts';
 import { outputId } from '../ids.ts';
 import { Envelope, type SealedMessage, type Sender } from '../publish/envelope.ts';
 import { sealMajors } from '../publish/majors.ts';
@@ -19,17 +19,24 @@ export interface Cause {
 export class Outputs {
   readonly #step: string;
   readonly #declared = new Map<unknown, Envelope>();
+  readonly #direct: ReadonlySet<unknown>;
 
-  constructor(step: StepDefinition, sender: Sender) {
+  constructor(app: string, step: StepDefinition, services: Omit<Sender, 'source'>) {
     this.#step = step.declaredAt ?? step.name;
+    this.#direct = new Set(step.direct);
+    const sender = { ...services, source: `/${app}/${step.name}` };
     for (const contractClass of step.emits) {
       this.#declared.set(contractClass, new Envelope(contractOf(contractClass), sender));
+    }
+    for (const contractClass of step.direct ?? []) {
+      const mailbox = { app, step: step.name };
+      this.#declared.set(contractClass, new Envelope(contractOf(contractClass), sender, mailbox));
     }
   }
 
   /**
-   * Throws for an undeclared contract, keys that do not tell messages apart, what is no older major, broken contracts
-   * and sizes.
+   * Throws for an undeclared contract, keys that do not tell messages apart, what is no older major, times that cannot
+   * be kept, broken contracts and sizes.
    */
   of(work: Cause, step: string, result: StepResult): readonly SealedMessage[] {
     if (result === undefined || result === null) return NONE;
@@ -49,8 +56,12 @@ export class Outputs {
       flowId: work.flowId,
       causationId: work.id,
       parentFlowId: work.event.parentflowid,
+      at: output.at,
     };
+    if (output.at !== undefined) this.#assertTime(output, id);
     if (output.also === undefined) return [envelope.seal({ ...fields, data: output.data })];
+    if (this.#direct.has(output.contract))
+      throw new AlsoSentError(`${this.#step} returned ${id} to itself: it cannot be an older major too.`);
     return sealMajors(output, (message) => this.#envelopeOf(message), fields);
   }
 
@@ -58,6 +69,15 @@ export class Outputs {
     const envelope = this.#declared.get(output?.contract);
     if (envelope === undefined) throw new UndeclaredOutputError(this.#undeclared(output));
     return envelope;
+  }
+
+  #assertTime({ contract, at }: Next, id: string): void {
+    if (!this.#direct.has(contract))
+      throw new OutputTimeError(
+        `${this.#step} returned ${id} for a time to come: only what its "direct" lists can wait.`,
+      );
+    if (!(at instanceof Date) || Number.isNaN(at.getTime()))
+      throw new OutputTimeError(`${this.#step} returned ${id} with an "at" that is no valid Date.`);
   }
 
   #assertKeys(outputs: readonly Next[]): void {
@@ -76,6 +96,6 @@ export class Outputs {
   #undeclared(output: Next | undefined): string {
     const name =
       typeof output?.contract === 'function' ? output.contract.name : `a value that next() did not make`;
-    return `${this.#step} returned ${name}, which its "emits" does not list.`;
+    return `${this.#step} returned ${name}, which neither its "emits" nor its "direct" lists.`;
   }
 }

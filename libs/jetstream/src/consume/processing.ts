@@ -38,7 +38,7 @@ export class Processing {
     private readonly ended: ProcessingListener,
   ) {
     const { app, publisher, duplicates, instrumentation } = services;
-    this.#outputs = new Outputs(step, { ...services.sender, source: `/${app}/${step.name}` });
+    this.#outputs = new Outputs(app, step, services.sender);
     this.#sending = new Sending(app, publisher, duplicates, instrumentation);
     this.#settlement = new Settlement(step, services);
     this.#refusal = new Refusal(this.#settlement, manager, services.log);

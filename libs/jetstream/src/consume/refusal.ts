@@ -42,7 +42,8 @@ export class Refusal {
       work.delivery.nak(UNKNOWN_HERE_DELAY_MS);
       return 'handed-back';
     }
-    if (manifest?.consumes.includes(type) !== true) return this.settlement.refused(work, broken);
+    if (![...(manifest?.consumes ?? []), ...(manifest?.direct ?? [])].includes(type))
+      return this.settlement.refused(work, broken);
     work.delivery.nak(UNKNOWN_HERE_DELAY_MS);
     return 'handed-back';
   }

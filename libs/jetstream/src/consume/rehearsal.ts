@@ -17,6 +17,8 @@ export interface RehearsalInput {
   readonly source?: string;
   /** Default `flow-1`. */
   readonly flowId?: string;
+  /** Id of the message that caused it. Default: none. */
+  readonly causationId?: string;
   /** Default 1. */
   readonly attempt?: number;
   /** Default: one that is never aborted. */
@@ -29,6 +31,8 @@ export interface RehearsedOutput {
   readonly type: string;
   readonly id: string;
   readonly key: string | undefined;
+  /** When the step gets it, for a message to itself that waits. */
+  readonly at: Date | undefined;
   /** As the next step would read it. */
   readonly data: unknown;
 }
@@ -39,7 +43,8 @@ const MAX_MESSAGE_SIZE = 1024 * 1024 - 64 * 1024;
  * Runs a step on one message without a broker, with the checks of the runtime on both ends.
  * @throws ContractViolationError when the message breaks its contract, or what the step returned breaks its own
  * @throws UpcastError when it cannot be made the major that the step handles
- * @throws UndeclaredOutputError, OutputKeyError, AlsoSentError, MessageTooLargeError as the runtime does; and what the handler throws
+ * @throws UndeclaredOutputError, OutputKeyError, OutputTimeError, AlsoSentError, MessageTooLargeError as the runtime
+ * does; and what the handler throws
  */
 export async function rehearse<C extends ContractClass>(
   app: string,
@@ -48,7 +53,8 @@ export async function rehearse<C extends ContractClass>(
   data: MessageOf<C>,
   input: RehearsalInput = {},
 ): Promise<RehearsedOutput[]> {
-  const accepted = acceptedBy(step.on).find(({ contract }) => contract.class === on);
+  const taken = [...acceptedBy(step.on), ...acceptedBy(step.direct ?? [])];
+  const accepted = taken.find(({ contract }) => contract.class === on);
   if (accepted === undefined) {
     throw new UndeclaredOutputError(`${step.declaredAt ?? step.name} does not consume ${on.name}.`);
   }
@@ -67,14 +73,14 @@ export async function rehearse<C extends ContractClass>(
     type: contract.id,
     time: undefined,
     flowId: input.flowId ?? 'flow-1',
+    causationId: input.causationId,
     idempotencyKey: idempotencyKey(source, id, name),
     attempt: input.attempt ?? 1,
     signal: input.signal ?? new AbortController().signal,
   };
-  const outputs = new Outputs(step, {
+  const outputs = new Outputs(app, step, {
     names: new Names(),
     version: '0.0.0',
-    source: `/${app}/${step.name}`,
     lanes: DEFAULT_LANES,
     maxMessageSize: MAX_MESSAGE_SIZE,
   });
@@ -82,22 +88,23 @@ export async function rehearse<C extends ContractClass>(
     const result = await step.handle(message, context, transaction);
     const sealed = outputs.of({ ...context, event: {} }, name, result);
     const returned = (Array.isArray(result) ? result : [result]) as readonly Next[];
-    const keys = returned.flatMap((output) => Array.from(majorsOf(output), () => output.key));
-    return { keys, sealed };
+    const said = returned.flatMap((output) => Array.from(majorsOf(output), () => output));
+    return { said, sealed };
   };
-  const { keys, sealed } =
+  const { said, sealed } =
     step.effects === undefined ? await run() : await once(step.effects, { source, id, step: name }, run);
   return sealed.map((output, i) => ({
     type: output.contract.id,
     id: output.id,
-    key: keys[i],
+    key: said[i]?.key,
+    at: said[i]?.at,
     data: JSON.parse(Buffer.from(output.send({}).payload).toString()),
   }));
 }
 
 interface Rehearsed {
-  /** Of the sealed messages. */
-  readonly keys: readonly (string | undefined)[];
+  /** What each of the sealed messages was returned as. */
+  readonly said: readonly Pick<Next, 'key' | 'at'>[];
   readonly sealed: readonly SealedMessage[];
 }
 
@@ -107,7 +114,7 @@ async function once(
   key: EffectsKey,
   run: (transaction: unknown) => Promise<Rehearsed>,
 ): Promise<Rehearsed> {
-  let rehearsed: Rehearsed = { keys: [], sealed: [] };
+  let rehearsed: Rehearsed = { said: [], sealed: [] };
   await effects.process(key, async (transaction) => {
     rehearsed = await run(transaction);
     return rehearsed.sealed.map((output) => output.send({}));

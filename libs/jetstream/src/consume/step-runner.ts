@@ -61,7 +61,8 @@ export class StepRunner {
 
   start(consumers: readonly Durable[]): void {
     const { client, isConnected, log, inboxPrefix } = this.#services;
-    const all = new Map(acceptedBy(this.#step.on).map((one) => [one.contract.id, one]));
+    const { on, direct = [] } = this.#step;
+    const all = new Map([...acceptedBy(on), ...acceptedBy(direct)].map((one) => [one.contract.id, one]));
     const majors = new Majors(consumers);
     const window = prefetchOf(this.#places.size);
     const options = { client, isConnected, answers: this.#answers, window, log, inboxPrefix };

@@ -91,6 +91,10 @@ export class Work implements StepContext {
     return this.event.correlationid ?? this.event.id;
   }
 
+  get causationId(): string | undefined {
+    return this.event.causationid;
+  }
+
   get idempotencyKey(): string {
     return idempotencyKey(this.event.source, this.event.id, this.step);
   }

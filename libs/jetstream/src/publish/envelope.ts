@@ -19,6 +19,13 @@ export interface Sender {
   readonly maxMessageSize: number;
 }
 
+/** One step as the only recipient, instead of all that consume a contract. */
+export interface Mailbox {
+  readonly app: string;
+  /** Name of the step in its app. */
+  readonly step: string;
+}
+
 /** What differs from message to message. */
 export interface EnvelopeFields {
   readonly id: string;
@@ -26,6 +33,8 @@ export interface EnvelopeFields {
   readonly causationId?: string | undefined;
   readonly parentFlowId?: string | undefined;
   readonly data: object;
+  /** When it arrives; only of an envelope with a `Mailbox`. Default: at once. */
+  readonly at?: Date | undefined;
   /** RFC 3339. Default: now. */
   readonly time?: string;
   /** Ids of the other majors that the same fact is sent as. Default: none. */
@@ -54,13 +63,20 @@ export interface SealedMessage {
 export class Envelope {
   readonly contract: CompiledContract<object>;
   readonly #sender: Sender;
+  readonly #mailbox: Mailbox | undefined;
   readonly #subject: string;
   readonly #constant: string;
 
-  constructor(contract: CompiledContract<object>, sender: Sender) {
+  /** @param mailbox the one step that gets the messages. Default: all that consume the contract */
+  constructor(contract: CompiledContract<object>, sender: Sender, mailbox?: Mailbox) {
     this.contract = contract;
     this.#sender = sender;
-    this.#subject = sender.names.contractSubject(contract);
+    this.#mailbox = mailbox;
+    const { names } = sender;
+    this.#subject =
+      mailbox === undefined
+        ? names.contractSubject(contract)
+        : names.redriveSubject(mailbox.app, mailbox.step);
     this.#constant =
       'NATS/1.0\r\nce-specversion: 1.0' +
       line('ce-type', contract.id) +
@@ -78,7 +94,7 @@ export class Envelope {
     if (violations.length > 0) throw new ContractViolationError(contract.id, violations);
     const partitionKey =
       contract.partitionKey === undefined ? flowId : partitionKeyOf(data, contract.partitionKey) || flowId;
-    const subject = `${this.#subject}.${laneOf(partitionKey, this.#sender.lanes)}`;
+    const target = `${this.#subject}.${laneOf(partitionKey, this.#sender.lanes)}`;
     const time = fields.time ?? new Date().toISOString();
     const payload = Buffer.from(JSON.stringify(data));
     const { source } = this.#sender;
@@ -89,6 +105,11 @@ export class Envelope {
     if (fields.parentFlowId !== undefined) head += line('ce-parentflowid', fields.parentFlowId);
     if (alsoSentAs !== undefined) head += line('ce-alsosentas', alsoSentAs.join(','));
     head += `\r\nNats-Msg-Id: ${msgId}`;
+    let subject = target;
+    if (fields.at !== undefined && this.#mailbox !== undefined) {
+      subject = this.#sender.names.scheduleSubject(this.#mailbox.app, msgId);
+      head += `\r\nNats-Schedule: @at ${fields.at.toISOString()}\r\nNats-Schedule-Target: ${target}`;
+    }
     const { maxMessageSize } = this.#sender;
 
     const send = (trace: TraceHeaders): OutgoingMessage => {

@@ -101,7 +101,8 @@ export class Producer {
   }
 }
 
-function store(sending: Sending, message: SealedMessage, timeoutMs: number): Promise<PubAck> {
+/** Resolves when the stream has stored the message. */
+export function store(sending: Sending, message: SealedMessage, timeoutMs: number): Promise<PubAck> {
   return new Promise((resolve, reject) => {
     sending.one(undefined, message, timeoutMs, (error, ack) => {
       if (ack === undefined) reject(error);

@@ -47,6 +47,7 @@ function assertStep(step: StepDefinition, where: string): void {
   if (step.on.length === 0) wrong('consumes nothing: name its contracts in "on"');
   assertDistinct(step.on, (id) => wrong(`names ${id} twice in "on"`));
   assertDistinct(step.emits, (id) => wrong(`names ${id} twice in "emits"`));
+  assertDirect(step, wrong);
   if (step.from !== 'beginning' && step.from !== 'now') {
     wrong("does not say where a new consumer begins: \"from\" is 'beginning' or 'now'");
   }
@@ -72,6 +73,21 @@ function assertStep(step: StepDefinition, where: string): void {
       wrong(`has retry.${setting} ${value}: it is a number of milliseconds from 0`);
     }
   }
+}
+
+function assertDirect(
+  { on, emits, direct = [], lettersOf }: StepDefinition,
+  wrong: (problem: string) => never,
+) {
+  assertDistinct(direct, (id) => wrong(`names ${id} twice in "direct"`));
+  const others = [...acceptedBy(on).map(({ contract }) => contract), ...emits.map(contractOf)];
+  const elsewhere = new Set(others.map(({ id }) => id));
+  for (const { contract } of acceptedBy(direct)) {
+    if (elsewhere.has(contract.id))
+      wrong(`names ${contract.id} in "direct" and in "on" or "emits": a message goes to one step or to all`);
+  }
+  if (lettersOf !== undefined && !direct.includes(lettersOf))
+    wrong(`has lettersOf ${lettersOf.name}, which its "direct" does not list`);
 }
 
 function assertDistinct(contracts: StepDefinition['on'], twice: (id: string) => void): void {

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { OrderPlaced, PaymentAuthorized, PickItem, stepOf } from '../fixtures.spec.support.ts';
+import { Letter } from '../direct/contracts.spec.support.ts';
+import {
+  OrderPlaced,
+  ParcelDispatched,
+  PaymentAuthorized,
+  PickItem,
+  stepOf,
+} from '../fixtures.spec.support.ts';
 import type { StepDefinition } from '../step.ts';
 import { assertDeclaration } from './declaration.ts';
 import type { RuntimeOptions } from './options.ts';
@@ -53,6 +60,26 @@ describe('an app is refused', () => {
       'that emits one contract twice',
       { emits: [OrderPlaced, OrderPlaced] },
       'names order.placed.v1 twice in "emits".',
+    ],
+    [
+      'that takes one contract twice by itself',
+      { direct: [ParcelDispatched, ParcelDispatched] },
+      'names parcel.dispatched.v2 twice in "direct".',
+    ],
+    [
+      'that takes a contract by itself and with all others',
+      { direct: [OrderPlaced] },
+      'names order.placed.v1 in "direct" and in "on" or "emits": a message goes to one step or to all.',
+    ],
+    [
+      'that sends a contract to itself and to all',
+      { direct: [ParcelDispatched], emits: [ParcelDispatched] },
+      'names parcel.dispatched.v2 in "direct" and in "on" or "emits"',
+    ],
+    [
+      'that hears of letters it does not take',
+      { lettersOf: Letter },
+      'has lettersOf Letter, which its "direct" does not list.',
     ],
     [
       'that does not say where it begins',

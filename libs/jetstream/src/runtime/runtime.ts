@@ -4,7 +4,10 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { Connection } from '../connection/connection.ts';
 import type { StepServices } from '../consume/settlement.ts';
 import { StepRunner } from '../consume/step-runner.ts';
-import type { Effects } from '../effects.ts';
+import { CommandLetters } from '../direct/command-letters.ts';
+import { DirectSender } from '../direct/direct-sender.ts';
+import { assertTakenBy } from '../direct/taken.ts';
+import type { Effects, Outlet } from '../effects.ts';
 import { BrokerUnavailableError, EffectsUnavailableError, MustNotRunError } from '../errors.ts';
 import { type Instrumentation, registeredInstrumentation } from '../instrumentation.ts';
 import { type Logger, registeredLogger } from '../logger.ts';
@@ -32,6 +35,8 @@ export class Runtime {
   readonly connection: Connection;
   /** Sends the messages of the app that no step returns. */
   readonly producer: Producer;
+  /** Sends to one of the app's steps alone what that step names in `direct`. */
+  readonly direct: DirectSender;
   readonly #options: RuntimeOptions;
   readonly #log: Logger;
   readonly #instrumentation: Instrumentation | undefined;
@@ -45,6 +50,7 @@ export class Runtime {
   readonly #effects: ReadonlySet<Effects>;
   #services: StepServices | undefined;
   #runners: StepRunner[] = [];
+  #letters: CommandLetters | undefined;
   #microService: MicroService | undefined;
 
   /** @throws StepDefinitionError, ContractDefinitionError when the app cannot work as declared */
@@ -57,6 +63,7 @@ export class Runtime {
     this.connection = new Connection({ name: options.app, ...options.connection }, this.#log);
     this.#effects = new Set((options.steps ?? []).flatMap(({ effects }) => effects ?? []));
     this.producer = new Producer(options.app, options.produces ?? [], this.connection);
+    this.direct = new DirectSender(options.app, this.connection, assertTakenBy(options.app, options.steps));
   }
 
   /**
@@ -103,7 +110,8 @@ export class Runtime {
     }
     if (this.#running) {
       const ofEffects = [...this.#effects].flatMap(({ problem }) => problem ?? []);
-      return [...ofEffects, ...this.#runners.flatMap((runner) => runner.problems)];
+      const consuming = [...this.#runners, ...(this.#letters === undefined ? [] : [this.#letters])];
+      return [...ofEffects, ...consuming.flatMap(({ problems }) => problems)];
     }
     if (this.#hindrance instanceof EffectsUnavailableError) return [this.#hindrance.message];
     const why = this.#hindrance === undefined ? '.' : `: ${this.#hindrance.message}`;
@@ -114,7 +122,10 @@ export class Runtime {
     this.#stopping.abort();
     this.#running = false;
     this.#microService?.stop();
-    const ends = await Promise.allSettled(this.#runners.map((runner) => runner.stop(graceMs)));
+    const ends = await Promise.allSettled([
+      ...this.#runners.map((runner) => runner.stop(graceMs)),
+      this.#letters?.stop(),
+    ]);
     for (const end of ends) {
       if (end.status === 'rejected') this.#log.error({ err: end.reason }, 'a step did not stop cleanly');
     }
@@ -168,6 +179,7 @@ export class Runtime {
     const { publisher, duplicates } = services;
     const sending = new Sending(app, publisher, duplicates, this.#instrumentation);
     this.producer.open(services.sender, sending);
+    this.direct.open({ sender: { ...services.sender, source: `/${app}` }, sending });
     await this.#openEffects(services, sending);
     if (this.#stopping.signal.aborted) return;
 
@@ -177,8 +189,11 @@ export class Runtime {
       return { runner, name: runner.name, tally: runner.tally, consumers };
     });
     this.#runners = steps.map(({ runner }) => runner);
+    if (topology.letters !== undefined)
+      this.#letters = new CommandLetters(this.#options.steps ?? [], topology.letters, services, this.direct);
     this.connection.onReconnect(() => {
       for (const runner of this.#runners) runner.restart();
+      this.#letters?.restart();
     });
     this.#running = true;
     this.#microService = new MicroService(client, { app, version, prefix: names.prefix, steps }, this.#log);
@@ -188,14 +203,17 @@ export class Runtime {
     );
   }
 
-  async #openEffects({ client, isConnected }: StepServices, sending: Sending): Promise<void> {
+  async #openEffects({ client, isConnected, notices }: StepServices, sending: Sending): Promise<void> {
     const { app } = this.#options;
     const publish = (message: OutgoingMessage): Promise<void> =>
       new Promise((resolve, reject) => {
         sending.again([message], (error) => (error === undefined ? resolve() : reject(error)));
       });
     for (const effects of this.#effects) {
-      await effects.open({ app, names: this.names, client, log: this.#log, isConnected, publish });
+      const step = this.#options.steps?.find((one) => one.effects === effects)?.name ?? '';
+      const alert: Outlet['alert'] = (reason, message, event) =>
+        notices.publish('alert', { step, reason, message, event });
+      await effects.open({ app, names: this.names, client, log: this.#log, isConnected, alert, publish });
     }
   }
 }

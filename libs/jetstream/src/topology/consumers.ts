@@ -1,7 +1,7 @@
 import { AckPolicy, type ConsumerConfig, DeliverPolicy, ReplayPolicy } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/nats-core';
 import { acceptedBy, type CompiledContract } from '@troupe/contract';
-import { consumerName, type Names, stepName } from '../naming.ts';
+import { consumerName, lettersName, type Names, stepName } from '../naming.ts';
 import type { StepDefinition } from '../step.ts';
 import { MANIFEST_KEY, type Manifest } from './manifest.ts';
 
@@ -63,4 +63,25 @@ export function declareConsumers(
       contract: undefined,
     },
   ];
+}
+
+/** The durable with which an app hears of its steps' commands among the dead letters: what is set aside from now on. */
+export function declareLetters(names: Names, app: string, replicas = 1): ConsumerDeclaration {
+  return {
+    stream: names.deadLetters,
+    config: {
+      durable_name: lettersName(app),
+      filter_subject: names.all('dlq'),
+      headers_only: true,
+      ack_policy: AckPolicy.Explicit,
+      deliver_policy: DeliverPolicy.New,
+      replay_policy: ReplayPolicy.Instant,
+      ack_wait: nanos(ACK_WAIT_MS),
+      max_deliver: -1,
+      max_ack_pending: MAX_ACK_PENDING,
+      num_replicas: replicas,
+      metadata: {},
+    },
+    contract: undefined,
+  };
 }

@@ -1,6 +1,6 @@
 import { acceptedBy, contractOf } from '@troupe/contract';
 import { stepName } from '../naming.ts';
-import type { StepDefinition } from '../step.ts';
+import type { OrchestrationManifest, StepDefinition } from '../step.ts';
 
 /** Key of the manifest in a consumer's metadata. */
 export const MANIFEST_KEY = 'troupe-manifest';
@@ -18,9 +18,13 @@ export interface Manifest {
   readonly consumes: readonly string[];
   /** Contract ids. */
   readonly emits: readonly string[];
+  /** Ids of the contracts of messages that come to this step alone, when there are any. */
+  readonly direct?: readonly string[];
   readonly from: 'beginning' | 'now';
   /** Deadline of the next event after an input, when the step declares one. */
   readonly within?: string;
+  /** The orchestration that the step is, when it is one. */
+  readonly orchestration?: OrchestrationManifest;
 }
 
 export function manifestOf(app: string, version: string, step: StepDefinition): Manifest {
@@ -31,8 +35,12 @@ export function manifestOf(app: string, version: string, step: StepDefinition): 
     step: stepName(app, step.name),
     consumes: acceptedBy(step.on).map(({ contract }) => contract.id),
     emits: step.emits.map((contract) => contractOf(contract).id),
+    ...(step.direct === undefined
+      ? {}
+      : { direct: acceptedBy(step.direct).map(({ contract }) => contract.id) }),
     from: step.from,
     ...(step.within === undefined ? {} : { within: step.within }),
+    ...(step.orchestration === undefined ? {} : { orchestration: step.orchestration }),
   };
 }
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { isNewer, isVersion, MANIFEST_KEY, readManifest } from './manifest.ts';
+import { Wake } from '../direct/contracts.spec.support.ts';
+import { stepOf } from '../fixtures.spec.support.ts';
+import { isNewer, isVersion, MANIFEST_KEY, manifestOf, readManifest } from './manifest.ts';
 
 describe('a version', () => {
   it('is newer in the order of semantic versioning', () => {
@@ -40,6 +42,34 @@ describe('a version', () => {
 });
 
 describe('a manifest', () => {
+  it('says what its step takes by itself, and which orchestration it is', () => {
+    const step = stepOf({ direct: [Wake], orchestration: { name: 'fulfilment', version: 2 } });
+    const metadata = { [MANIFEST_KEY]: JSON.stringify(manifestOf('shop', '1.0.0', step)) };
+    expect(readManifest(metadata)).toEqual({
+      format: 1,
+      app: 'shop',
+      version: '1.0.0',
+      step: 'shop__authorize',
+      consumes: ['order.placed.v1'],
+      emits: [],
+      direct: ['courier.wake.v1'],
+      from: 'beginning',
+      orchestration: { name: 'fulfilment', version: 2 },
+    });
+  });
+
+  it('does not mention what its step has not', () => {
+    expect(Object.keys(manifestOf('shop', '1.0.0', stepOf()))).toEqual([
+      'format',
+      'app',
+      'version',
+      'step',
+      'consumes',
+      'emits',
+      'from',
+    ]);
+  });
+
   it.each([
     ['no metadata', undefined],
     ['none', {}],

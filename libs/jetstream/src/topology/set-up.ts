@@ -3,7 +3,7 @@ import { DEFAULT_LANES } from '../lane.ts';
 import type { Logger } from '../logger.ts';
 import type { Names } from '../naming.ts';
 import type { StepDefinition } from '../step.ts';
-import { type ConsumerDeclaration, declareConsumers } from './consumers.ts';
+import { type ConsumerDeclaration, declareConsumers, declareLetters } from './consumers.ts';
 import {
   assertSoleHandlers,
   type EventsLimits,
@@ -37,6 +37,8 @@ export interface Topology {
     readonly step: StepDefinition;
     readonly consumers: readonly Durable[];
   }[];
+  /** Where the app hears of its commands' dead letters, when a step of it wants to. */
+  readonly letters: Durable | undefined;
 }
 
 /**
@@ -58,7 +60,13 @@ export async function setUpTopology(
     step,
     consumers: declareConsumers(names, app, step, manifestOf(app, version, step), streams?.replicas),
   }));
-  const consumers = declared.flatMap((one) => one.consumers);
+  const letters = steps.some(({ lettersOf }) => lettersOf !== undefined)
+    ? declareLetters(names, app, streams?.replicas)
+    : undefined;
+  const consumers = [
+    ...declared.flatMap((one) => one.consumers),
+    ...(letters === undefined ? [] : [letters]),
+  ];
   await assertSoleHandlers(manager, consumers);
   const madeAt = await ensureConsumers(manager, consumers, topology, log);
   await assertSoleHandlers(manager, consumers); // another app may have begun at the same time
@@ -66,5 +74,9 @@ export async function setUpTopology(
     ...consumer,
     madeAt: madeAt.get(consumer.config.durable_name) as number,
   });
-  return { limits, steps: declared.map((one) => ({ ...one, consumers: one.consumers.map(standing) })) };
+  return {
+    limits,
+    steps: declared.map((one) => ({ ...one, consumers: one.consumers.map(standing) })),
+    letters: letters && standing(letters),
+  };
 }
