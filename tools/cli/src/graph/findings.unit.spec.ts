@@ -48,6 +48,20 @@ describe('findings', () => {
     ]);
   });
 
+  it('are none of an orchestration whose commands are each handled, and answered to it', () => {
+    const boss = app('boss', {
+      produces: 'a.placed',
+      flows: [flow('a.placed', 'a.sent')],
+      steps: { fulfil: 'a.placed b.picked b.missing b.packed > do.pick do.pack a.sent' },
+    });
+    const steps = { pick: 'do.pick > b.picked b.missing', pack: 'do.pack > b.packed' };
+    expect(findingsIn(choreography(boss, app('picking', { steps })))).toEqual([]);
+    expect(told(choreography(boss, app('picking', { steps: { ...steps, pack: 'do.pack' } })))).toEqual([
+      'event-unsent: b.packed.v1 is consumed by boss__fulfil, but nobody sends it.',
+      'flow-path-open: The flow of a.placed.v1 breaks off at do.pack.v1: it is no end, and no step goes on from it. Path: a.placed.v1 → boss__fulfil → do.pack.v1',
+    ]);
+  });
+
   it('name a flow with no declared end, and one that two apps declare', () => {
     const silent = app('shop', { produces: 'a.placed', steps: { hear: 'a.sent' } });
     expect(told(choreography(silent, worker))).toEqual([
