@@ -3,6 +3,7 @@ import type { Logger } from './logger.ts';
 import type { Names } from './naming.ts';
 import type { Notice } from './notices.ts';
 import type { OutgoingMessage } from './publish/message.ts';
+import type { TopologyMode } from './topology/ensure.ts';
 
 /** Which message in the hands of which step: what its effects are kept by. */
 export interface EffectsKey {
@@ -19,6 +20,10 @@ export interface Outlet {
   readonly names: Names;
   readonly client: NatsConnection;
   readonly log: Logger;
+  /** What the app may do to the broker: effects that are kept there are bound to it too. */
+  readonly topology: TopologyMode;
+  /** Copies that a cluster keeps of each stream and bucket. */
+  readonly replicas: number;
   isConnected(): boolean;
   /** Tells people what they must see, as their first step, without waiting for the broker. */
   alert(reason: string, message: string, event?: Notice['event']): void;

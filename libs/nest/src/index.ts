@@ -37,6 +37,7 @@ export { TROUPE_OPTIONS, type TroupeOptions } from './options.ts';
 export { type ServiceCall, ServiceClient, type ServiceOptions } from './service/service-client.ts';
 export { serviceUrl } from './service/service-url.ts';
 export { type Settings, TROUPE_SETTINGS } from './settings.ts';
+export { declareClassStep } from './steps/class-step.ts';
 export { StepDiscovery } from './steps/discovery.ts';
 export { type EffectsClass, Step, type StepOptions } from './steps/step.ts';
 export { StepsModule } from './steps/steps.module.ts';

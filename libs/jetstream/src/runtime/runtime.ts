@@ -204,7 +204,8 @@ export class Runtime {
   }
 
   async #openEffects({ client, isConnected, notices }: StepServices, sending: Sending): Promise<void> {
-    const { app } = this.#options;
+    const { app, topology = 'create', streams } = this.#options;
+    const replicas = streams?.replicas ?? 1;
     const publish = (message: OutgoingMessage): Promise<void> =>
       new Promise((resolve, reject) => {
         sending.again([message], (error) => (error === undefined ? resolve() : reject(error)));
@@ -213,7 +214,17 @@ export class Runtime {
       const step = this.#options.steps?.find((one) => one.effects === effects)?.name ?? '';
       const alert: Outlet['alert'] = (reason, message, event) =>
         notices.publish('alert', { step, reason, message, event });
-      await effects.open({ app, names: this.names, client, log: this.#log, isConnected, alert, publish });
+      await effects.open({
+        app,
+        names: this.names,
+        client,
+        log: this.#log,
+        topology,
+        replicas,
+        isConnected,
+        alert,
+        publish,
+      });
     }
   }
 }

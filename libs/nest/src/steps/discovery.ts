@@ -3,13 +3,14 @@ import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
 import { isContract } from '@troupe/contract';
 import { type Effects, type StepDefinition, StepDefinitionError, type StepHandler } from '@troupe/jetstream';
+import { classStep } from './class-step.ts';
 import { Enhancers } from './enhancers.ts';
 import { InjectedEffects } from './injected-effects.ts';
 import { type DeclaredStep, declaredStep, type EffectsClass } from './step.ts';
 
 /**
- * Finds the steps of an app: the methods with `@Step` of its providers and controllers. They are read from classes,
- * since the runtime is made, and can be injected, before all instances are.
+ * Finds the steps of an app: the methods with `@Step` of its providers and controllers, and the providers that are steps
+ * as a whole. They are read from classes, since the runtime is made, and can be injected, before all instances are.
  */
 @Injectable()
 export class StepDiscovery {
@@ -24,8 +25,9 @@ export class StepDiscovery {
 
   /** @throws StepDefinitionError for a step that could never run as it is declared */
   steps(): StepDefinition[] {
-    return [...this.#hosts().values()].flatMap((host) =>
-      this.#declaredBy(host.prototype).map(({ method, declaredAt, declared }) => {
+    return [...this.#hosts().values()].flatMap((host) => [
+      ...this.#ofClass(host.prototype.constructor),
+      ...this.#declaredBy(host.prototype).map(({ method, declaredAt, declared }) => {
         assertContracts(declaredAt, declared);
         this.enhancers.assertBindable(host.prototype, method, declaredAt);
         const { effects, ...rest } = declared;
@@ -33,7 +35,7 @@ export class StepDiscovery {
         if (effects === undefined) return { ...rest, declaredAt, handle };
         return { ...rest, declaredAt, handle, effects: this.#effectsOf(effects, declaredAt) };
       }),
-    );
+    ]);
   }
 
   /**
@@ -58,6 +60,14 @@ export class StepDiscovery {
         );
       }
     }
+  }
+
+  #ofClass(cls: { readonly name: string }): StepDefinition[] {
+    const step = classStep(cls);
+    if (step === undefined) return [];
+    const declaredAt = step.declaredAt ?? cls.name;
+    assertContracts(declaredAt, step);
+    return [{ ...step, declaredAt }];
   }
 
   #wrappers(): InstanceWrapper[] {
@@ -115,7 +125,7 @@ function prototypeOf(instance: unknown): object | undefined {
 }
 
 /** Files that import one another in a circle leave a contract undefined; that is found here, not at the first message. */
-function assertContracts(declaredAt: string, { on, emits }: DeclaredStep): void {
+function assertContracts(declaredAt: string, { on, emits }: Pick<DeclaredStep, 'on' | 'emits'>): void {
   for (const [list, contracts] of [
     ['on', on],
     ['emits', emits],

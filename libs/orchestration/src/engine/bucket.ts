@@ -1,0 +1,157 @@
+import {
+  DiscardPolicy,
+  JetStreamApiCodes,
+  JetStreamApiError,
+  type JetStreamClient,
+  type JetStreamManager,
+  jetstream,
+  jetstreamManager,
+  RetentionPolicy,
+  StorageType,
+  type StoredMsg,
+} from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { EffectsUnavailableError, type Names } from '@troupe/jetstream';
+import { RecordDamagedError } from '../errors.ts';
+import { readStoredText, storedText } from './stored-text.ts';
+
+/** A record and the revision that a change of it must name; a key without one has a revision too. */
+export interface Entry<T> {
+  readonly record: T;
+  readonly revision: number;
+}
+
+const TIMEOUT_MS = 5_000;
+const PAGE = 256;
+const WRONG_LAST_SEQUENCE = 10_071;
+
+/** Revision of a key that nobody wrote yet. */
+export const NEVER_WRITTEN = 0;
+
+/**
+ * The bucket that holds an app's orchestrations. Single records are read from the stream's leader, and every change
+ * names the revision that it is made from: of any number of writers at once, one wins.
+ */
+export class Bucket {
+  readonly #jetstream: JetStreamClient;
+  readonly #manager: JetStreamManager;
+  readonly #stream: string;
+  readonly #subject: string;
+
+  private constructor(
+    client: NatsConnection,
+    manager: JetStreamManager,
+    readonly name: string,
+  ) {
+    this.#jetstream = jetstream(client, { timeout: TIMEOUT_MS });
+    this.#manager = manager;
+    this.#stream = `KV_${name}`;
+    this.#subject = `$KV.${name}.`;
+  }
+
+  static nameOf(app: string, names: Names): string {
+    return names.bucket(`orc_${app}`);
+  }
+
+  static async of(client: NatsConnection, name: string): Promise<Bucket> {
+    return new Bucket(client, await jetstreamManager(client, { checkAPI: false, timeout: TIMEOUT_MS }), name);
+  }
+
+  /** When the broker made it; undefined when there is none. */
+  async madeAt(): Promise<string | undefined> {
+    try {
+      return (await this.#manager.streams.info(this.#stream)).created;
+    } catch (error) {
+      if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound)
+        return undefined;
+      throw error;
+    }
+  }
+
+  /** Makes it as the client of any key-value bucket expects it, with a time to live for single keys. */
+  async make(replicas: number): Promise<void> {
+    await this.#manager.streams.add({
+      name: this.#stream,
+      subjects: [`${this.#subject}>`],
+      max_msgs_per_subject: 1,
+      discard: DiscardPolicy.New,
+      retention: RetentionPolicy.Limits,
+      storage: StorageType.File,
+      num_replicas: replicas,
+      allow_rollup_hdrs: true,
+      allow_direct: true,
+      deny_delete: true,
+      allow_msg_ttl: true,
+    });
+  }
+
+  /** @throws RecordDamagedError, EffectsUnavailableError */
+  async get<T extends object>(key: string): Promise<Entry<T | undefined>> {
+    const found = await this.#asked(
+      this.#manager.streams.getMessage(this.#stream, { last_by_subj: this.#subject + key }),
+    );
+    if (found === null) return { record: undefined, revision: NEVER_WRITTEN };
+    return found.data.length === 0 ? { record: undefined, revision: found.seq } : this.#entry(found);
+  }
+
+  /**
+   * Writes over `revision`, or with `NEVER_WRITTEN` where nothing is; gives the new revision, or undefined when
+   * somebody else was faster.
+   * @param ttl when the key goes by itself: `168h`. Default: never
+   * @throws EffectsUnavailableError when it is not known to be written
+   */
+  async put(key: string, record: object, revision: number, ttl?: string): Promise<number | undefined> {
+    try {
+      const { seq } = await this.#jetstream.publish(this.#subject + key, storedText(record), {
+        expect: { lastSubjectSequence: revision },
+        ...(ttl !== undefined && { ttl }),
+      });
+      return seq;
+    } catch (error) {
+      if (error instanceof JetStreamApiError && error.code === WRONG_LAST_SEQUENCE) return undefined;
+      throw this.#unavailable(error);
+    }
+  }
+
+  /** All records whose keys match, in no order; a copy of the stream may answer, which may be a moment behind. */
+  async all<T extends object>(pattern: string): Promise<Map<string, Entry<T>>> {
+    const found = new Map<string, Entry<T>>();
+    for (let seq = 1; ; ) {
+      const page = await this.#asked(this.#page(pattern, seq));
+      for (const message of page) {
+        seq = message.seq + 1;
+        if (message.data.length === 0) continue;
+        found.set(message.subject.slice(this.#subject.length), this.#entry(message));
+      }
+      if (page.length < PAGE) return found;
+    }
+  }
+
+  async #page(pattern: string, seq: number): Promise<StoredMsg[]> {
+    const query = { seq, next_by_subj: this.#subject + pattern, batch: PAGE };
+    const page: StoredMsg[] = [];
+    for await (const message of await this.#manager.direct.getBatch(this.#stream, query)) page.push(message);
+    return page;
+  }
+
+  #entry<T extends object>({ subject, data, seq }: StoredMsg): Entry<T> {
+    const read = readStoredText(Buffer.from(data).toString());
+    if ('record' in read) return { record: read.record as T, revision: seq };
+    throw new RecordDamagedError(this.name, subject.slice(this.#subject.length), read.problem);
+  }
+
+  async #asked<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      throw this.#unavailable(error);
+    }
+  }
+
+  #unavailable(cause: unknown): EffectsUnavailableError {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    return new EffectsUnavailableError(`The bucket ${this.name} cannot be read or written now: ${why}.`, {
+      cause,
+    });
+  }
+}
