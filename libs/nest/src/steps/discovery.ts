@@ -47,7 +47,8 @@ export class StepDiscovery {
     for (const wrapper of this.#wrappers()) {
       const { instance, isFactory } = wrapper;
       const prototype = hosts.has(wrapper.metatype) ? wrapper.metatype?.prototype : prototypeOf(instance);
-      const [step] = prototype === undefined ? [] : this.#declaredBy(prototype);
+      if (prototype === undefined) continue;
+      const [step] = [...this.#ofClass(prototype.constructor), ...this.#declaredBy(prototype)];
       if (step === undefined) continue;
       if (isFactory) {
         throw new StepDefinitionError(

@@ -10,6 +10,7 @@ import {
 } from '@troupe/jetstream';
 import { describe, expect, it } from 'vitest';
 import { JobAsked, JobDone, StopJob } from '../jobs.spec.support.ts';
+import { declareClassStep } from './class-step.ts';
 import { StepDiscovery } from './discovery.ts';
 import { Step } from './step.ts';
 import { StepsModule } from './steps.module.ts';
@@ -103,6 +104,26 @@ describe('discovery', () => {
     await expect(stepsOf([Bookkeeper])).rejects.toThrow(
       /Bookkeeper\.one keeps its effects in Books, which no module provides/,
     );
+  });
+
+  it('finds a provider that is a step as a whole, and not the classes that inherit from it', async () => {
+    class Machine {}
+    class Derived extends Machine {}
+    const declared = {
+      name: 'machine',
+      on: [JobAsked],
+      emits: [JobDone],
+      from: 'now',
+      handle: () => {},
+    } as const;
+    declareClassStep(Machine, () => declared);
+
+    expect(await stepsOf([Machine, Derived])).toEqual([{ ...declared, declaredAt: 'Machine' }]);
+    const factory = { provide: Machine, useFactory: () => new Machine() };
+    await expect(stepsOf([factory])).rejects.toThrow(/Step Machine .*factory.*Provide the class/);
+
+    declareClassStep(Derived, () => ({ ...declared, on: [Tools] }));
+    await expect(stepsOf([Derived])).rejects.toThrow('Step Derived names Tools in "on"');
   });
 
   it('refuses pipes, which would be skipped', async () => {
