@@ -1,1 +1,45 @@
+export {
+  type ActionGiven,
+  type Branch,
+  type CommandOptions,
+  compensate,
+  type DispatchOptions,
+  dispatch,
+  emit,
+  type FanOutOptions,
+  fanOut,
+  type UndoOptions,
+} from './definition/actions.ts';
+export {
+  type CommandSpec,
+  type CompiledMachine,
+  type Definition,
+  definitionOf,
+} from './definition/definition.ts';
+export type {
+  Answer,
+  BranchOutcome,
+  CommandFailed,
+  CommandName,
+  Fact,
+  Joined,
+} from './definition/messages.ts';
+export {
+  type EndedInstance,
+  type Migration,
+  Orchestration,
+  type OrchestrationOptions,
+  orchestrationOf,
+} from './definition/orchestration.ts';
+export {
+  ContextError,
+  DeferredFullError,
+  MachineActionError,
+  MachineError,
+  MachineFault,
+  OrchestrationDefinitionError,
+  OrchestrationLimitError,
+  RecordFormatError,
+  SnapshotVersionError,
+} from './errors.ts';
 export * from './record.ts';

@@ -11,22 +11,26 @@ export interface InstanceRecord {
   readonly version: number;
   /** Id of the instance: the flow that it is. */
   readonly id: string;
+  /** Decisions so far. Timers say the one that armed them, what was done says the one that took it. */
+  readonly revision: number;
   readonly status: InstanceStatus;
-  /** XState's persisted snapshot: state value, context, history. Null until the machine began. */
-  readonly snapshot: unknown;
+  /** Null until the machine began. */
+  readonly snapshot: MachineState | null;
   /** Ids of the last inputs that were handled, newest last; `MOST_HANDLED` at most. */
   readonly handled: readonly string[];
-  /** Inputs that the machine could not take yet, oldest first; offered again after each transition. */
+  /** Inputs that the machine could not take yet, oldest first, `MOST_DEFERRED` at most; offered again after each transition. */
   readonly deferred: readonly MachineInput[];
   /** Commands in the order in which they were dispatched, those of fan-outs not among them. */
   readonly commands: readonly CommandRecord[];
-  /** Names of fan-outs that were dispatched, in order; each has a `FanOutRecord`. */
-  readonly fanOuts: readonly string[];
+  /** Fan-outs in the order in which they were dispatched; each has a `FanOutRecord` too. */
+  readonly fanOuts: readonly FanOutState[];
   readonly timers: readonly TimerRecord[];
   /** Messages that this revision says are to be sent, as they go over the wire; they may be sent already. */
   readonly pending: readonly StoredMessage[];
   /** When the wake-up schedule that is armed fires, ISO 8601. */
   readonly wakeAt?: string;
+  /** The machine failed on what is named here; until a person retries or skips it, nothing is given to the machine. */
+  readonly halted?: Halt;
   readonly compensation?: CompensationRecord;
   /** What went wrong, newest last; `MOST_PROBLEMS` at most. */
   readonly problems: readonly Problem[];
@@ -40,7 +44,7 @@ export interface InstanceRecord {
 /**
  * `accepted`: the start was taken over HTTP and is on its way; `suspended`: waits for a person;
  * `compensating`: undoes what was done; `cancelled`, `compensated`: ended after that, by request or by decision;
- * `failed`: ended in a way that nothing is left to do about.
+ * `failed`: ended in a final state that is tagged `failed`.
  */
 export type InstanceStatus =
   | 'accepted'
@@ -52,15 +56,38 @@ export type InstanceStatus =
   | 'compensated'
   | 'failed';
 
-/** An event of the machine, as it is given to it. */
+/** Where the machine is, as JSON. */
+export interface MachineState {
+  /** XState's state value: `picking`, or an object by region. */
+  readonly value: StateValue;
+  readonly context: Readonly<Record<string, unknown>>;
+  readonly status: 'active' | 'done';
+  readonly output?: unknown;
+  /** Ids of the states that history states remember. */
+  readonly history?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** XState's state value. */
+export type StateValue = string | { readonly [region: string]: StateValue | undefined };
+
+/** An event that came for the instance: enough to offer it to the machine again. */
 export interface MachineInput {
   /** Id of the message that it came with. */
   readonly inputId: string;
-  /** Type of the contract without its version, `station.reserved`, or one of the engine's own. */
-  readonly type: string;
+  /** Contract id: `station.reserved.v1`. */
+  readonly contract: string;
   readonly data: unknown;
-  /** The command that it answers, by name and key. */
-  readonly command?: { readonly name: string; readonly key?: string };
+  /** Id of the message that caused it: the command, when it is an answer. */
+  readonly causationId?: string;
+  /** It is a person's answer in place of that of a failed command. */
+  readonly skips?: true;
+}
+
+/** What the machine failed on. */
+export interface Halt {
+  readonly kind: 'input' | 'timer' | 'fan-out';
+  /** Id of the input, the timer or the fan-out. */
+  readonly id: string;
 }
 
 /** One command and what became of it. */
@@ -75,48 +102,106 @@ export interface CommandRecord {
   readonly dispatchedAt: string;
   /** When it is resubmitted or given up, ISO 8601; undefined without a deadline. */
   readonly dueAt?: string;
-  /** Resubmissions so far. */
+  /** Resubmissions since it was dispatched, or retried by a person. */
   readonly resubmitted: number;
+  /** How often it was sent in all. Tells apart the `Nats-Msg-Id` of each time. */
+  readonly sends: number;
   /** What is sent again; dropped once it is answered. */
   readonly message?: StoredMessage;
   readonly answeredAt?: string;
+  /** Id of the message that answered it: offered again, it is no second answer. */
+  readonly answeredBy?: string;
+  /** The revision that took the answer: what was done last is undone first. */
+  readonly doneIn?: number;
   /** The answer: contract id and data; data that is larger than `LARGEST_RESULT` is left out. */
   readonly answer?: { readonly contract: string; readonly data?: unknown };
   readonly problem?: Problem;
-  /** The command that undoes it, decided when it was answered. */
+  /** It failed and the machine declares nothing for that: a person decides. */
+  readonly unhandled?: true;
+  /** The data of the command that undoes it, decided when it was answered; absent when nothing is to be undone. */
   readonly undo?: { readonly contract: string; readonly data: unknown };
+  /** What it undoes, when it is an undo command. */
+  readonly undoes?: Done;
 }
 
+/** Something that was done: a command, or one branch of a fan-out. */
+export interface Done {
+  /** Name of the command or of the fan-out as declared. */
+  readonly name: string;
+  /** Key of the branch; absent for a command. */
+  readonly key?: string;
+}
+
+/** `dropped`: nobody waits for it any more; a late answer is still noted, so that it can be undone. */
 export type CommandStatus = 'open' | 'answered' | 'failed' | 'skipped' | 'dropped';
+
+/** What the instance knows of one of its fan-outs. */
+export interface FanOutState {
+  /** Unique in the instance: the name, and `picks-2` when it is dispatched a second time. */
+  readonly id: string;
+  readonly name: string;
+  /** Contract id of the command. */
+  readonly contract: string;
+  readonly join: Join;
+  readonly total: number;
+  /** `ready`: joined, and the machine could not take it yet; `joined`: the machine was told. */
+  readonly status: 'open' | 'ready' | 'joined' | 'dropped';
+  readonly dispatchedAt: string;
+  /** When open branches are resubmitted or given up, ISO 8601. */
+  readonly dueAt?: string;
+  readonly resubmitted: number;
+  /** How often open branches were to be sent; `FanOutRecord.sent` says how often they were. */
+  readonly sends: number;
+  readonly joinedAt?: string;
+  /** The revision that noted the join. */
+  readonly doneIn?: number;
+}
+
+/** When a fan-out joins: all branches are over, one is answered, or so many are. */
+export type Join = 'all' | 'any' | { readonly quorum: number };
 
 /** How far a fan-out is. Its key changes with each branch, and the instance's does not. */
 export interface FanOutRecord {
-  readonly name: string;
-  readonly join: 'all' | 'any' | { readonly quorum: number };
+  /** Id of the fan-out in its instance. */
+  readonly id: string;
+  readonly join: Join;
   readonly total: number;
+  /** How often the open branches were sent, all of them. */
+  readonly sent: number;
   /** Which branches are over, by index: a bit each, base64. It makes counting a branch twice impossible. */
   readonly over: string;
   readonly answered: number;
   readonly failed: number;
   readonly joined: boolean;
-  readonly dispatchedAt: string;
-  readonly dueAt?: string;
 }
 
 /** One branch of a fan-out. */
-export interface BranchRecord extends Omit<CommandRecord, 'name'> {
+export interface BranchRecord {
+  /** CloudEvents id of its command. */
+  readonly id: string;
+  /** Id of the fan-out in its instance. */
   readonly fanOut: string;
   readonly key: string;
   readonly index: number;
+  readonly contract: string;
+  readonly status: 'open' | 'answered' | 'failed';
+  readonly dispatchedAt: string;
+  /** What is sent again; dropped once it is over. */
+  readonly message?: StoredMessage;
+  readonly endedAt?: string;
   /** Id of the message that ended it: a second one is a duplicate. */
   readonly endedBy?: string;
+  /** The answer: contract id and data; data that is larger than `LARGEST_RESULT` is left out. */
+  readonly answer?: { readonly contract: string; readonly data?: unknown };
+  readonly problem?: Problem;
+  readonly undo?: { readonly contract: string; readonly data: unknown };
 }
 
 export interface TimerRecord {
   /** XState's id of the delayed event. */
   readonly id: string;
   readonly at: string;
-  /** The revision that armed it: a wake-up with an older one is stale. */
+  /** The revision that armed it. */
   readonly armed: number;
   readonly event: { readonly type: string };
 }
@@ -125,13 +210,22 @@ export interface CompensationRecord {
   readonly reason: 'requested' | 'cancelled' | 'declared';
   readonly by?: string;
   readonly startedAt: string;
-  /** In the order in which they are undone: the reverse of that in which they were done. */
-  readonly undone: readonly {
-    readonly name: string;
-    readonly key?: string;
-    readonly status: CommandStatus;
-    readonly commandId?: string;
-  }[];
+  /** What is still to be undone, next first. */
+  readonly queue: readonly ToUndo[];
+  /** What was undone or could not be, in order; the last `MOST_COMMANDS`. */
+  readonly undone: readonly Undone[];
+  /** How many were undone and how many could not be, all of them. */
+  readonly done: number;
+  readonly failed: number;
+}
+
+/** A command by its id, or the branches of a fan-out below an index, the highest first. */
+export type ToUndo = { readonly command: string } | { readonly fanOut: string; readonly below: number };
+
+export interface Undone extends Done {
+  readonly status: 'answered' | 'failed';
+  /** The undo command. */
+  readonly commandId: string;
 }
 
 export interface Problem {
@@ -150,4 +244,9 @@ export interface StoredMessage {
   readonly messageId?: string;
   readonly headers: string;
   readonly payload: string;
+}
+
+/** The orchestration is over; what comes now is late. */
+export function hasEnded({ status }: Pick<InstanceRecord, 'status'>): boolean {
+  return status === 'completed' || status === 'cancelled' || status === 'compensated' || status === 'failed';
 }

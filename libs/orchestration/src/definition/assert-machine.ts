@@ -1,0 +1,184 @@
+import { contractOf, exampleOf, isContract } from '@troupe/contract';
+import { isDuration } from '@troupe/jetstream';
+import type { AnyStateMachine } from 'xstate';
+import { OrchestrationDefinitionError } from '../errors.ts';
+import { decide } from '../kernel/decide.ts';
+import type { CommandOptions, Intent } from './actions.ts';
+import { intentOf } from './actions.ts';
+import { commandName, type Definition } from './definition.ts';
+import { actionsOf, descriptorsOf, statesOf } from './machine-walk.ts';
+import type { OrchestrationOptions } from './orchestration.ts';
+
+const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+const MOST_RESUBMISSIONS = 100;
+
+/** Actions of XState that change nothing outside of the machine. */
+const PURE = new Set(['xstate.assign', 'xstate.raise', 'xstate.cancel', 'xstate.enqueueActions']);
+
+/** @throws OrchestrationDefinitionError */
+export function assertOptions(options: OrchestrationOptions): void {
+  const { name, version, versions = {}, migrate = {}, from } = options;
+  const wrong = refuse(name);
+  if (!NAME.test(name) || name.length > 64) {
+    wrong('has a name that is not of the form [a-z][a-z0-9-]*, of 64 characters at most');
+  }
+  if (!isVersion(version)) wrong(`has version ${version}: it is a whole number from 1`);
+  for (const earlier of [...Object.keys(versions), ...Object.keys(migrate)]) {
+    if (!isVersion(Number(earlier)) || Number(earlier) >= version) {
+      wrong(`names version ${earlier} as an earlier one: the present one is ${version}`);
+    }
+    if (earlier in versions && earlier in migrate) {
+      wrong(`keeps version ${earlier} and migrates it too: its instances do one of both`);
+    }
+  }
+  if (from !== 'beginning' && from !== 'now') {
+    wrong("does not say where a new consumer begins: \"from\" is 'beginning' or 'now'");
+  }
+  for (const contract of [
+    options.starts,
+    ...options.commands,
+    ...options.emits,
+    ...(options.waitsFor ?? []),
+  ]) {
+    if (!isContract(contract)) wrong(`names ${String(contract)}, which is no contract`);
+  }
+}
+
+/**
+ * Refuses what only a running actor would carry out: it would silently not happen.
+ * @throws OrchestrationDefinitionError
+ */
+export function assertMachine(name: string, machine: AnyStateMachine): void {
+  const wrong = refuse(name);
+  for (const node of statesOf(machine.root)) {
+    if (node.invoke.length > 0)
+      wrong(`invokes an actor in #${node.id}: dispatch a command and wait for its answer`);
+  }
+  const specs = new Map<string, Intent>();
+  for (const { where, action } of actionsOf(machine)) {
+    const called = typeof action === 'string' ? action : (action as { type?: unknown }).type;
+    if (typeof action !== 'function') {
+      if (machine.implementations.actions[String(called)] === undefined)
+        wrong(`names an action "${String(called)}" that it does not have (${where})`);
+      continue;
+    }
+    const intent = intentOf(action);
+    if (intent !== undefined) assertIntent(intent, specs, (problem) => wrong(`${problem} (${where})`));
+    else if (!('resolve' in action)) wrong(`has a function as ${where}: dispatch, fanOut, emit or assign`);
+    else if (!PURE.has(String(called)))
+      wrong(`uses ${String(called)} as ${where}, which nothing carries out`);
+  }
+}
+
+function assertIntent(intent: Intent, specs: Map<string, Intent>, wrong: (problem: string) => never): void {
+  if (intent.kind !== 'dispatch' && intent.kind !== 'fanOut') return;
+  const name = intent.kind === 'dispatch' ? commandName(intent) : intent.name;
+  if (intent.kind === 'fanOut' && !NAME.test(name))
+    wrong(`has a fan-out "${name}": its name is of the form [a-z][a-z0-9-]*`);
+  const twin = specs.get(name);
+  if (twin !== undefined && twin !== intent) {
+    wrong(`dispatches "${name}" in two ways: give one another name, or make it once and use it twice`);
+  }
+  specs.set(name, intent);
+  assertCommand(name, intent.options, wrong);
+  if (intent.options.undo !== undefined) assertCommand(`the undo of ${name}`, intent.options.undo, wrong);
+  if (intent.kind === 'fanOut') {
+    const { join } = intent.options;
+    const quorum = typeof join === 'object' ? join.quorum : 1;
+    if (
+      !(join === 'all' || join === 'any' || typeof join === 'object') ||
+      !(quorum >= 1 && Number.isSafeInteger(quorum))
+    )
+      wrong(
+        `joins "${name}" by ${JSON.stringify(join)}: it is 'all', 'any' or { quorum: <whole number from 1> }`,
+      );
+  }
+}
+
+function assertCommand(name: string, options: CommandOptions, wrong: (problem: string) => never): void {
+  const { answers, within, resubmit = 0 } = options;
+  if (answers.length === 0) wrong(`dispatches "${name}" without an answer: name its contracts in "answers"`);
+  const types = answers.map((answer) => contractOf(answer).type);
+  if (new Set(types).size < types.length) wrong(`has two majors of one type among the answers of "${name}"`);
+  if (within !== undefined && !isDuration(within)) {
+    wrong(`has within "${within}" for "${name}": it is a whole number and ms, s, m, h or d, such as 30s`);
+  }
+  if (!Number.isSafeInteger(resubmit) || resubmit < 0 || resubmit > MOST_RESUBMISSIONS) {
+    wrong(`has resubmit ${resubmit} for "${name}": it is a whole number from 0 to ${MOST_RESUBMISSIONS}`);
+  }
+}
+
+/**
+ * Everything that is sent is declared, and everything that comes is taken somewhere.
+ * @throws OrchestrationDefinitionError
+ */
+export function assertContracts(definition: Definition): void {
+  const { name, options, machines } = definition;
+  const wrong = refuse(name);
+  for (const contract of options.commands) {
+    if (contractOf(contract).kind !== 'command')
+      wrong(`lists ${contractOf(contract).id}, an event, in "commands"`);
+  }
+  const events = [options.starts, ...options.emits, ...(options.waitsFor ?? [])];
+  for (const contract of events) {
+    if (contractOf(contract).kind !== 'event')
+      wrong(`lists ${contractOf(contract).id}, a command, as an event`);
+  }
+  for (const { machine, intents } of machines.values()) {
+    const descriptors = descriptorsOf(machine);
+    const taken = (type: string, of: string): void => {
+      if (![...descriptors].some((descriptor) => covers(descriptor, type))) {
+        wrong(`takes "${type}" (${of}) in no state: take it, or ignore it by on: { '${type}': {} }`);
+      }
+    };
+    for (const contract of options.waitsFor ?? []) taken(contractOf(contract).type, 'waited for');
+    for (const intent of intents) {
+      if (intent.kind === 'emit' && !options.emits.includes(intent.contract))
+        wrong(`emits ${intent.contract.name}, which its "emits" does not list`);
+      if (intent.kind !== 'dispatch' && intent.kind !== 'fanOut') continue;
+      const command = intent.kind === 'dispatch' ? intent.command : intent.options.command;
+      for (const sent of [command, ...(intent.options.undo ? [intent.options.undo.command] : [])]) {
+        if (!options.commands.includes(sent))
+          wrong(`dispatches ${sent.name}, which its "commands" does not list`);
+      }
+      if (intent.kind === 'fanOut') taken(`${intent.name}.joined`, 'of a fan-out');
+      else
+        for (const answer of intent.options.answers)
+          taken(contractOf(answer).type, `an answer to ${commandName(intent)}`);
+    }
+  }
+}
+
+/**
+ * Begins an instance on the start contract's example, when it has one: shows a context that JSON cannot carry, and
+ * functions that throw.
+ * @throws OrchestrationDefinitionError
+ */
+export function assertWorks(definition: Definition): void {
+  const { message } = exampleOf(definition.starts.producedSchema);
+  if (message === undefined) return;
+  const { record } = decide(
+    definition,
+    undefined,
+    { kind: 'start', inputId: 'example', instanceId: 'example', data: message },
+    { now: new Date(), idOf: (contract, key) => `${contract} ${key}` },
+  );
+  const problem = record?.problems.at(-1);
+  if (problem !== undefined)
+    refuse(definition.name)(`cannot begin with the example of ${definition.starts.id}: ${problem.message}`);
+}
+
+function covers(descriptor: string, type: string): boolean {
+  if (descriptor === type || descriptor === '*') return true;
+  return descriptor.endsWith('.*') && `${type}.`.startsWith(descriptor.slice(0, -1));
+}
+
+function isVersion(version: number): boolean {
+  return Number.isSafeInteger(version) && version >= 1;
+}
+
+function refuse(name: string): (problem: string) => never {
+  return (problem) => {
+    throw new OrchestrationDefinitionError(name, problem.replace(/\.$/, ''));
+  };
+}

@@ -1,0 +1,189 @@
+import { type ContractClass, contractOf } from '@troupe/contract';
+import { MOST_COMMANDS } from '../limits.ts';
+import type {
+  BranchRecord,
+  CommandRecord,
+  CompensationRecord,
+  Done,
+  FanOutState,
+  Problem,
+  ToUndo,
+} from '../record.ts';
+import { addCommand, noteAnswer } from './commands.ts';
+import { attempt, change, changeCommand, type Draft, drop, note, send } from './draft.ts';
+
+/**
+ * Begins to undo what was done. The machine is not asked any more, nothing is waited for any more; what was under way
+ * is undone when its answer comes.
+ */
+export function beginCompensation(draft: Draft, reason: CompensationRecord['reason'], by?: string): void {
+  noteDeferredAnswers(draft);
+  const { commands, fanOuts } = draft.record;
+  const queue = queueOf(draft);
+  drop(draft, 'halted');
+  change(draft, {
+    timers: [],
+    deferred: [],
+    commands: commands.map(given),
+    fanOuts: fanOuts.map((one) => (isWaitedFor(one) ? { ...one, status: 'dropped' as const } : one)),
+    compensation: {
+      reason,
+      ...(by !== undefined && { by }),
+      startedAt: draft.at,
+      queue,
+      undone: [],
+      done: 0,
+      failed: 0,
+    },
+  });
+}
+
+/** Answers that came while the machine was halted were not noted yet. */
+function noteDeferredAnswers(draft: Draft): void {
+  for (const input of draft.record.deferred) {
+    const command = draft.record.commands.find(({ id }) => id === input.causationId);
+    if (command?.status === 'open') noteForUndo(draft, command, input);
+  }
+}
+
+/** What was done, newest first; a fan-out that has not joined is the newest. */
+function queueOf(draft: Draft): ToUndo[] {
+  const { commands, fanOuts } = draft.record;
+  const done: { readonly doneIn: number; readonly item: ToUndo }[] = [
+    ...commands.flatMap(({ id, undo, doneIn = 0 }) =>
+      undo === undefined ? [] : [{ doneIn, item: { command: id } }],
+    ),
+    ...fanOuts.flatMap(({ id, name, total, doneIn = Number.POSITIVE_INFINITY }) =>
+      draft.compiled.fanOuts.get(name)?.undo === undefined || total === 0
+        ? []
+        : [{ doneIn, item: { fanOut: id, below: total } }],
+    ),
+  ];
+  return done
+    .map((one, index) => ({ ...one, index }))
+    .sort((one, other) =>
+      one.doneIn === other.doneIn ? other.index - one.index : other.doneIn > one.doneIn ? 1 : -1,
+    )
+    .map(({ item }) => item);
+}
+
+function given(command: CommandRecord): CommandRecord {
+  const { unhandled, dueAt, message, ...rest } = command;
+  return command.status === 'open' ? { ...rest, status: 'dropped' } : { ...rest };
+}
+
+function isWaitedFor({ status }: FanOutState): boolean {
+  return status === 'open' || status === 'ready';
+}
+
+/** Sends the next undo command, when none is under way. When a branch must be known first, the draft wants it. */
+export function undoNext(draft: Draft): void {
+  const { compensation, commands } = draft.record;
+  if (compensation === undefined || draft.record.endedAt !== undefined) return;
+  if (commands.some(({ undoes, status }) => undoes !== undefined && status === 'open')) return;
+  const [next, ...queue] = compensation.queue;
+  if (next === undefined) return;
+  if ('fanOut' in next) {
+    draft.wants = next;
+    return;
+  }
+  change(draft, { compensation: { ...compensation, queue } });
+  const command = commands.find(({ id }) => id === next.command);
+  if (command?.undo !== undefined) sendUndo(draft, { name: command.name }, command.undo);
+  undoNext(draft);
+}
+
+/** Goes on with the branch that was wanted, or past the fan-out when it has none that is to be undone. */
+export function undoBranch(draft: Draft, branch: BranchRecord | undefined): void {
+  const { compensation } = draft.record;
+  draft.wants = undefined;
+  if (compensation === undefined) return;
+  const [next, ...queue] = compensation.queue;
+  if (next === undefined || !('fanOut' in next)) return;
+  if (branch?.undo === undefined) change(draft, { compensation: { ...compensation, queue } });
+  else {
+    change(draft, { compensation: { ...compensation, queue: [{ ...next, below: branch.index }, ...queue] } });
+    sendUndo(draft, doneBy(draft, branch), branch.undo);
+  }
+  undoNext(draft);
+}
+
+/** A command that nobody waited for any more was answered: what it did is undone at once. */
+export function undoLate(
+  draft: Draft,
+  command: CommandRecord,
+  input: Parameters<typeof noteAnswer>[2],
+): void {
+  const { undo } = noteForUndo(draft, command, input);
+  if (undo !== undefined) sendUndo(draft, { name: command.name }, undo);
+}
+
+/** The same for a branch, unless it is still to come in the order of undoing. */
+export function undoLateBranch(draft: Draft, branch: BranchRecord): boolean {
+  const toCome = draft.record.compensation?.queue.some(
+    (one) => 'fanOut' in one && one.fanOut === branch.fanOut && branch.index < one.below,
+  );
+  if (toCome === true || branch.undo === undefined) return false;
+  sendUndo(draft, doneBy(draft, branch), branch.undo);
+  return true;
+}
+
+function doneBy({ record }: Draft, { fanOut, key }: BranchRecord): Done {
+  return { name: record.fanOuts.find(({ id }) => id === fanOut)?.name ?? fanOut, key };
+}
+
+/** An undo that cannot be decided is a problem to be seen; it must not keep the others from being undone. */
+function noteForUndo(
+  draft: Draft,
+  command: CommandRecord,
+  input: Parameters<typeof noteAnswer>[2],
+): CommandRecord {
+  let noted = command;
+  const fault = attempt(draft, () => {
+    noted = noteAnswer(draft, command, input, 'dropped');
+  });
+  if (fault !== undefined) note(draft, { code: fault.code, message: fault.message, command: command.name });
+  return noted;
+}
+
+/** After the end an undo command is sent, and its answer is not waited for. */
+function sendUndo(draft: Draft, undoes: Done, { contract, data }: NonNullable<CommandRecord['undo']>): void {
+  const contractClass = draft.definition.options.commands.find((one) => contractOf(one).id === contract);
+  const name = `undo ${undoes.name}${undoes.key === undefined ? '' : ` ${undoes.key}`}`;
+  const fault = attempt(draft, () => {
+    const id = send(draft, contractClass as ContractClass, data as object, name, {});
+    addCommand(draft, { id, name, contract, undoes });
+    if (draft.record.endedAt !== undefined) {
+      const sent = draft.record.commands.find((one) => one.id === id);
+      if (sent !== undefined) changeCommand(draft, given(sent));
+    }
+  });
+  if (fault !== undefined) note(draft, { code: fault.code, message: fault.message, command: name });
+}
+
+/** An undo command was answered, or failed: that is reported, and the next one follows. */
+export function undone(draft: Draft, command: CommandRecord, problem?: Omit<Problem, 'at'>): void {
+  const { compensation } = draft.record;
+  const { dueAt, message, ...rest } = command;
+  const status = problem === undefined ? 'answered' : 'failed';
+  const noted = problem && note(draft, { ...problem, command: command.name });
+  changeCommand(draft, { ...rest, status, answeredAt: draft.at, ...(noted && { problem: noted }) });
+  if (compensation === undefined || command.undoes === undefined) return;
+  change(draft, {
+    compensation: {
+      ...compensation,
+      undone: [...compensation.undone, { ...command.undoes, status, commandId: command.id } as const].slice(
+        -MOST_COMMANDS,
+      ),
+      done: compensation.done + (problem === undefined ? 1 : 0),
+      failed: compensation.failed + (problem === undefined ? 0 : 1),
+    },
+  });
+}
+
+/** Whether nothing is left to be undone. */
+export function isUndone({ record, wants }: Draft): boolean {
+  const { compensation, commands } = record;
+  if (compensation === undefined || wants !== undefined || compensation.queue.length > 0) return false;
+  return !commands.some(({ undoes, status }) => undoes !== undefined && status === 'open');
+}

@@ -1,0 +1,76 @@
+import { contractOf } from '@troupe/contract';
+import type { EventObject, MachineContext } from 'xstate';
+import { type ActionGiven, type Intent, intentOf } from '../definition/actions.ts';
+import { commandName } from '../definition/definition.ts';
+import { MachineActionError, OrchestrationLimitError } from '../errors.ts';
+import { MOST_COMMANDS } from '../limits.ts';
+import { addCommand } from './commands.ts';
+import { beginCompensation } from './compensation.ts';
+import { change, type Draft, send } from './draft.ts';
+import { dispatchFanOut } from './fan-out.ts';
+import { arm, disarm } from './timers.ts';
+
+/** An action as XState hands it back. */
+interface Action {
+  readonly type: string;
+  /** Context and event at the time. */
+  readonly info: unknown;
+  readonly params: unknown;
+  readonly exec: unknown;
+}
+
+/**
+ * Turns what a transition asks for into messages, records and timers, in its order.
+ * @throws MachineFault
+ */
+export function carryOut(draft: Draft, actions: readonly Action[]): void {
+  let compensates = false;
+  for (const { type, info, params, exec } of actions) {
+    const intent = intentOf(exec);
+    if (intent !== undefined) {
+      if (!draft.compiled.intents.has(intent)) throw new MachineActionError(intent.kind, UNKNOWN);
+      compensates ||= intent.kind === 'compensate';
+      carryOutIntent(draft, intent, info as ActionGiven<MachineContext, EventObject>);
+    } else if (type === 'xstate.raise') arm(draft, params as Parameters<typeof arm>[1]);
+    else if (type === 'xstate.cancel') disarm(draft, (params as { sendId: string }).sendId);
+    else
+      throw new MachineActionError(type, 'is none that is carried out: dispatch, fanOut, emit, compensate');
+  }
+  if (compensates) beginCompensation(draft, 'declared');
+}
+
+const UNKNOWN = 'was made while the machine ran: make it once, in setup({ actions }), and name it';
+
+function carryOutIntent(draft: Draft, intent: Intent, given: ActionGiven<MachineContext, EventObject>): void {
+  switch (intent.kind) {
+    case 'dispatch': {
+      const name = commandName(intent);
+      const id = send(draft, intent.command, intent.data(given), name, {});
+      replaceOpen(draft, name);
+      addCommand(draft, { id, name, contract: contractOf(intent.command).id });
+      const open = draft.record.commands.filter(({ status }) => status === 'open').length;
+      if (open > MOST_COMMANDS) throw new OrchestrationLimitError('open commands', open, MOST_COMMANDS);
+      return;
+    }
+    case 'fanOut':
+      dispatchFanOut(draft, intent, intent.branches(given));
+      return;
+    case 'emit':
+      send(draft, intent.contract, intent.data(given), intent.key?.(given) ?? '');
+      return;
+    case 'compensate':
+      return;
+  }
+}
+
+/** Dispatched again, a command is another one: nobody waits for the earlier one any more. */
+function replaceOpen(draft: Draft, name: string): void {
+  change(draft, {
+    commands: draft.record.commands.map((one) => {
+      if (one.name !== name || one.undoes !== undefined) return one;
+      if (one.status !== 'open' && one.unhandled === undefined) return one;
+      const { unhandled, dueAt, message, ...rest } = one;
+      return { ...rest, status: 'dropped' as const };
+    }),
+  });
+}
