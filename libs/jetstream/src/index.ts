@@ -61,7 +61,7 @@ export {
   TopologyMissingError,
   UndeclaredOutputError,
 } from './errors.ts';
-export { idempotencyKey } from './ids.ts';
+export { idempotencyKey, outputId } from './ids.ts';
 export {
   type Instrumentation,
   type ObservedMessage,

@@ -57,6 +57,8 @@ export interface StepContext {
   readonly flowId: string;
   /** Id of the message that caused it (`causationid`), when it says so: an answer names its command. */
   readonly causationId: string | undefined;
+  /** The W3C trace that the message carries, when it does. */
+  readonly traceparent: string | undefined;
   /** The same for every delivery of this message to this step: a key for effects outside the broker. */
   readonly idempotencyKey: string;
   /** 1 for the first try of this step on this message. */

@@ -34,11 +34,13 @@ export {
 export {
   ContextError,
   DeferredFullError,
+  InstancesLostError,
   MachineActionError,
   MachineError,
   MachineFault,
   OrchestrationDefinitionError,
   OrchestrationLimitError,
+  RecordDamagedError,
   RecordFormatError,
   SnapshotVersionError,
 } from './errors.ts';

@@ -173,6 +173,8 @@ export interface FanOutRecord {
   readonly answered: number;
   readonly failed: number;
   readonly joined: boolean;
+  /** Its branches are being undone: one that is answered now is told to the instance. */
+  readonly closed?: boolean;
 }
 
 /** One branch of a fan-out. */

@@ -74,6 +74,7 @@ export async function rehearse<C extends ContractClass>(
     time: undefined,
     flowId: input.flowId ?? 'flow-1',
     causationId: input.causationId,
+    traceparent: undefined,
     idempotencyKey: idempotencyKey(source, id, name),
     attempt: input.attempt ?? 1,
     signal: input.signal ?? new AbortController().signal,

@@ -95,6 +95,10 @@ export class Work implements StepContext {
     return this.event.causationid;
   }
 
+  get traceparent(): string | undefined {
+    return this.event.traceparent;
+  }
+
   get idempotencyKey(): string {
     return idempotencyKey(this.event.source, this.event.id, this.step);
   }

@@ -1,7 +1,9 @@
 import 'reflect-metadata';
 import type { ContractClass, MessageOf } from '@troupe/contract';
 import type { Next } from '@troupe/jetstream';
+import { declareClassStep } from '@troupe/nest';
 import type { AnyStateMachine, ContextFrom, InputFrom } from 'xstate';
+import { orchestrationStep } from '../engine/step.ts';
 import type { InstanceRecord, MachineState } from '../record.ts';
 
 /** What `@Orchestration` takes. */
@@ -34,6 +36,8 @@ export interface OrchestrationOptions<
     readonly cancelled?: (instance: EndedInstance<ContextFrom<Machine>>) => Next;
     readonly compensated?: (instance: EndedInstance<ContextFrom<Machine>>) => Next;
   };
+  /** How long an instance stays after its end, to be asked for, in days. Default 7. */
+  readonly keepDays?: number;
   /** First part of the path of its HTTP face; false: it has none. Default: the name and an s. */
   readonly path?: string | false;
   /** The instance's id, from the body that starts it over HTTP: a second one is the same. Default: a random UUID. */
@@ -63,7 +67,10 @@ export function Orchestration<Start extends ContractClass, Machine extends AnySt
     readonly starts: MessageOf<Start> extends InputFrom<Machine> ? Start : never;
   },
 ): (target: abstract new (...dependencies: never[]) => object) => void {
-  return (target) => Reflect.defineMetadata(METADATA, options, target);
+  return (target) => {
+    Reflect.defineMetadata(METADATA, options, target);
+    declareClassStep(target, () => orchestrationStep(options as unknown as OrchestrationOptions));
+  };
 }
 
 /** What `@Orchestration` was given; undefined for another class. */

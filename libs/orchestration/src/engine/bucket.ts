@@ -3,6 +3,7 @@ import {
   JetStreamApiCodes,
   JetStreamApiError,
   type JetStreamClient,
+  JetStreamError,
   type JetStreamManager,
   jetstream,
   jetstreamManager,
@@ -21,8 +22,16 @@ export interface Entry<T> {
   readonly revision: number;
 }
 
+/** What stands under a key: a record, what is wrong with it, or nothing where it was removed. */
+export interface Written {
+  readonly key: string;
+  readonly revision: number;
+  readonly read: ReturnType<typeof readStoredText> | undefined;
+}
+
 const TIMEOUT_MS = 5_000;
 const PAGE = 256;
+const NOTHING_THERE = 404;
 const WRONG_LAST_SEQUENCE = 10_071;
 
 /** Revision of a key that nobody wrote yet. */
@@ -113,24 +122,55 @@ export class Bucket {
     }
   }
 
-  /** All records whose keys match, in no order; a copy of the stream may answer, which may be a moment behind. */
+  /**
+   * All records whose keys match, in no order; a copy of the stream may answer, which may be a moment behind.
+   * @throws RecordDamagedError, EffectsUnavailableError
+   */
   async all<T extends object>(pattern: string): Promise<Map<string, Entry<T>>> {
     const found = new Map<string, Entry<T>>();
-    for (let seq = 1; ; ) {
-      const page = await this.#asked(this.#page(pattern, seq));
-      for (const message of page) {
-        seq = message.seq + 1;
-        if (message.data.length === 0) continue;
-        found.set(message.subject.slice(this.#subject.length), this.#entry(message));
+    for await (const page of this.written(pattern)) {
+      for (const { key, revision, read } of page) {
+        if (read === undefined) continue;
+        if ('problem' in read) throw new RecordDamagedError(this.name, key, read.problem);
+        found.set(key, { record: read.record as T, revision });
       }
-      if (page.length < PAGE) return found;
+    }
+    return found;
+  }
+
+  /**
+   * What was written last under keys that match, after a revision, oldest first and in pages. What is gone because its
+   * time was over is not told. A copy of the stream may answer.
+   * @throws EffectsUnavailableError
+   */
+  async *written(pattern: string, after = 0): AsyncGenerator<readonly Written[]> {
+    for (let last = after; ; ) {
+      const page = await this.#asked(this.#page(pattern, last + 1));
+      const end = page.at(-1);
+      if (end === undefined) return;
+      yield page;
+      last = end.revision;
     }
   }
 
-  async #page(pattern: string, seq: number): Promise<StoredMsg[]> {
+  /** The subject that a key is written on. */
+  subject(key: string): string {
+    return this.#subject + key;
+  }
+
+  /** Empty when there is nothing from that sequence on; else the broker decides how much it holds. */
+  async #page(pattern: string, seq: number): Promise<Written[]> {
     const query = { seq, next_by_subj: this.#subject + pattern, batch: PAGE };
-    const page: StoredMsg[] = [];
-    for await (const message of await this.#manager.direct.getBatch(this.#stream, query)) page.push(message);
+    const page: Written[] = [];
+    try {
+      for await (const message of await this.#manager.direct.getBatch(this.#stream, query)) {
+        const { subject, data } = message;
+        const read = data.length === 0 ? undefined : readStoredText(Buffer.from(data).toString());
+        page.push({ key: subject.slice(this.#subject.length), revision: message.seq, read });
+      }
+    } catch (error) {
+      if (!(error instanceof JetStreamError && 'code' in error && error.code === NOTHING_THERE)) throw error;
+    }
     return page;
   }
 

@@ -9,7 +9,13 @@ export const keys = {
     `b.${orchestration}.${tokenOf(id)}.${tokenOf(commandId)}`,
   /** All branches of an instance, as a subject's wildcard. */
   branches: (orchestration: string, id: string): string => `b.${orchestration}.${tokenOf(id)}.*`,
+  /** All instances of an orchestration, as a wildcard. */
+  instances: (orchestration: string): string => `i.${orchestration}.*`,
+  /** All fan-outs of an instance, as a wildcard. */
+  fanOuts: (orchestration: string, id: string): string => `f.${orchestration}.${tokenOf(id)}.*`,
   machine: (orchestration: string, version: number): string => `m.${orchestration}.v${version}`,
+  /** All machines, as a wildcard. */
+  machines: 'm.*.*',
 };
 
 const LONGEST = 128;

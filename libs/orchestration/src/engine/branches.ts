@@ -1,0 +1,89 @@
+import type { BranchOutcome } from '../definition/messages.ts';
+import { type BranchEnd, endBranch, fanOutsToGiveUp, outcomesOf } from '../kernel/branches.ts';
+import type { Circumstances, Decision, Input } from '../kernel/input.ts';
+import type { InstanceRecord } from '../record.ts';
+import { type FanOuts, pipelined } from './fan-outs.ts';
+import type { Ground } from './ground.ts';
+
+/**
+ * What of an input is left for the instance once its branch is ended: the input itself when it is about no branch,
+ * another one when the branch changes something for the instance, and nothing when it waits for more.
+ */
+export async function throughBranch(
+  { definition, fanOuts }: Pick<Ground, 'definition' | 'fanOuts'>,
+  record: InstanceRecord | undefined,
+  input: Input,
+): Promise<Input | undefined> {
+  const end = endOf(input);
+  if (record === undefined || end === undefined || record.fanOuts.length === 0) return input;
+  if (record.commands.some(({ id }) => id === end.commandId)) return input;
+  const { commandId, ...how } = end;
+  const ended = await fanOuts.end(record.id, commandId, input.inputId, (branch) =>
+    endBranch(definition, record, branch, how, new Date()),
+  );
+  if (ended === undefined) return input; // of no branch, or it changes nothing there
+  const { branch, join } = ended;
+  const { inputId } = input;
+  if (join?.closed === true && branch.status === 'answered')
+    return { kind: 'branch-answered', inputId, branch };
+  const state = record.fanOuts.find(({ id }) => id === branch.fanOut);
+  return join?.joined === true && state?.status === 'open' ? { kind: 'joined', inputId } : undefined;
+}
+
+type End = BranchEnd & { readonly commandId: string };
+
+function endOf(input: Input): End | undefined {
+  if (input.kind === 'event' && input.causationId !== undefined) {
+    const { inputId, contract, data, causationId } = input;
+    return { kind: 'answer', inputId, contract, data, causationId, commandId: causationId };
+  }
+  if (input.kind !== 'dead-letter') return undefined;
+  const { inputId, commandId, reason, message } = input;
+  return { kind: 'failure', inputId, reason, message, commandId };
+}
+
+/** Ends the open branches of fan-outs that were sent often enough, and are overdue. */
+export async function giveUpBranches(
+  { definition, fanOuts }: Pick<Ground, 'definition' | 'fanOuts'>,
+  record: InstanceRecord,
+  inputId: string,
+): Promise<void> {
+  const now = new Date();
+  for (const { id, sends } of fanOutsToGiveUp(definition, record, now)) {
+    const message = `No answer within the deadline, though it was sent ${sends === 1 ? 'once' : `${sends} times`}.`;
+    const end = { kind: 'failure', inputId, reason: 'unanswered', message } as const;
+    const open = (await fanOuts.branches(record.id, id)).filter(({ status }) => status === 'open');
+    await pipelined(open, (branch) =>
+      fanOuts.end(record.id, branch.id, inputId, (one) => endBranch(definition, record, one, end, now)),
+    );
+  }
+}
+
+/**
+ * Outcomes of the fan-outs that joined and that the machine was not told of.
+ * @param looks whether those that the record calls open may have joined
+ */
+export async function outcomesFor(
+  fanOuts: FanOuts,
+  record: InstanceRecord | undefined,
+  looks: boolean,
+): Promise<NonNullable<Circumstances['outcomes']>> {
+  const outcomes = new Map<string, BranchOutcome[]>();
+  if (record === undefined) return outcomes;
+  for (const { id, status } of record.fanOuts) {
+    if (status !== 'ready' && !(looks && status === 'open')) continue;
+    if (status === 'open' && (await fanOuts.join(record.id, id))?.joined !== true) continue;
+    outcomes.set(id, outcomesOf(await fanOuts.branches(record.id, id)));
+  }
+  return outcomes;
+}
+
+/** Gives a decision the branches that it wants, one after another. */
+export async function whole(fanOuts: FanOuts, id: string, decision: Decision): Promise<Decision> {
+  let whole = decision;
+  while (whole.wants !== undefined) {
+    const { fanOut, below, give } = whole.wants;
+    whole = give(await fanOuts.lastToUndo(id, fanOut, below));
+  }
+  return whole;
+}

@@ -1,0 +1,84 @@
+import { EffectsUnavailableError, type Outlet } from '@troupe/jetstream';
+import type { Input } from '../kernel/input.ts';
+import type { StoredMessage } from '../record.ts';
+import { type FanOuts, pipelined } from './fan-outs.ts';
+import type { Instance } from './instances.ts';
+import { outgoingMessage, sentAgain } from './sealed.ts';
+
+/** Beyond so many, what is under way is published once more instead of being carried on in the record. */
+const MOST_CARRIED = 64;
+
+/** Sends what records say is to be sent, where the step itself does not. Sending twice what was sent is harmless. */
+export class Publication {
+  constructor(
+    private readonly outlet: Pick<Outlet, 'publish'>,
+    private readonly fanOuts: FanOuts,
+  ) {}
+
+  /** Before an instance goes on: what another process left, unless the input shows that it was sent. */
+  async catchUp(instance: Instance, input: Input): Promise<void> {
+    const left = instance.unpublished.get(LEFT);
+    if (left !== undefined) {
+      const sent = input.kind === 'event' ? messageIdOf(instance, input.causationId) : undefined;
+      const messages = left.messages.filter(({ messageId }) => messageId === undefined || messageId !== sent);
+      await this.#publish(instance, messages, left.fanOuts);
+      instance.unpublished.delete(LEFT);
+    }
+    if (pendingOf(instance).length > MOST_CARRIED) await this.everything(instance);
+  }
+
+  /** All that is not known to be published. */
+  async everything(instance: Instance): Promise<void> {
+    for (const [input, { messages, fanOuts }] of [...instance.unpublished]) {
+      await this.#publish(instance, messages, fanOuts);
+      instance.unpublished.delete(input);
+    }
+  }
+
+  /** Sends the open branches of a fan-out, unless they were sent as often as the record says. */
+  async branches({ id, record }: Instance, fanOut: string): Promise<void> {
+    const state = record?.fanOuts.find((one) => one.id === fanOut);
+    if (state?.status !== 'open') return;
+    const join = await this.fanOuts.join(id, fanOut);
+    if (join === undefined || join.sent >= state.sends) return;
+    const branches = await this.fanOuts.branches(id, fanOut);
+    const open = branches.flatMap(({ status, message }) =>
+      status === 'open' && message !== undefined ? [message] : [],
+    );
+    await this.messages(open.map((message) => (state.sends > 1 ? sentAgain(message, state.sends) : message)));
+    await this.fanOuts.sent(id, fanOut, state.sends);
+  }
+
+  /** @throws EffectsUnavailableError when one is not known to be stored */
+  async messages(messages: readonly StoredMessage[]): Promise<void> {
+    try {
+      await pipelined(messages, (message) => this.outlet.publish(outgoingMessage(message)));
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new EffectsUnavailableError(`What an orchestration left to be sent is not stored yet: ${why}`, {
+        cause,
+      });
+    }
+  }
+
+  async #publish(
+    instance: Instance,
+    messages: readonly StoredMessage[],
+    fanOuts: readonly string[],
+  ): Promise<void> {
+    await this.messages(messages);
+    for (const fanOut of fanOuts) await this.branches(instance, fanOut);
+  }
+}
+
+/** Key of what was left by whoever wrote the record that was read. */
+export const LEFT = '';
+
+/** Messages that are not known to be published, oldest first. */
+export function pendingOf({ unpublished }: Instance): StoredMessage[] {
+  return [...unpublished.values()].flatMap(({ messages }) => messages);
+}
+
+function messageIdOf({ record }: Instance, commandId: string | undefined): string | undefined {
+  return record?.commands.find(({ id }) => id === commandId)?.message?.messageId;
+}

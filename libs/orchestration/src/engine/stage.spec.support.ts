@@ -1,0 +1,181 @@
+import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
+import { Kvm } from '@nats-io/kv';
+import type { NatsServer } from '@troupe/broker';
+import { type ContractClass, contractOf } from '@troupe/contract';
+import {
+  Names,
+  next,
+  Runtime,
+  type RuntimeOptions,
+  type StepContext,
+  type StepDefinition,
+} from '@troupe/jetstream';
+import { onTestFinished } from 'vitest';
+import type { OrchestrationOptions } from '../definition/orchestration.ts';
+import { parcelOptions } from '../parcel.spec.support.ts';
+import type { InstanceRecord } from '../record.ts';
+import {
+  ItemMissing,
+  ItemPicked,
+  ItemReturned,
+  ParcelPaid,
+  ParcelRequested,
+  PickItem,
+  PutBack,
+  ReleaseStation,
+  ReserveStation,
+  StationReleased,
+  StationReserved,
+} from '../shop.spec.support.ts';
+import { until } from '../until.spec.support.ts';
+import { keys } from './keys.ts';
+import { orchestrationStep } from './step.ts';
+import { readStoredText } from './stored-text.ts';
+
+const MIB = 1024 * 1024;
+const SMALL_STREAMS = { eventsMaxBytes: 64 * MIB, deadLettersMaxBytes: 8 * MIB, noticesMaxBytes: 8 * MIB };
+
+/** What the workers of a stage do; each may be replaced. */
+export interface Work {
+  reserve(command: ReserveStation, context: StepContext): ReturnType<StepDefinition['handle']>;
+  pick(command: PickItem, context: StepContext): ReturnType<StepDefinition['handle']>;
+  release(command: ReleaseStation, context: StepContext): ReturnType<StepDefinition['handle']>;
+  putBack(command: PutBack, context: StepContext): ReturnType<StepDefinition['handle']>;
+}
+
+const WORK: Work = {
+  reserve: () => next(StationReserved, { station: 'north-3' }),
+  pick: ({ item }) => next(ItemPicked, { item }),
+  release: ({ station }) => next(StationReleased, { station }),
+  putBack: ({ item }) => next(ItemReturned, { item }),
+};
+
+let stages = 0;
+
+/** An environment of its own on a server: the parcel orchestration, the workers of its commands, and a desk that begins it. */
+export class Stage {
+  readonly prefix = `s${++stages}`;
+  readonly names = new Names(this.prefix);
+  desk!: Runtime;
+  manager!: JetStreamManager;
+
+  constructor(readonly server: NatsServer) {}
+
+  static async on(server: NatsServer): Promise<Stage> {
+    const stage = new Stage(server);
+    stage.desk = await stage.app('desk', [], {
+      produces: [ParcelRequested, ParcelPaid, StationReserved, ItemPicked],
+    });
+    stage.manager = await jetstreamManager(stage.desk.connection.client);
+    return stage;
+  }
+
+  /** An app that ends with the test. */
+  async app(
+    app: string,
+    steps: readonly StepDefinition[],
+    options: Partial<RuntimeOptions> = {},
+  ): Promise<Runtime> {
+    const runtime = new Runtime({
+      app,
+      version: '1.0.0',
+      prefix: this.prefix,
+      connection: { servers: this.server.url },
+      streams: SMALL_STREAMS,
+      ...options,
+      steps,
+    });
+    onTestFinished(() => runtime.stop());
+    await runtime.start();
+    return runtime;
+  }
+
+  orchestrator(
+    changes: Partial<OrchestrationOptions> = {},
+    options: Partial<RuntimeOptions> = {},
+  ): Promise<Runtime> {
+    return this.app('shop', [orchestrationStep({ ...parcelOptions, ...changes })], options);
+  }
+
+  workers(changes: Partial<Work> = {}): Promise<Runtime> {
+    const work = { ...WORK, ...changes };
+    const common = { from: 'beginning', retry: { attempts: 1 } } as const;
+    return this.app('workers', [
+      {
+        ...common,
+        name: 'reserve',
+        on: [ReserveStation],
+        emits: [StationReserved],
+        handle: (command, context) => work.reserve(command as ReserveStation, context),
+      },
+      {
+        ...common,
+        name: 'pick',
+        on: [PickItem],
+        emits: [ItemPicked, ItemMissing],
+        handle: (command, context) => work.pick(command as PickItem, context),
+      },
+      {
+        ...common,
+        name: 'release',
+        on: [ReleaseStation],
+        emits: [StationReleased],
+        handle: (command, context) => work.release(command as ReleaseStation, context),
+      },
+      {
+        ...common,
+        name: 'put-back',
+        on: [PutBack],
+        emits: [ItemReturned],
+        handle: (command, context) => work.putBack(command as PutBack, context),
+      },
+    ]);
+  }
+
+  async request(parcel: string, items: string[], id = parcel): Promise<void> {
+    await this.desk.producer.send(ParcelRequested, { parcel, items }, { id, flowId: parcel });
+  }
+
+  async pay(parcel: string): Promise<void> {
+    await this.desk.producer.send(ParcelPaid, { parcel }, { id: `paid-${parcel}`, flowId: parcel });
+  }
+
+  /** The record of an instance as it stands in the bucket; undefined when there is none. */
+  async record(id: string): Promise<InstanceRecord | undefined> {
+    const entry = await (await this.bucket()).get(keys.instance('parcel', id));
+    if (entry === null || entry.operation !== 'PUT') return undefined;
+    const read = readStoredText(entry.string());
+    return 'record' in read ? (read.record as InstanceRecord) : undefined;
+  }
+
+  async bucket() {
+    return new Kvm(this.desk.connection.client).open(this.names.bucket('orc_shop'));
+  }
+
+  /** Waits until an instance is as described. */
+  async reached(id: string, is: (record: InstanceRecord) => boolean): Promise<InstanceRecord> {
+    return until(`${id} is as expected`, async () => {
+      const record = await this.record(id);
+      return record !== undefined && is(record) ? record : undefined;
+    });
+  }
+
+  ended(id: string): Promise<InstanceRecord> {
+    return this.reached(id, ({ endedAt }) => endedAt !== undefined);
+  }
+
+  /** Bodies of what was sent of a contract, oldest first, with their flow. */
+  async sent<T extends object>(
+    contract: ContractClass<T>,
+  ): Promise<(T & { readonly flow: string; readonly id: string })[]> {
+    const subject = `${this.names.contractSubject(contractOf(contract))}.*`;
+    const found: (T & { flow: string; id: string })[] = [];
+    for (let seq = 1; ; ) {
+      const message = await this.manager.direct.getMessage(this.names.events, { seq, next_by_subj: subject });
+      if (message === null) return found;
+      const { header } = message;
+      found.push({ ...message.json<T>(), flow: header.get('ce-correlationid'), id: header.get('ce-id') });
+      seq = message.seq + 1;
+    }
+  }
+}

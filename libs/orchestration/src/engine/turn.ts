@@ -1,0 +1,134 @@
+import {
+  type EffectsKey,
+  type Next,
+  type OutgoingMessage,
+  outputId,
+  type StepContext,
+} from '@troupe/jetstream';
+import { OrchestrationWake } from '../direct.ts';
+import { decide } from '../kernel/decide.ts';
+import type { Decision, Input } from '../kernel/input.ts';
+import { giveUpBranches, outcomesFor, throughBranch, whole } from './branches.ts';
+import type { Ground } from './ground.ts';
+import { inputOf } from './inputs.ts';
+import type { Instance } from './instances.ts';
+import { keep } from './keep.ts';
+import { refused } from './refused.ts';
+import { unknown } from './unknown.ts';
+
+/** What is to be done, and for which instance. */
+export interface Decided {
+  readonly instance: Instance;
+  readonly decision: Decision;
+}
+
+/**
+ * One message in the hands of an orchestration, from the step's handler to the write of the record: what other effects
+ * call a transaction. Within the process no two turns of one instance decide at the same time.
+ */
+export class Turn {
+  #release: (() => void) | undefined;
+  #isOver = false;
+  /** What is remembered is not believed: it was behind, or would let the message go for nothing. */
+  #reads = false;
+  #decided: Decided | undefined;
+
+  constructor(
+    private readonly ground: Ground,
+    private readonly key: EffectsKey,
+  ) {}
+
+  /** What the message means for its instance, as the messages to be sent for it. Nothing of it is written yet. */
+  async take(data: object, context: StepContext): Promise<readonly Next[]> {
+    const input = inputOf(this.ground.definition, data, context);
+    try {
+      for (;;) {
+        this.#decided = undefined;
+        const decided = await this.#decide(input, context);
+        if (decided === undefined) return [];
+        if (decided.decision.changed) {
+          this.#decided = decided;
+          return outputsOf(decided.decision);
+        }
+        if (this.#reads || decided.decision.outcome === 'duplicate') {
+          await this.#settle(decided, input, context);
+          return [];
+        }
+        this.#reads = true;
+      }
+    } catch (error) {
+      throw refused(error, this.ground, context);
+    }
+  }
+
+  /**
+   * Writes what was decided, with its messages as they go over the wire.
+   * @returns the instance, when one was written; `lost` when another process was faster: the message is to be taken again
+   */
+  async keep(messages: readonly OutgoingMessage[]): Promise<Instance | 'lost' | undefined> {
+    if (this.#decided === undefined) return undefined;
+    if (await keep(this.ground, this.key, this.#decided, messages)) return this.#decided.instance;
+    this.#reads = true;
+    return 'lost';
+  }
+
+  /** The instance may go on. */
+  end(): void {
+    this.#isOver = true;
+    this.#release?.();
+  }
+
+  /** Undefined when nothing is left to be decided: the message was about one of many branches. */
+  async #decide(input: Input, context: StepContext): Promise<Decided | undefined> {
+    const { definition, fanOuts, publication } = this.ground;
+    const id = context.flowId;
+    const given = await throughBranch(this.ground, (await this.#instance(id)).record, input);
+    if (given === undefined) return undefined;
+    await this.#begin(id);
+    if (given.kind === 'wake') this.#reads = true;
+    const instance = await this.#instance(id);
+    await publication.catchUp(instance, input);
+    const { record } = instance;
+    const looks = given.kind === 'wake' || given.kind === 'joined';
+    if (record !== undefined && given.kind === 'wake')
+      await giveUpBranches(this.ground, record, input.inputId);
+    const decision = decide(definition, record, given, {
+      now: new Date(),
+      idOf: (contractId, key) => outputId(context.source, context.id, this.key.step, contractId, key),
+      outcomes: await outcomesFor(fanOuts, record, looks),
+    });
+    return { instance, decision: await whole(fanOuts, id, decision) };
+  }
+
+  async #instance(id: string): Promise<Instance> {
+    const { instances } = this.ground;
+    return (this.#reads ? undefined : instances.remembered(id)) ?? instances.read(id);
+  }
+
+  /** Waits until no other turn of the instance is under way in this process. */
+  async #begin(id: string): Promise<void> {
+    if (this.#release !== undefined) return;
+    const release = await this.ground.turns.take(id);
+    if (!this.#isOver) this.#release = release;
+    else release(); // nobody waits for this turn any more
+  }
+
+  /** Answers a message that changes nothing. */
+  async #settle({ instance, decision }: Decided, input: Input, context: StepContext): Promise<void> {
+    const { outcome, refusal } = decision;
+    const { outlet, publication } = this.ground;
+    if (outcome === 'duplicate') await publication.everything(instance);
+    else if (outcome === 'unknown') await unknown(this.ground, input, context);
+    if (outcome === 'refused')
+      outlet.log.warn(
+        { orchestration: instance.record?.orchestration, flow_id: context.flowId },
+        `a request was refused: ${refusal}`,
+      );
+  }
+}
+
+function outputsOf({ outputs, wakeAt }: Decision): readonly Next[] {
+  if (wakeAt === undefined) return outputs;
+  const at = wakeAt.toISOString();
+  return [...outputs, { contract: OrchestrationWake, data: { at }, key: at, at: wakeAt }];
+}
