@@ -31,6 +31,7 @@ export {
   type OrchestrationOptions,
   orchestrationOf,
 } from './definition/orchestration.ts';
+export { diagramOf } from './diagram.ts';
 export {
   ContextError,
   DeferredFullError,
@@ -45,3 +46,10 @@ export {
   SnapshotVersionError,
 } from './errors.ts';
 export * from './record.ts';
+export {
+  activePaths,
+  type MachineStructure,
+  type StateStructure,
+  structureOf,
+  type TransitionStructure,
+} from './structure.ts';
