@@ -89,19 +89,6 @@ export class DeferredFullError extends TroupeError {
   }
 }
 
-/** A stored record is none that this build can read: edited by hand, cut off, or of another format. */
-export class RecordFormatError extends TroupeError {
-  readonly code = 'TROUPE_ORCHESTRATION_RECORD';
-
-  constructor(
-    /** Key in the bucket. */
-    readonly key: string,
-    problem: string,
-  ) {
-    super(`The record ${key} cannot be used: ${problem}.`);
-  }
-}
-
 /** An instance runs on a version of the machine that this build neither has nor can migrate. */
 export class SnapshotVersionError extends TroupeError {
   readonly code = 'TROUPE_ORCHESTRATION_VERSION';

@@ -42,7 +42,6 @@ export {
   OrchestrationDefinitionError,
   OrchestrationLimitError,
   RecordDamagedError,
-  RecordFormatError,
   SnapshotVersionError,
 } from './errors.ts';
 export * from './record.ts';

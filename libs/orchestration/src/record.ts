@@ -39,6 +39,8 @@ export interface InstanceRecord {
   readonly endedAt?: string;
   /** W3C `traceparent` of the message that began it, for links. */
   readonly traceparent?: string;
+  /** Digest of the body that began it over HTTP, when a repeat of the request must be told from another one. */
+  readonly bodyDigest?: string;
 }
 
 /**
@@ -46,15 +48,17 @@ export interface InstanceRecord {
  * `compensating`: undoes what was done; `cancelled`, `compensated`: ended after that, by request or by decision;
  * `failed`: ended in a final state that is tagged `failed`.
  */
-export type InstanceStatus =
-  | 'accepted'
-  | 'running'
-  | 'suspended'
-  | 'compensating'
-  | 'completed'
-  | 'cancelled'
-  | 'compensated'
-  | 'failed';
+export const INSTANCE_STATUSES = [
+  'accepted',
+  'running',
+  'suspended',
+  'compensating',
+  'completed',
+  'cancelled',
+  'compensated',
+  'failed',
+] as const;
+export type InstanceStatus = (typeof INSTANCE_STATUSES)[number];
 
 /** Where the machine is, as JSON. */
 export interface MachineState {
@@ -133,7 +137,8 @@ export interface Done {
 }
 
 /** `dropped`: nobody waits for it any more; a late answer is still noted, so that it can be undone. */
-export type CommandStatus = 'open' | 'answered' | 'failed' | 'skipped' | 'dropped';
+export const COMMAND_STATUSES = ['open', 'answered', 'failed', 'skipped', 'dropped'] as const;
+export type CommandStatus = (typeof COMMAND_STATUSES)[number];
 
 /** What the instance knows of one of its fan-outs. */
 export interface FanOutState {

@@ -70,6 +70,7 @@ function started(
     startedAt: accepted?.startedAt ?? at,
     updatedAt: at,
     ...(input.traceparent !== undefined && { traceparent: input.traceparent }),
+    ...(accepted?.bodyDigest !== undefined && { bodyDigest: accepted.bodyDigest }),
   };
   const { compiled } = machineFor(definition, record);
   const draft = draftOf(definition, compiled, record, circumstances);
