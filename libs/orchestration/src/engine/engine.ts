@@ -12,6 +12,7 @@ import type { Ground } from './ground.ts';
 import { Guard } from './guard.ts';
 import { type Instance, Instances } from './instances.ts';
 import { inputKey } from './keep.ts';
+import { tellMachines } from './machines.ts';
 import { Publication } from './publication.ts';
 import { Remembered } from './remembered.ts';
 import { Starts } from './starts.ts';
@@ -49,6 +50,7 @@ export class Engine implements Effects<Turn> {
     const guard = new Guard(bucket, outlet);
     const starts = await Starts.of(outlet, definition.name, definition.options.starts);
     await guard.open(() => starts.any());
+    await tellMachines(bucket, definition);
     const instances = new Instances(bucket, definition.name, this.keepDays);
     const fanOuts = new FanOuts(bucket, definition.name, instances.ttl);
     const publication = new Publication(outlet, fanOuts);
