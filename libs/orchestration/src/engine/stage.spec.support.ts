@@ -164,6 +164,21 @@ export class Stage {
     return this.reached(id, ({ endedAt }) => endedAt !== undefined);
   }
 
+  /** Bodies of the alerts of all apps, oldest first. */
+  async alerts(): Promise<{ readonly reason: string; readonly message: string }[]> {
+    const found: { readonly reason: string; readonly message: string }[] = [];
+    const subject = this.names.noticeSubject('alert', '*', '*');
+    for (let seq = 1; ; ) {
+      const message = await this.manager.direct.getMessage(this.names.notices, {
+        seq,
+        next_by_subj: subject,
+      });
+      if (message === null) return found;
+      found.push(message.json());
+      seq = message.seq + 1;
+    }
+  }
+
   /** Bodies of what was sent of a contract, oldest first, with their flow. */
   async sent<T extends object>(
     contract: ContractClass<T>,
