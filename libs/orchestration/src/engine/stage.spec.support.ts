@@ -1,4 +1,4 @@
-import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
+import { type JetStreamManager, jetstreamManager, type StoredMsg } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import type { NatsServer } from '@troupe/broker';
 import { type ContractClass, contractOf } from '@troupe/contract';
@@ -164,19 +164,33 @@ export class Stage {
     return this.reached(id, ({ endedAt }) => endedAt !== undefined);
   }
 
+  deadLetters(): Promise<StoredMsg[]> {
+    return this.#stored(this.names.deadLetters, '>');
+  }
+
+  /** Waits until an app has answered all that it was given. */
+  async settled(app: string): Promise<void> {
+    for (const stream of [this.names.events, this.names.delayed(app)])
+      await until(`${app} is done`, () => this.#isDone(stream, app));
+  }
+
+  /** A consumer hears of a message a moment after it is stored: that nothing is pending does not say that it did. */
+  async #isDone(stream: string, app: string): Promise<boolean> {
+    for await (const { name, config, delivered, ...info } of this.manager.consumers.list(stream)) {
+      if (!name.startsWith(`${app}__`)) continue;
+      if (info.num_pending + info.num_ack_pending > 0) return false;
+      const last = await this.manager.streams.getMessage(stream, {
+        last_by_subj: config.filter_subject ?? '>',
+      });
+      if ((last?.seq ?? 0) > delivered.stream_seq) return false;
+    }
+    return true;
+  }
+
   /** Bodies of the alerts of all apps, oldest first. */
   async alerts(): Promise<{ readonly reason: string; readonly message: string }[]> {
-    const found: { readonly reason: string; readonly message: string }[] = [];
     const subject = this.names.noticeSubject('alert', '*', '*');
-    for (let seq = 1; ; ) {
-      const message = await this.manager.direct.getMessage(this.names.notices, {
-        seq,
-        next_by_subj: subject,
-      });
-      if (message === null) return found;
-      found.push(message.json());
-      seq = message.seq + 1;
-    }
+    return (await this.#stored(this.names.notices, subject)).map((message) => message.json());
   }
 
   /** Bodies of what was sent of a contract, oldest first, with their flow. */
@@ -184,12 +198,20 @@ export class Stage {
     contract: ContractClass<T>,
   ): Promise<(T & { readonly flow: string; readonly id: string })[]> {
     const subject = `${this.names.contractSubject(contractOf(contract))}.*`;
-    const found: (T & { flow: string; id: string })[] = [];
+    return (await this.#stored(this.names.events, subject)).map((message) => ({
+      ...message.json<T>(),
+      flow: message.header.get('ce-correlationid'),
+      id: message.header.get('ce-id'),
+    }));
+  }
+
+  /** What a stream holds on a subject, oldest first. */
+  async #stored(stream: string, subject: string): Promise<StoredMsg[]> {
+    const found: StoredMsg[] = [];
     for (let seq = 1; ; ) {
-      const message = await this.manager.direct.getMessage(this.names.events, { seq, next_by_subj: subject });
+      const message = await this.manager.direct.getMessage(stream, { seq, next_by_subj: subject });
       if (message === null) return found;
-      const { header } = message;
-      found.push({ ...message.json<T>(), flow: header.get('ce-correlationid'), id: header.get('ce-id') });
+      found.push(message);
       seq = message.seq + 1;
     }
   }
