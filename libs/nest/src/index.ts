@@ -33,6 +33,7 @@ export { Flow, type FlowOptions } from './flows/flow.ts';
 export { BodyOf } from './http/body-of.ts';
 export { ProblemFilter } from './http/problem.filter.ts';
 export { type ProblemDetail, type ProblemDetailError, ProblemException } from './http/problem.ts';
+export { type Asked, textsOf, wholeOf } from './http/query.ts';
 export { TROUPE_OPTIONS, type TroupeOptions } from './options.ts';
 export { type ServiceCall, ServiceClient, type ServiceOptions } from './service/service-client.ts';
 export { serviceUrl } from './service/service-url.ts';

@@ -1,5 +1,6 @@
 import { TroupeError } from '@troupe/contract';
 import { MustNotRunError, TerminalError } from '@troupe/jetstream';
+import type { InstanceStatus } from './record.ts';
 
 /** An orchestration is declared in a way that cannot work; found at start, before anything is consumed. */
 export class OrchestrationDefinitionError extends TroupeError {
@@ -131,5 +132,38 @@ export class InstancesLostError extends MustNotRunError {
     super(
       `The broker has no bucket ${bucket}, but orchestrations were begun in it. Restore it from a backup; or, to give them up, start once with topology "change" (TROUPE_TOPOLOGY=change).`,
     );
+  }
+}
+
+/** There is no such instance: it never began, or what ended is no longer kept. */
+export class InstanceNotFoundError extends TroupeError {
+  readonly code = 'TROUPE_ORCHESTRATION_NOT_FOUND';
+
+  constructor(
+    readonly orchestration: string,
+    readonly id: string,
+    /** The orchestration that has an instance of this id, when another one does. */
+    readonly isOf: string | undefined,
+  ) {
+    super(
+      isOf === undefined
+        ? `There is no ${orchestration} "${id}": it never began, or it ended and is no longer kept.`
+        : `There is no ${orchestration} "${id}": this is the id of a ${isOf}.`,
+    );
+  }
+}
+
+/** What was asked of an instance cannot be done in its status; nothing was asked of it. */
+export class InstanceStatusError extends TroupeError {
+  readonly code = 'TROUPE_ORCHESTRATION_STATUS';
+
+  constructor(
+    readonly orchestration: string,
+    readonly id: string,
+    readonly status: InstanceStatus,
+    request: string,
+    possible: readonly InstanceStatus[],
+  ) {
+    super(`${orchestration} "${id}" is ${status}: only what is ${possible.join(' or ')} can ${request}.`);
   }
 }

@@ -1,8 +1,7 @@
 import { Controller, Get, Header, Param, Query, UseFilters } from '@nestjs/common';
 import { type Flow, type FlowState, type FlowsPage, type Freshness, mermaidOf } from '@troupe/ledger';
-import { ProblemException } from '@troupe/nest';
+import { type Asked, ProblemException, textsOf, wholeOf } from '@troupe/nest';
 import { DescribeDiagram, DescribeFlow, DescribeFlows } from '../api/description.ts';
-import { type Asked, textsOf, wholeOf } from '../asked.ts';
 import { History } from '../history.ts';
 import { LedgerHost } from '../ledger-host.ts';
 import { QueryFilter } from '../query.filter.ts';

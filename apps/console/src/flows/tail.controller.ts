@@ -1,8 +1,7 @@
 import { Controller, Get, Header, Query, Res, StreamableFile } from '@nestjs/common';
 import { FLOW_STATES, type FlowState } from '@troupe/ledger';
-import { ProblemException } from '@troupe/nest';
+import { type Asked, ProblemException, textsOf } from '@troupe/nest';
 import { DescribeTail } from '../api/description.ts';
-import { type Asked, textsOf } from '../asked.ts';
 import { LiveView } from './live-view.ts';
 
 /** What is needed of Fastify's reply. */

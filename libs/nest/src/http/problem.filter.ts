@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger 
 import { TroupeError } from '@troupe/contract';
 import {
   BrokerUnavailableError,
+  EffectsUnavailableError,
   MessageTooLargeError,
   NoQuorumError,
   NoStreamError,
@@ -47,8 +48,8 @@ export class ProblemFilter implements ExceptionFilter {
 
 function bodyOf(thrown: unknown): ProblemDetail | { status: number; healthy: unknown } {
   if (thrown instanceof ProblemException) {
-    const { detail, errors } = thrown;
-    return problem(thrown.getStatus(), detail, { ...(errors && { errors }) });
+    const { detail, errors, code } = thrown;
+    return problem(thrown.getStatus(), detail, { ...(code && { code }), ...(errors && { errors }) });
   }
   if (thrown instanceof HttpException) {
     const response = thrown.getResponse();
@@ -69,11 +70,18 @@ function problem(status: number, detail: string, more: Partial<ProblemDetail> = 
   return { type: 'about:blank', title: titleOf(status), status, detail, ...more };
 }
 
-/** The broker does not take messages now; the same request may succeed later. */
+/** What the broker does not take now; the same request may succeed later. */
+const UNAVAILABLE = [
+  BrokerUnavailableError,
+  EffectsUnavailableError,
+  NoStreamError,
+  NoQuorumError,
+  StreamFullError,
+  PublishTimeoutError,
+];
+
 function isUnavailable(error: unknown): error is TroupeError {
-  return [BrokerUnavailableError, NoStreamError, NoQuorumError, StreamFullError, PublishTimeoutError].some(
-    (unavailable) => error instanceof unavailable,
-  );
+  return UNAVAILABLE.some((unavailable) => error instanceof unavailable);
 }
 
 /** Nest's own pipes list what is wrong in the response, and say only the status in the message. */

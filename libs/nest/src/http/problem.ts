@@ -32,6 +32,8 @@ export class ProblemException extends HttpException {
     /** What happened and what to do, for a person. */
     readonly detail: string,
     readonly errors?: readonly ProblemDetailError[],
+    /** Default: none. */
+    readonly code?: string,
   ) {
     super(detail, status);
   }

@@ -14,6 +14,7 @@ import { APP_FILTER } from '@nestjs/core';
 import { ContractViolationError } from '@troupe/contract';
 import {
   BrokerUnavailableError,
+  EffectsUnavailableError,
   MessageTooLargeError,
   NoQuorumError,
   NoStreamError,
@@ -48,10 +49,14 @@ const errors: Record<string, () => unknown> = {
   teapot: () => new ImATeapotException(),
   list: () => new BadRequestException(['a is wrong', 'b is wrong']),
   own: () =>
-    new ProblemException(409, 'It is there already.', [
-      { pointer: '/name', rule: 'unique', detail: 'taken' },
-    ]),
+    new ProblemException(
+      409,
+      'It is there already.',
+      [{ pointer: '/name', rule: 'unique', detail: 'taken' }],
+      'TROUPE_TAKEN',
+    ),
   away: () => new BrokerUnavailableError('The broker is away.'),
+  effects: () => new EffectsUnavailableError('The bucket is away.'),
   timeout: () => new PublishTimeoutError('evt.a', 5000),
   stream: () => new NoStreamError('evt.a'),
   quorum: () => new NoQuorumError('evt.a', 'no leader'),
@@ -118,12 +123,15 @@ describe('an error of a handler', () => {
     });
   });
 
-  it.each(['away', 'timeout', 'stream', 'quorum', 'full'])('%s is 503 with Retry-After', async (which) => {
-    const answer = await app.inject({ url: `/errors/${which}` });
-    expect(answer.statusCode).toBe(503);
-    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
-    expect(answer.json()).toMatchObject({ status: 503, code: expect.stringMatching(/^TROUPE_/) });
-  });
+  it.each(['away', 'effects', 'timeout', 'stream', 'quorum', 'full'])(
+    '%s is 503 with Retry-After',
+    async (which) => {
+      const answer = await app.inject({ url: `/errors/${which}` });
+      expect(answer.statusCode).toBe(503);
+      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+      expect(answer.json()).toMatchObject({ status: 503, code: expect.stringMatching(/^TROUPE_/) });
+    },
+  );
 
   it('keeps what nobody expected to itself', async () => {
     for (const which of ['unknown', 'contract']) {
@@ -132,9 +140,12 @@ describe('an error of a handler', () => {
     }
   });
 
-  it('carries the errors that the app lists', async () => {
+  it('carries the errors that the app lists, and the code that it gives', async () => {
     const answer = await app.inject({ url: '/errors/own' });
-    expect(answer.json()).toMatchObject({ errors: [{ pointer: '/name', rule: 'unique', detail: 'taken' }] });
+    expect(answer.json()).toMatchObject({
+      code: 'TROUPE_TAKEN',
+      errors: [{ pointer: '/name', rule: 'unique', detail: 'taken' }],
+    });
   });
 
   it("is told of Nest's own pipes, and of a path that is not there", async () => {

@@ -25,6 +25,15 @@ export interface InstanceFilter {
 /** Where a page begins: after this instance, in the order of lists. */
 export type Place = Pick<InstanceSummary, 'startedAt' | 'id'>;
 
+/** Some instances of an orchestration. */
+export interface InstancePage {
+  readonly instances: readonly InstanceSummary[];
+  /** Where the following page begins; undefined when there is none. */
+  readonly next: Place | undefined;
+  /** How many records cannot be read: they were edited by hand, or are damaged. */
+  readonly damaged: number;
+}
+
 /** Instances that are remembered: those that changed last. */
 const MOST = 100_000;
 
@@ -44,16 +53,12 @@ export class Instances {
     private readonly most = MOST,
   ) {}
 
-  /** How many records cannot be read: they were edited by hand, or are damaged. */
-  get damaged(): number {
-    return this.#damaged.size;
-  }
-
   /**
    * The youngest that match, after a place; what ended and is no longer kept is left out, so that there may be fewer
-   * than `limit`. `next` is where the following page begins, undefined when there is none.
+   * than `limit`.
+   * @throws EffectsUnavailableError
    */
-  async page(filter: InstanceFilter, limit: number, after?: Place) {
+  async page(filter: InstanceFilter, limit: number, after?: Place): Promise<InstancePage> {
     await this.#catchUp();
     const youngest = new Youngest(limit + 1);
     for (const summary of this.#summaries.values()) {
@@ -65,6 +70,7 @@ export class Instances {
     return {
       instances: found.filter((_, i) => isKept[i]),
       next: hasMore ? found.at(-1) : undefined,
+      damaged: this.#damaged.size,
     };
   }
 

@@ -1,4 +1,4 @@
-import { ProblemException } from '@troupe/nest';
+import { ProblemException } from './problem.ts';
 
 const LONGEST = 1_024;
 
