@@ -1,7 +1,6 @@
 import { Controller, Get, Headers, HttpCode, Param, Post, Res, UseGuards } from '@nestjs/common';
-import { BodyOf, ProblemException } from '@troupe/nest';
+import { BodyOf, idempotencyKeyOf, ProblemException } from '@troupe/nest';
 import { DescribeFind, DescribePlace } from './api-description.ts';
-import { idempotencyKeyOf } from './idempotency-key.ts';
 import { JsonOnly } from './json-only.guard.ts';
 import { orderOf } from './order.ts';
 import { Orders } from './orders.ts';

@@ -31,6 +31,7 @@ export {
 export { FlowDiscovery } from './flows/discovery.ts';
 export { Flow, type FlowOptions } from './flows/flow.ts';
 export { BodyOf } from './http/body-of.ts';
+export { idempotencyKeyOf } from './http/idempotency-key.ts';
 export { ProblemFilter } from './http/problem.filter.ts';
 export { type ProblemDetail, type ProblemDetailError, ProblemException } from './http/problem.ts';
 export { type Asked, textsOf, wholeOf } from './http/query.ts';

@@ -21,6 +21,10 @@ export interface Settings {
   readonly data?: string | undefined;
   /** `TROUPE_INBOX_DAYS` */
   readonly inboxDays?: number | undefined;
+  /** `TROUPE_CONSOLE_URL`: where people see flows. */
+  readonly consoleUrl?: string | undefined;
+  /** `TROUPE_TRACE_URL`: where people see a trace, with `{traceId}` in it. */
+  readonly traceUrl?: string | undefined;
   /** `HOST` */
   readonly host?: string | undefined;
   /** `PORT`; 0 is a free one. */
@@ -67,7 +71,19 @@ export function readSettings(variables: NodeJS.ProcessEnv): Settings {
   }
   const inboxDays = whole('TROUPE_INBOX_DAYS', 36_500);
   if (inboxDays === 0) problems.push('TROUPE_INBOX_DAYS is "0", but must be a whole number from 1 to 36500.');
+  const httpUrl = (name: string): string | undefined => {
+    const value = text(name);
+    const protocol = value === undefined ? undefined : URL.parse(value)?.protocol;
+    if (value === undefined || protocol === 'http:' || protocol === 'https:') return value;
+    problems.push(`${name} must be an http:// or https:// URL.`);
+    return undefined;
+  };
+  const traceUrl = httpUrl('TROUPE_TRACE_URL');
+  if (traceUrl?.includes('{traceId}') === false)
+    problems.push('TROUPE_TRACE_URL must say where the id of the trace stands: {traceId}.');
   const settings: Settings = {
+    consoleUrl: httpUrl('TROUPE_CONSOLE_URL'),
+    traceUrl,
     database,
     data: text('TROUPE_DATA'),
     inboxDays,

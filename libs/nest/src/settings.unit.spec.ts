@@ -14,6 +14,8 @@ describe('readSettings', () => {
         DATABASE_URL: 'postgres://me:secret@db:5432/payments',
         TROUPE_DATA: '/var/lib/shop',
         TROUPE_INBOX_DAYS: '120',
+        TROUPE_CONSOLE_URL: 'http://console:3005',
+        TROUPE_TRACE_URL: 'https://jaeger/trace/{traceId}',
         HOST: '0.0.0.0',
         PORT: '0',
       }),
@@ -26,6 +28,8 @@ describe('readSettings', () => {
       database: 'postgres://me:secret@db:5432/payments',
       data: '/var/lib/shop',
       inboxDays: 120,
+      consoleUrl: 'http://console:3005',
+      traceUrl: 'https://jaeger/trace/{traceId}',
       host: '0.0.0.0',
       port: 0,
     });
@@ -41,6 +45,8 @@ describe('readSettings', () => {
       'DATABASE_URL',
       'TROUPE_DATA',
       'TROUPE_INBOX_DAYS',
+      'TROUPE_CONSOLE_URL',
+      'TROUPE_TRACE_URL',
       'HOST',
       'PORT',
     ];
@@ -69,6 +75,15 @@ describe('readSettings', () => {
     expect(refused.problems).toHaveLength(1);
     expect(refused.message).toContain(name);
     expect(refused.message).toContain(value);
+  });
+
+  it.each([
+    ['TROUPE_CONSOLE_URL', 'console:3005'],
+    ['TROUPE_TRACE_URL', 'nats://jaeger/{traceId}'],
+    ['TROUPE_TRACE_URL', 'http://jaeger/trace'],
+  ])('refuses %s=%s, which no link can be made of', (name, value) => {
+    const refused = refusal({ [name]: value });
+    expect(refused.problems).toEqual([expect.stringContaining(name)]);
   });
 
   it('names all that is wrong at once', () => {

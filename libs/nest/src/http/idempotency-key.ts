@@ -1,4 +1,4 @@
-import { ProblemException } from '@troupe/nest';
+import { ProblemException } from './problem.ts';
 
 /**
  * The `Idempotency-Key` header, or undefined without one.
