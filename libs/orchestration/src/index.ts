@@ -32,9 +32,12 @@ export {
   orchestrationOf,
 } from './definition/orchestration.ts';
 export { diagramOf } from './diagram.ts';
+export { OrchestrationRequest, type RequestKind, SkippedWith } from './direct.ts';
 export {
   ContextError,
   DeferredFullError,
+  InstanceNotFoundError,
+  InstanceStatusError,
   InstancesLostError,
   MachineActionError,
   MachineError,
@@ -44,7 +47,23 @@ export {
   RecordDamagedError,
   SnapshotVersionError,
 } from './errors.ts';
+export { type ApiPage, serveApiPage } from './http/page.ts';
+export { type Asking, Orchestrations, type OrchestrationsAddress } from './orchestrations.ts';
 export * from './record.ts';
+export type { InstanceFilter, InstancePage, InstanceSummary, Place } from './status/instances.ts';
+export type {
+  BranchStatus,
+  CommandStep,
+  CompensationStatus,
+  FanOutStep,
+  MasterStatus,
+  Progress,
+  Result,
+  StepStatus,
+  TimerStatus,
+} from './status/master-status.ts';
+export type { Found } from './status/records.ts';
+export { type StatusSources, statusOf } from './status/status.ts';
 export {
   activePaths,
   type MachineStructure,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { DirectSender, Names } from '@troupe/jetstream';
+import { diagramOf } from './diagram.ts';
 import { OrchestrationRequest, type RequestKind } from './direct.ts';
 import { Bucket } from './engine/bucket.ts';
 import { keys } from './engine/keys.ts';
@@ -9,6 +10,7 @@ import { type InstanceRecord, type InstanceStatus } from './record.ts';
 import { follow } from './status/changes.ts';
 import { type InstanceFilter, type InstancePage, Instances, type Place } from './status/instances.ts';
 import { type Found, Records } from './status/records.ts';
+import type { MachineStructure } from './structure.ts';
 
 /** Which app's orchestrations, and the ways to them. */
 export interface OrchestrationsAddress {
@@ -26,7 +28,7 @@ export interface Asking extends Pick<OrchestrationRequest, 'kind' | 'command' | 
 const POSSIBLE: Readonly<Record<RequestKind, readonly InstanceStatus[]>> = {
   retry: ['suspended'],
   skip: ['suspended'],
-  compensate: ['running', 'suspended'],
+  compensate: ['suspended'],
   cancel: ['accepted', 'running', 'suspended'],
 };
 
@@ -93,6 +95,17 @@ export class Orchestrations {
     const list = this.#lists.get(orchestration) ?? new Instances(this.bucket, orchestration);
     this.#lists.set(orchestration, list);
     return list.page(filter, limit, after);
+  }
+
+  /**
+   * Draws the machine of an instance as a Mermaid state diagram, with its present state marked; undefined when the
+   * bucket does not have the machine of its version.
+   * @throws RecordDamagedError, EffectsUnavailableError
+   */
+  async diagram({ record }: Found): Promise<string | undefined> {
+    const key = keys.machine(record.orchestration, record.version);
+    const machine = (await this.bucket.get<MachineStructure>(key)).record;
+    return machine && diagramOf(machine, record.snapshot?.value);
   }
 
   /**

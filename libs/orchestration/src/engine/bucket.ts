@@ -11,7 +11,7 @@ import {
   StorageType,
   type StoredMsg,
 } from '@nats-io/jetstream';
-import type { NatsConnection } from '@nats-io/transport-node';
+import { headers, type NatsConnection } from '@nats-io/transport-node';
 import { EffectsUnavailableError, type Names } from '@troupe/jetstream';
 import { RecordDamagedError } from '../errors.ts';
 import { readStoredText, storedText } from './stored-text.ts';
@@ -31,6 +31,8 @@ export interface Written {
 
 const TIMEOUT_MS = 5_000;
 const PAGE = 256;
+/** How long it is known that a key was removed. */
+const MARKER_TTL = '60s';
 const NOTHING_THERE = 404;
 const WRONG_LAST_SEQUENCE = 10_071;
 
@@ -118,6 +120,27 @@ export class Bucket {
       return seq;
     } catch (error) {
       if (error instanceof JetStreamApiError && error.code === WRONG_LAST_SEQUENCE) return undefined;
+      throw this.#unavailable(error);
+    }
+  }
+
+  /**
+   * Removes what stands there at `revision`; nothing when somebody changed it.
+   * @throws EffectsUnavailableError when it is not known to be removed
+   */
+  async remove(key: string, revision: number): Promise<void> {
+    const gone = headers();
+    gone.append('KV-Operation', 'PURGE');
+    gone.append('Nats-Rollup', 'sub');
+    try {
+      const expect = { lastSubjectSequence: revision };
+      await this.#jetstream.publish(this.#subject + key, undefined, {
+        expect,
+        headers: gone,
+        ttl: MARKER_TTL,
+      });
+    } catch (error) {
+      if (error instanceof JetStreamApiError && error.code === WRONG_LAST_SEQUENCE) return;
       throw this.#unavailable(error);
     }
   }

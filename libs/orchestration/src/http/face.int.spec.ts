@@ -1,0 +1,340 @@
+import { type NatsServer, startNatsServer } from '@troupe/broker';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { keys } from '../engine/keys.ts';
+import type { InstanceRecord } from '../record.ts';
+import {
+  branchRecord,
+  commandRecord,
+  fanOutRecord,
+  fanOutState,
+  instanceRecord,
+} from '../status/records.spec.support.ts';
+import { desk } from './desk.spec.support.ts';
+
+let server: NatsServer;
+beforeAll(async () => {
+  server = await startNatsServer();
+});
+afterAll(() => server?.stop());
+
+const body = { orderId: 'o-1', lines: 2 };
+
+describe('POST', () => {
+  it('publishes the start in a flow of its own and says where to look, and there it is at once', async () => {
+    const { app, events } = await desk(server);
+    const answer = await app.inject({ method: 'POST', url: '/fulfilments', payload: body });
+    expect(answer.statusCode).toBe(202);
+    const { id } = answer.json<{ id: string }>();
+    expect(answer.headers).toMatchObject({
+      location: `/fulfilments/${id}`,
+      'retry-after': '1',
+      etag: expect.stringMatching(/^W\/"\d+"$/),
+    });
+    expect(answer.json()).toMatchObject({
+      orchestration: 'fulfilment',
+      status: 'accepted',
+      state: null,
+      progress: { done: 0, total: 0 },
+      links: { self: `/fulfilments/${id}`, diagram: `/fulfilments/${id}/diagram` },
+    });
+    const found = await app.inject({ url: `/fulfilments/${id}` });
+    expect(found.json()).toEqual(answer.json());
+    const [event] = await events(id, { until: (all) => all.length === 1 });
+    expect(event).toMatchObject({ type: 'fulfilment.requested.v1', data: body });
+  });
+
+  it('answers a repeat with the same key by what the first began, and publishes it once', async () => {
+    const { app, instance, bucket, events } = await desk(server);
+    const headers = { 'idempotency-key': 'k-1' };
+    const post = (payload: object) => app.inject({ method: 'POST', url: '/fulfilments', payload, headers });
+    const twins = await Promise.all([post(body), post(body), post({ lines: 2, orderId: 'o-1' })]);
+    expect(twins.map(({ statusCode }) => statusCode)).toEqual([202, 202, 202]);
+    const [id, ...others] = twins.map((twin) => twin.json<{ id: string }>().id);
+    expect(new Set(others)).toEqual(new Set([id]));
+    const other = await post({ ...body, lines: 3 });
+    expect(other.statusCode).toBe(422);
+    expect(other.json()).toMatchObject({ detail: expect.stringContaining('another body') });
+
+    const { record } = await bucket.get<InstanceRecord>(keys.instance('fulfilment', id ?? ''));
+    await instance({ ...(record as InstanceRecord), status: 'running' });
+    expect((await post(body)).json()).toMatchObject({ id, status: 'running' });
+    expect(await events(id ?? '')).toHaveLength(1);
+  });
+
+  it('takes the id from the body when the orchestration does, and refuses one that was not begun so', async () => {
+    const { app, instance } = await desk(server);
+    const post = (payload: object) => app.inject({ method: 'POST', url: '/returns', payload });
+    const first = await post(body);
+    expect(first.headers.location).toBe('/returns/o-1');
+    expect((await post(body)).json()).toEqual(first.json());
+    expect((await post({ ...body, lines: 9 })).statusCode).toBe(422);
+    await instance(instanceRecord({ orchestration: 'return', id: 'o-2' }));
+    expect((await post({ ...body, orderId: 'o-2' })).statusCode).toBe(409);
+    expect((await post({ ...body, orderId: 'x'.repeat(256) })).statusCode).toBe(422);
+  });
+
+  it.each([
+    ['a body that breaks the contract', 422, { orderId: '', lines: 0 }, {}],
+    ['an unknown field', 422, { ...body, colour: 'red' }, {}],
+    ['a list', 400, [], {}],
+    ['text', 415, 'order', { 'content-type': 'text/plain' }],
+    ['a key that is none', 400, body, { 'idempotency-key': 'a b' }],
+  ])('refuses %s by %i and begins nothing', async (_, status, payload, headers) => {
+    const { app } = await desk(server);
+    const answer = await app.inject({ method: 'POST', url: '/fulfilments', payload, headers });
+    expect(answer.statusCode).toBe(status);
+    expect(answer.headers['content-type']).toMatch(/problem\+json/);
+    expect((await app.inject({ url: '/fulfilments' })).json()).toEqual({ instances: [] });
+  });
+});
+
+describe('GET of one', () => {
+  it('shows its steps with results, sensitive values hidden, and where branches are', async () => {
+    const { app, instance, fanOut, branch } = await desk(server);
+    const answer = { contract: 'station.reserved.v1', data: { station: 'S-7', pin: '1234' } };
+    await fanOut('f-1', fanOutRecord({ answered: 1 }));
+    for (const index of [0, 1, 2]) await branch('f-1', branchRecord(index));
+    await instance(
+      instanceRecord({
+        commands: [commandRecord({ status: 'answered', answer })],
+        fanOuts: [fanOutState({ dispatchedAt: '2026-01-01T00:00:01.000Z' })],
+      }),
+    );
+    const found = await app.inject({ url: '/fulfilments/f-1' });
+    expect(found.json()).toMatchObject({
+      state: 'picking',
+      progress: { done: 2, total: 4 },
+      steps: [
+        { name: 'station.reserve', result: { data: { station: 'S-7', pin: '***' } } },
+        {
+          name: 'picks',
+          answered: 1,
+          total: 3,
+          branches: [{ key: 'line-0' }, { key: 'line-1' }, { key: 'line-2' }],
+          href: '/fulfilments/f-1/branches/picks',
+        },
+      ],
+    });
+    expect(found.body).not.toContain('1234');
+  });
+
+  it('costs little when nothing changed: 304, until it does', async () => {
+    const { app, instance } = await desk(server);
+    await instance(instanceRecord());
+    const get = (known: string) =>
+      app.inject({ url: '/fulfilments/f-1', headers: { 'if-none-match': known } });
+    const first = await get('"none"');
+    expect(first.statusCode).toBe(200);
+    const etag = String(first.headers.etag);
+    for (const known of [etag, etag.replace('W/', ''), `"x", ${etag}`, '*']) {
+      const same = await get(known);
+      expect(same).toMatchObject({ statusCode: 304, body: '' });
+      expect(same.headers).toMatchObject({ etag, 'retry-after': '1' });
+    }
+    await instance(instanceRecord({ status: 'suspended' }));
+    const changed = await get(etag);
+    expect(changed.statusCode).toBe(200);
+    expect(changed.headers['retry-after']).toBe('30');
+    await instance(instanceRecord({ status: 'completed' }));
+    expect((await get(etag)).headers['retry-after']).toBeUndefined();
+  });
+
+  it('answers an unknown id by 404, and that of another orchestration by saying so', async () => {
+    const { app, instance } = await desk(server);
+    await instance(instanceRecord({ orchestration: 'return' }));
+    const unknown = await app.inject({ url: '/fulfilments/f-2' });
+    expect(unknown.statusCode).toBe(404);
+    const problem = unknown.json<{ code: string; detail: string }>();
+    expect(problem.code).toBe('TROUPE_ORCHESTRATION_NOT_FOUND');
+    expect(problem.detail).toContain('There is no fulfilment "f-2"');
+    for (const path of ['/fulfilments/f-1', '/fulfilments/f-1/branches/picks']) {
+      const other = await app.inject({ url: path });
+      expect(other.statusCode).toBe(404);
+      expect(other.json<{ detail: string }>().detail).toContain('this is the id of a return');
+    }
+  });
+
+  it('gives branches a page at a time, and knows no fan-out that was not dispatched', async () => {
+    const { app, instance, fanOut, branch } = await desk(server);
+    await fanOut('f-1', fanOutRecord({ total: 103 }));
+    await instance(instanceRecord({ fanOuts: [fanOutState({ total: 103 })] }));
+    await Promise.all(Array.from({ length: 103 }, (_, index) => branch('f-1', branchRecord(index))));
+    const get = async (query: string) =>
+      (await app.inject({ url: `/fulfilments/f-1/branches/picks${query}` })).json<{
+        branches: { index: number }[];
+        after?: number;
+      }>();
+    const first = await get('');
+    expect(first.branches).toHaveLength(100);
+    expect(first.after).toBe(99);
+    const second = await get('?after=99');
+    expect(second.branches.map(({ index }) => index)).toEqual([100, 101, 102]);
+    expect(second.after).toBeUndefined();
+    const status = await app.inject({ url: '/fulfilments/f-1' });
+    expect(status.json<{ steps: object[] }>().steps[0]).not.toHaveProperty('branches');
+    expect((await app.inject({ url: '/fulfilments/f-1/branches/packs' })).statusCode).toBe(404);
+    for (const query of ['?after=x', '?after=-1', '?limit=101', '?limit=0', '?of=1'])
+      expect((await app.inject({ url: `/fulfilments/f-1/branches/picks${query}` })).statusCode).toBe(400);
+  });
+
+  it('answers a record that was edited by hand by 500 and its code, and hides what stands there', async () => {
+    const { app, bucket, runtime } = await desk(server);
+    const key = keys.instance('fulfilment', 'f-1');
+    await runtime.connection.client.request(bucket.subject(key), '{"secret":1}');
+    const answer = await app.inject({ url: '/fulfilments/f-1' });
+    expect(answer.statusCode).toBe(500);
+    expect(answer.json()).toMatchObject({ code: 'TROUPE_ORCHESTRATION_RECORD_DAMAGED' });
+    expect(answer.body).not.toContain('secret');
+    expect((await app.inject({ url: '/fulfilments' })).json()).toEqual({ instances: [], damaged: 1 });
+  });
+});
+
+describe('GET of a diagram', () => {
+  it('draws the machine with the present state marked, when the machine of its version is kept', async () => {
+    const { app, instance } = await desk(server);
+    await instance(instanceRecord());
+    const drawn = await app.inject({ url: '/fulfilments/f-1/diagram' });
+    expect(drawn.headers['content-type']).toMatch(/^text\/plain/);
+    expect(drawn.body).toMatch(/^stateDiagram-v2\n/);
+    expect(drawn.body).toContain('picking --> packing: picked');
+    expect(drawn.body).toContain('class picking current');
+    await instance(instanceRecord({ id: 'f-2', version: 2 }));
+    for (const id of ['f-2', 'f-3'])
+      expect((await app.inject({ url: `/fulfilments/${id}/diagram` })).statusCode).toBe(404);
+  });
+});
+
+describe('GET of many', () => {
+  it('lists them by status and state, a page at a time', async () => {
+    const { app, instance } = await desk(server);
+    for (const n of [1, 2, 3]) {
+      await instance(instanceRecord({ id: `f-${n}`, startedAt: `2026-01-0${n}T00:00:00.000Z` }));
+    }
+    await instance(instanceRecord({ id: 'f-4', status: 'suspended' }));
+    const get = async (query: string) =>
+      (await app.inject({ url: `/fulfilments${query}` })).json<{
+        instances: { id: string }[];
+        cursor?: string;
+      }>();
+    const first = await get('?status=running&state=picking&limit=2');
+    expect(first.instances).toMatchObject([
+      { id: 'f-3', state: 'picking', links: { self: '/fulfilments/f-3' } },
+      { id: 'f-2' },
+    ]);
+    const second = await get(`?status=running&limit=2&cursor=${first.cursor}`);
+    expect(second.instances.map(({ id }) => id)).toEqual(['f-1']);
+    expect(second.cursor).toBeUndefined();
+    expect((await get('?state=packing')).instances).toEqual([]);
+  });
+
+  it.each([
+    'status=done',
+    'limit=0',
+    'limit=201',
+    'limit=x',
+    'cursor=x',
+    'cursor=WzFd',
+    'size=1',
+    'limit=1&limit=2',
+  ])('refuses ?%s by 400', async (query) => {
+    const { app } = await desk(server);
+    const answer = await app.inject({ url: `/fulfilments?${query}` });
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json()).toMatchObject({ status: 400, detail: expect.any(String) });
+  });
+});
+
+describe('asking', () => {
+  it.each([
+    ['DELETE', '', undefined, { kind: 'cancel' }],
+    [
+      'POST',
+      '/retry',
+      { command: 'station.reserve', by: 'ada' },
+      { kind: 'retry', command: 'station.reserve', by: 'ada' },
+    ],
+    [
+      'POST',
+      '/skip',
+      { answer: { contract: 'station.reserved.v1', data: { station: 'S-1', pin: '0' } } },
+      { kind: 'skip', answer: { contract: 'station.reserved.v1', data: { station: 'S-1', pin: '0' } } },
+    ],
+    ['POST', '/skip', {}, { kind: 'skip' }],
+    ['POST', '/compensate', {}, { kind: 'compensate' }],
+  ] as const)(
+    '%s %s reaches the orchestration, in the flow of the instance',
+    async (method, path, payload, request) => {
+      const { app, instance, heard } = await desk(server);
+      await instance(instanceRecord({ status: 'suspended' }));
+      const url = `/fulfilments/f-1${path}`;
+      const answer = await app.inject({ method, url, ...(payload && { payload }) });
+      expect(answer.statusCode).toBe(202);
+      expect(answer.headers).toMatchObject({ location: '/fulfilments/f-1', 'retry-after': '30' });
+      expect(answer.json()).toMatchObject({ id: 'f-1', status: 'suspended' });
+      await expect.poll(() => heard).toMatchObject([{ orchestration: 'fulfilment', flowId: 'f-1', request }]);
+    },
+  );
+
+  it('is refused by 409 when it can come to nothing, and by 404 when there is none', async () => {
+    const { app, instance, heard } = await desk(server);
+    await instance(instanceRecord({ id: 'done', status: 'completed' }));
+    await instance(instanceRecord({ id: 'runs' }));
+    await instance(instanceRecord({ id: 'undone', status: 'compensating' }));
+    const ask = (id: string, path = '') =>
+      app.inject({
+        method: path ? 'POST' : 'DELETE',
+        url: `/fulfilments/${id}${path}`,
+        ...(path && { payload: {} }),
+      });
+    for (const [id, path] of [
+      ['done'],
+      ['done', '/compensate'],
+      ['runs', '/retry'],
+      ['undone', '/retry'],
+    ] as const) {
+      const answer = await ask(id, path);
+      expect(answer.statusCode, `${id}${path}`).toBe(409);
+      expect(answer.json()).toMatchObject({ code: 'TROUPE_ORCHESTRATION_STATUS' });
+    }
+    expect((await ask('none')).statusCode).toBe(404);
+    expect((await ask('undone')).statusCode).toBe(202); // it is being undone already
+    expect(heard).toEqual([]);
+  });
+
+  it('to skip is refused by 422 with an answer that is none, or breaks its contract', async () => {
+    const { app, instance } = await desk(server);
+    await instance(instanceRecord({ status: 'suspended' }));
+    const skip = (answer: object) =>
+      app.inject({ method: 'POST', url: '/fulfilments/f-1/skip', payload: { answer } });
+    const unknown = await skip({ contract: 'item.lost.v1', data: {} });
+    expect(unknown.json()).toMatchObject({ status: 422, errors: [{ pointer: '/answer/contract' }] });
+    const broken = await skip({ contract: 'station.reserved.v1', data: { station: 1, pin: 1234 } });
+    expect(broken.json()).toMatchObject({
+      status: 422,
+      errors: [{ pointer: '/answer/data/station' }, { pointer: '/answer/data/pin' }],
+    });
+    expect(broken.body).not.toContain('1234');
+  });
+});
+
+describe('without its bucket or its broker', () => {
+  it('everything is answered by 503 with Retry-After', async () => {
+    const { app, bucket, runtime } = await desk(server);
+    await runtime.connection.client.request(`$JS.API.STREAM.DELETE.KV_${bucket.name}`, '');
+    const asked = [
+      { url: '/fulfilments' },
+      { url: '/fulfilments/f-1' },
+      { method: 'POST', url: '/fulfilments', payload: body },
+      { method: 'DELETE', url: '/fulfilments/f-1' },
+    ] as const;
+    for (const one of asked) {
+      const answer = await app.inject(one);
+      expect(answer.statusCode, one.url).toBe(503);
+      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+    }
+    await runtime.connection.close();
+    expect((await app.inject({ url: '/fulfilments' })).json()).toMatchObject({
+      code: 'TROUPE_BROKER_UNAVAILABLE',
+    });
+  });
+});
