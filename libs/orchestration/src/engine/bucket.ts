@@ -30,7 +30,9 @@ export interface Written {
 }
 
 const TIMEOUT_MS = 5_000;
-const PAGE = 256;
+/** The broker looks through all keys anew for each page: pages are large, and bounded by their bytes. */
+const PAGE = 4_096;
+const PAGE_BYTES = 8 * 1024 * 1024;
 /** How long it is known that a key was removed. */
 const MARKER_TTL = '60s';
 const NOTHING_THERE = 404;
@@ -183,7 +185,7 @@ export class Bucket {
 
   /** Empty when there is nothing from that sequence on; else the broker decides how much it holds. */
   async #page(pattern: string, seq: number): Promise<Written[]> {
-    const query = { seq, next_by_subj: this.#subject + pattern, batch: PAGE };
+    const query = { seq, next_by_subj: this.#subject + pattern, batch: PAGE, max_bytes: PAGE_BYTES };
     const page: Written[] = [];
     try {
       for await (const message of await this.#manager.direct.getBatch(this.#stream, query)) {
