@@ -48,6 +48,7 @@ export {
   SnapshotVersionError,
 } from './errors.ts';
 export { type ApiPage, serveApiPage } from './http/page.ts';
+export { type OpenOrchestrations, openOrchestrations } from './open-orchestrations.ts';
 export { type Asking, Orchestrations, type OrchestrationsAddress } from './orchestrations.ts';
 export * from './record.ts';
 export type { InstanceFilter, InstancePage, InstanceSummary, Place } from './status/instances.ts';
@@ -63,7 +64,7 @@ export type {
   TimerStatus,
 } from './status/master-status.ts';
 export type { Found } from './status/records.ts';
-export { type StatusSources, statusOf } from './status/status.ts';
+export { branchStatus, type StatusSources, statusOf } from './status/status.ts';
 export {
   activePaths,
   type MachineStructure,
