@@ -9,6 +9,7 @@ import {
   Sweeper,
   silentLogger,
 } from '@troupe/jetstream';
+import type { Orchestrations } from '@troupe/orchestration';
 
 const CONNECT_MS = 5_000;
 
@@ -39,6 +40,22 @@ export class Environment {
   /** @throws BrokerUnavailableError when the broker does not answer within 5 s */
   async prune(options: PruneOptions): Promise<Pruning[]> {
     return prune(await this.#connected(), new Names(this.prefix), options);
+  }
+
+  /**
+   * The orchestrations of every app.
+   * @throws BrokerUnavailableError when the broker does not answer within 5 s
+   */
+  async orchestrations(): Promise<readonly Orchestrations[]> {
+    // No other command needs what it is made of.
+    const { openOrchestrations } = await import('@troupe/orchestration');
+    const { prefix } = this;
+    const opened = await openOrchestrations(await this.#connected(), {
+      ...(prefix !== undefined && { prefix }),
+      sender: { name: 'troupe-cli', version: '1' },
+    });
+    this.#open.push(opened);
+    return opened.apps;
   }
 
   async close(): Promise<void> {

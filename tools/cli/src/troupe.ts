@@ -12,6 +12,7 @@ import { tail } from './flows/tail.ts';
 import { top } from './flows/top.ts';
 import { where } from './flows/where.ts';
 import { graph } from './graph/graph.ts';
+import { orchestrations } from './orchestrations/commands.ts';
 import { prune } from './topology/prune.ts';
 
 /** The commands by their topic; one that is named like its topic has no other beside it. */
@@ -22,6 +23,7 @@ const topics: Readonly<Record<string, readonly Command[]>> = {
   steps: [steps],
   top: [top],
   'dead-letters': deadLetters,
+  orchestrations,
   contracts: [check, lock, docs],
   graph: [graph],
   topology: [prune],

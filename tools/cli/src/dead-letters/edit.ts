@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
 import { command } from '../command.ts';
 import { UsageError } from '../errors.ts';
+import { dataOf } from '../json-file.ts';
 import { authorOf } from './author.ts';
 import { checkOf } from './check.ts';
 import { carryOut } from './outcome.ts';
@@ -53,18 +52,3 @@ export const edit = command({
     return carryOut(work, (options) => letters.edit(seq, { ...how, ...options }));
   },
 });
-
-async function dataOf(file: string | undefined): Promise<object> {
-  if (file === undefined)
-    throw new UsageError('Say where the new data is: --data <file>, or - for the standard input.');
-  let data: unknown;
-  try {
-    data = JSON.parse(file === '-' ? await text(process.stdin) : await readFile(file, 'utf8'));
-  } catch (error) {
-    throw new UsageError(
-      `${file} cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
-  if (typeof data !== 'object' || data === null) throw new UsageError(`${file} is no JSON object.`);
-  return data;
-}
