@@ -75,7 +75,7 @@ export {
 } from './instrumentation.ts';
 export { DEFAULT_LANES, laneOf } from './lane.ts';
 export { type Logger, registeredLogger, registerLogger, silentLogger } from './logger.ts';
-export { consumerName, Names, stepName } from './naming.ts';
+export { consumerName, instanceKey, keyToken, Names, stepName } from './naming.ts';
 export type { Notice, NoticeKind, ProducingApp } from './notices.ts';
 export type { OutgoingMessage } from './publish/message.ts';
 export { Producer, type SendOptions, type Sent } from './publish/producer.ts';

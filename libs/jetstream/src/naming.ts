@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { CompiledContract } from '@troupe/contract';
 import { StepDefinitionError } from './errors.ts';
 
@@ -51,6 +52,11 @@ export class Names {
     return this.bucket(`crashes_${app}`);
   }
 
+  /** The bucket of the orchestrations of one app. */
+  orchestrations(app: string): string {
+    return this.bucket(`orc_${app}`);
+  }
+
   /** `evt.<domain>.<event>.v<major>` or `cmd.…`, to which a lane is added. */
   contractSubject(contract: Pick<CompiledContract<object>, 'kind' | 'type' | 'version'>): string {
     return `${this.#token}${contract.kind === 'event' ? 'evt' : 'cmd'}.${contract.type}.v${contract.version}`;
@@ -101,6 +107,19 @@ export const SWEEPER = 'dead-letter-sweeper';
 /** `<app>__<step>`: the step's durable name. */
 export function stepName(app: string, step: string): string {
   return `${app}__${step}`;
+}
+
+const LONGEST_TOKEN = 128;
+const FIT_FOR_A_KEY = /^[A-Za-z0-9_/-][A-Za-z0-9_=/-]*$/;
+
+/** The key of an orchestration's instance in its app's bucket, by the flow that it is. */
+export function instanceKey(orchestration: string, flowId: string): string {
+  return `i.${orchestration}.${keyToken(flowId)}`;
+}
+
+/** Strangers name their flows as they like: what a key cannot carry stands there by its digest, after a `=`. */
+export function keyToken(id: string): string {
+  return id.length <= LONGEST_TOKEN && FIT_FOR_A_KEY.test(id) ? id : `=${hash('sha256', id, 'base64url')}`;
 }
 
 /** `<app>__letters`: the app's durable on the stream of dead letters. */

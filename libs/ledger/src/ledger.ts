@@ -11,6 +11,7 @@ import { brokerOf } from './projection/broker.ts';
 import type { BusinessKeys } from './projection/business-keys.ts';
 import { Projector } from './projection/projector.ts';
 import { type FlowsPage, type FlowsQuery, flowsOf } from './query/flows.ts';
+import { Orchestrations } from './query/orchestrations.ts';
 import { Settler } from './query/settler.ts';
 import { instancesOf, type StepView, stepsOf } from './query/steps.ts';
 import { type TailEntry, type TailFilter, Tails } from './query/tail.ts';
@@ -90,7 +91,7 @@ export class Ledger {
       businessKeys: businessKeysOf(options.businessKeys),
       touched: (flows) => settler?.touch(flows),
     });
-    const where = new Where(store, projector);
+    const where = new Where(store, projector, new Orchestrations(broker.manager, names));
     settler = new Settler(store, where, log, (flow) => tails.publish(flow));
     connection.onReconnect(() => projector.missed());
     return new Ledger({ connection, prefix, store, projector, where, settler, tails });

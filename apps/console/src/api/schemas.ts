@@ -147,6 +147,7 @@ export const schemas: Readonly<Record<SchemaName, object>> = {
     size: whole,
     'app?': text,
     'emittedBy?': text,
+    'direct?': { const: true, description: 'It was sent to one step alone' },
   }),
   StepsPage: object({ steps: listOf(schemaRef('StepView')), ...freshness }),
   StepView: object({

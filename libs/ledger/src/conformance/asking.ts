@@ -102,5 +102,15 @@ export function asking(open: Open): Behaviour[] {
         assert.equal((await stage.store.flow(await stage.numberOf('f-3')))?.evidence.length, 1);
       },
     ),
+
+    behaviour(open, 'drops a flow of which nothing is left but messages to single steps', async (stage) => {
+      const wake = { pos: positionOf(4, 9), id: 'wake', flow: 'f-1', target: 'payments__authorize' };
+      await stage.put(message(1), message(2), message(9, wake));
+      await stage.write({ evidence: [answer(1), { ...answer(9), pos: wake.pos }] });
+      await stage.store.retain(1, 2);
+      assert.deepEqual(await stage.store.find('f-1', 1), []);
+      assert.deepEqual(await stage.store.find('wake', 1), []);
+      assert.equal((await stage.store.flow(await stage.numberOf('f-2')))?.messages.length, 1);
+    }),
   ];
 }

@@ -2,7 +2,7 @@ import { type Carrier, type Course, type Durable, type Queue, settlementOf } fro
 import { dueOf, type Expectations, type ExpectedStep, stepOfDurable } from './expectation.ts';
 import type { MessageNode, Overdue, StepNode } from './flow.ts';
 import type { Message } from './message.ts';
-import type { FlowRecord, StoredMessage } from './record.ts';
+import { type FlowRecord, isDirect, type StoredMessage } from './record.ts';
 import { isSettled } from './settlement.ts';
 
 /** What a flow is judged by. */
@@ -60,7 +60,7 @@ export function tasksOf(record: FlowRecord, { expectations, durables, lettersSin
 
   /** Those that are expected, and those that are heard of all the same. */
   const stepsOf = (message: StoredMessage): ExpectedStep[] => {
-    const steps = isOwn(message) ? expectations.stepsOf(message) : [];
+    const steps = isOwn(message) ? expectedOf(message) : [];
     const known = new Set(steps.map(({ step }) => step));
     const add = (step: string, durable?: Durable): void => {
       if (known.has(step)) return;
@@ -75,6 +75,14 @@ export function tasksOf(record: FlowRecord, { expectations, durables, lettersSin
     for (const { of, step } of record.letters) if (of === message.pos) add(step);
     for (const { target } of copies.get(message.pos) ?? []) if (target !== undefined) add(target);
     return steps;
+  };
+
+  /** One that is for one step alone waits in the app's own stream. */
+  const expectedOf = (message: StoredMessage): ExpectedStep[] => {
+    const { target: step = '' } = message;
+    if (!isDirect(message)) return expectations.stepsOf(message);
+    const app = stepOfDurable(step)?.app ?? step;
+    return [{ step, app, emits: [], within: undefined, durable: expectations.delayedOf(step) }];
   };
 
   return [
@@ -100,8 +108,9 @@ export function tasksOf(record: FlowRecord, { expectations, durables, lettersSin
   }
 }
 
-function isOwn({ of }: StoredMessage): boolean {
-  return of === undefined;
+/** No copy, and no direct message that has not fired yet: that waits for nobody. */
+function isOwn(message: StoredMessage): boolean {
+  return message.of === undefined && !(isDirect(message) && message.due !== undefined);
 }
 
 /** Copies that stand for themselves, by the message that they are. */
@@ -138,7 +147,7 @@ export function treeOf(tasks: readonly Task[], record: FlowRecord, queue: Queue,
     const caused = (children.get(message) ?? []).filter((child) => !shown.has(child));
     const own = tasksBy.get(message) ?? [];
     const emitted = (step: string): StoredMessage[] =>
-      caused.filter((child) => (child.of === undefined ? child.emittedBy : child.target) === step);
+      caused.filter((child) => (isOwn(child) ? child.emittedBy : child.target) === step);
     const steps = own.map(({ expected, course }): StepNode => {
       const settlement = settlementOf(course, queue);
       const { step, app } = expected;
@@ -161,7 +170,8 @@ export function treeOf(tasks: readonly Task[], record: FlowRecord, queue: Queue,
 /** A message without what only the ledger needs. */
 function shownOf(message: StoredMessage): Message {
   const { id, source, type, flow, cause, stream, seq, at, saidAt, size, app, emittedBy } = message;
-  return { id, source, type, flow, cause, stream, seq, at, saidAt, size, app, emittedBy };
+  const shown = { id, source, type, flow, cause, stream, seq, at, saidAt, size, app, emittedBy };
+  return isDirect(message) ? { ...shown, direct: true } : shown;
 }
 
 /** A cause is older than what it caused, whatever a message says. */

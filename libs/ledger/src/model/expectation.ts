@@ -19,6 +19,14 @@ export interface Registered {
   /** Contract ids; undefined for a consumer whose step says nothing of itself. */
   readonly emits: readonly string[] | undefined;
   readonly within: string | undefined;
+  /** Name of the orchestration that the step is, when it is one. */
+  readonly orchestration?: string;
+}
+
+/** An orchestration that takes a message, by its app and name. */
+export interface ExpectedOrchestration {
+  readonly app: string;
+  readonly name: string;
 }
 
 /**
@@ -28,6 +36,7 @@ export interface Registered {
 export class Expectations {
   readonly #bySubject = new Map<string, ExpectedStep[]>();
   readonly #delayed = new Map<string, Durable>();
+  readonly #orchestrations = new Map<string, ExpectedOrchestration>();
   readonly #flows = new Map<string, DeclaredFlow>();
 
   /** @param asOf when the broker was asked, ms since the epoch: a consumer that is younger may be missing here */
@@ -37,9 +46,10 @@ export class Expectations {
     registered: readonly Registered[],
     readonly asOf: number,
   ) {
-    for (const { durable, emits, within } of registered) {
+    for (const { durable, emits, within, orchestration: name } of registered) {
       if (durable.gone || emits === undefined) continue;
       const { stream, step, app, subject } = durable;
+      if (name !== undefined) this.#orchestrations.set(step, { app, name });
       if (stream === names.events) this.#expect(subject, { step, app, emits, within, durable });
       else if (stream === names.delayed(app)) this.#delayed.set(step, durable);
     }
@@ -57,6 +67,13 @@ export class Expectations {
   /** The consumer that delivers a step's redrives and delayed retries. */
   delayedOf(step: string): Durable | undefined {
     return this.#delayed.get(step);
+  }
+
+  /** The orchestrations among the steps that take these messages. */
+  orchestrationsOf(messages: readonly Parameters<Expectations['stepsOf']>[0][]): ExpectedOrchestration[] {
+    if (this.#orchestrations.size === 0) return [];
+    const taking = messages.flatMap((message) => this.stepsOf(message)).map(({ step }) => step);
+    return [...new Set(taking)].flatMap((step) => this.#orchestrations.get(step) ?? []);
   }
 
   /** The flow that a message of this type opens, as it is declared. */

@@ -1,5 +1,5 @@
 import type { Message } from './message.ts';
-import type { Settlement } from './settlement.ts';
+import { isSettled, type Settlement } from './settlement.ts';
 
 /**
  * `completed`: a declared end is reached and no step has anything left to do. `failed`: a dead letter is open.
@@ -33,6 +33,11 @@ export interface Overdue {
   readonly byMs: number;
   /** Contract ids of which it should have emitted one. */
   readonly expected: readonly string[];
+}
+
+/** Whether the flow waits for it. What a step is told alone is its own affair, and keeps no flow open. */
+export function isOpen({ settlement, message }: StepNode & Pick<MessageNode, 'message'>): boolean {
+  return message.direct !== true && !isSettled(settlement);
 }
 
 /** One flow, whole. */

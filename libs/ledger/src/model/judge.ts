@@ -3,10 +3,10 @@ import { type Judgement, tasksOf, treeOf } from './assemble.ts';
 import type { DeclaredFlow } from './choreography.ts';
 import type { Carrier, Queue } from './course.ts';
 import { told } from './duration.ts';
-import type { Flow, FlowState, MessageNode, StepNode } from './flow.ts';
-import type { FlowRecord } from './record.ts';
+import { type Flow, type FlowState, isOpen, type MessageNode, type StepNode } from './flow.ts';
+import { lackOf, type Orchestrated, oneself } from './orchestrated.ts';
+import { type FlowRecord, isDirect } from './record.ts';
 import { sentenceOf } from './sentence.ts';
-import { isSettled } from './settlement.ts';
 
 /** Knows no queue: positions are left open. */
 export const UNCOUNTED: Queue = () => ({ position: undefined, expectedMs: undefined });
@@ -15,18 +15,28 @@ export const UNCOUNTED: Queue = () => ({ position: undefined, expectedMs: undefi
  * What a flow is, from all that is stored of it. It is called completed only when the broker was asked for its
  * consumers after the flow's last message was indexed: a younger consumer might still have work here.
  * @param name what whoever asks calls it: `Order o-17`
+ * @param orchestrated what the records of its orchestrations say: it is not over before they are
  */
-export function judge(record: FlowRecord, judgement: Judgement, queue = UNCOUNTED, name?: string): Flow {
+export function judge(
+  record: FlowRecord,
+  judgement: Judgement,
+  queue = UNCOUNTED,
+  name?: string,
+  orchestrated: readonly Orchestrated[] = [],
+): Flow {
   const { expectations, now } = judgement;
   const tasks = tasksOf(record, judgement);
   const roots = treeOf(tasks, record, queue, now);
-  const own = record.messages.filter(({ of }) => of === undefined);
+  const own = record.messages.filter((message) => message.of === undefined && !isDirect(message));
   const first = own[0] ?? record.messages[0];
   const startedAt = first?.at ?? 0;
   const declared = first && expectations.flowOf(first.type);
   const end = own.find(({ type }) => declared?.ends.includes(type))?.type;
   const steps = [...stepsOf(roots)];
-  const verdict = { ...verdictOf(steps, declared, end, startedAt, now), isWhole: !record.truncated };
+  const verdict = {
+    ...verdictOf(steps, declared, end, startedAt, now, orchestrated),
+    isWhole: !record.truncated,
+  };
   const isCertain = verdict.isWhole && expectations.asOf >= record.indexedAt;
   const state = verdict.state === 'completed' && !isCertain ? 'running' : verdict.state;
   const lastAt = Math.max(startedAt, ...own.map(({ at }) => at));
@@ -43,7 +53,8 @@ export function judge(record: FlowRecord, judgement: Judgement, queue = UNCOUNTE
     clockSkewMs: Math.max(0, ...own.map(({ at, saidAt }) => (saidAt === undefined ? 0 : saidAt - at))),
     truncated: record.truncated,
   };
-  return { ...flow, sentence: sentenceOf(flow, steps, name ?? `Flow ${record.id}`, now) };
+  const called = name ?? `${oneself(orchestrated)} ${record.id}`;
+  return { ...flow, sentence: sentenceOf(flow, steps, called, now, orchestrated) };
 }
 
 /** What waits in a queue whose length is to be counted. */
@@ -74,15 +85,19 @@ function verdictOf(
   end: string | undefined,
   startedAt: number,
   now: number,
+  orchestrated: readonly Orchestrated[],
 ): { state: FlowState; reasons: string[] } {
   const failed = steps.flatMap(({ step, message, settlement }) =>
     settlement.state === 'dead-lettered' ? [`${step} set ${message.type} aside: ${settlement.reason}`] : [],
   );
+  const lacks = orchestrated.map(lackOf);
+  failed.push(...lacks.flatMap((lack) => (lack?.state === 'failed' ? [lack.reason] : [])));
   if (failed.length > 0) return { state: 'failed', reasons: failed };
-  const open = steps.filter(({ settlement }) => !isSettled(settlement));
+  const open = steps.filter(isOpen);
   const isOver = open.length === 0 && (declared === undefined || end !== undefined);
-  if (isOver) return { state: 'completed', reasons: [] };
-  const reasons = open.flatMap(delayOf);
+  if (isOver && orchestrated.every((one) => one.isOver)) return { state: 'completed', reasons: [] };
+  const stuck = lacks.flatMap((lack) => (lack?.state === 'stalled' ? [lack.reason] : []));
+  const reasons = [...stuck, ...open.flatMap(delayOf)];
   const within = durationOf(declared?.within);
   if (declared !== undefined && within !== undefined && startedAt + within < now) {
     const missing = end === undefined ? `: none of ${declared.ends.join(', ')} came` : '';

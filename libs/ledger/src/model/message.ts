@@ -21,6 +21,8 @@ export interface Message {
   readonly app: string | undefined;
   /** The step that emitted it, `<app>__<step>`; undefined when an app sent it outside of steps. */
   readonly emittedBy: string | undefined;
+  /** It was sent to one step alone, past all others; no part of what is asked of a flow. */
+  readonly direct?: true;
 }
 
 /** `/payments/authorize` says the app and the step, `/storefront` the app alone. */

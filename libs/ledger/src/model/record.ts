@@ -17,6 +17,11 @@ export interface StoredMessage extends Message {
   readonly letter: number | undefined;
 }
 
+/** Whether it was sent to one step alone: a step's message to itself, or what a person or a tool asks of it. */
+export function isDirect({ of, target }: Pick<StoredMessage, 'of' | 'target'>): boolean {
+  return of === undefined && target !== undefined;
+}
+
 export interface StoredLetter extends DeadLetterEntry {
   /** The message that it is about, as first stored. */
   readonly of: number;

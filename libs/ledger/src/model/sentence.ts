@@ -1,7 +1,7 @@
 import { told } from './duration.ts';
-import type { Flow, StepNode } from './flow.ts';
+import { type Flow, isOpen, type StepNode } from './flow.ts';
 import type { Message } from './message.ts';
-import { isSettled } from './settlement.ts';
+import { doingOfOrchestrated, type Orchestrated } from './orchestrated.ts';
 
 type Step = StepNode & { readonly message: Message };
 
@@ -11,11 +11,12 @@ export function sentenceOf(
   steps: readonly Step[],
   name: string,
   now: number,
+  orchestrated: readonly Orchestrated[] = [],
 ): string {
   const ago = (at: number): string => `${told(now - at)} ago`;
   const last = lastOf(steps, flow);
   const latest = last === undefined ? '' : `; ${last.type} ${ago(last.at)}`;
-  const open = steps.filter(({ settlement }) => !isSettled(settlement));
+  const open = steps.filter(isOpen);
   switch (flow.state) {
     case 'completed':
       return `${name} is completed: ${flow.end ?? last?.type ?? flow.type}, ${ago(flow.lastAt)}.`;
@@ -24,7 +25,10 @@ export function sentenceOf(
     case 'stalled':
       return `${name} is stalled: ${listed(flow.reasons)}${latest}.`;
     default: {
-      const doing = [...new Set(open.map((step) => doingOf(step, now)))];
+      const doing = [
+        ...orchestrated.flatMap(doingOfOrchestrated),
+        ...new Set(open.map((step) => doingOf(step, now))),
+      ];
       const what = doing.length > 0 ? listed(doing, ' and ') : 'waits for its next message';
       return `${name} ${what}${latest}.`;
     }
@@ -61,7 +65,8 @@ function lastOf(steps: readonly Step[], { roots }: Omit<Flow, 'sentence'>): Mess
     ...steps.flatMap(({ emitted }) => emitted.map(({ message }) => message)),
   ];
   return messages.reduce<Message | undefined>(
-    (last, message) => (last === undefined || message.at > last.at ? message : last),
+    (last, message) =>
+      message.direct !== true && (last === undefined || message.at > last.at) ? message : last,
     undefined,
   );
 }

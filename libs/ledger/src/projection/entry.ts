@@ -24,7 +24,7 @@ export function entryOf(message: JsMsg, n: number, names: Names, businessKeys: B
   const source = said.source || 'unknown';
   const type = said.type || 'unknown';
   const saidAt = Date.parse(said.time ?? '');
-  const copy = stream === names.events ? ORIGINAL : copyOf(headers, subject, names);
+  const copy = stream === names.events ? ORIGINAL : copyOf(headers, { n, stream, subject }, names);
   return {
     pos: positionOf(n, seq),
     id,
@@ -81,16 +81,21 @@ const ORIGINAL: Copy = {
 /** EVENTS is the first stream, whatever number this one has. */
 export const EVENTS = 1;
 
-/** `rdv.<app>.<step>.<lane>` is for that step; `sch.<app>.<unique>` will be, as its target says. */
-function copyOf(headers: Headers, subject: string, names: Names): Copy {
-  const isOurs = headers.get('x-original-stream') === names.events;
-  const seq = isOurs ? numberIn(headers, 'x-original-seq') : undefined;
+/** What it is a copy of: a message of EVENTS, or a direct one of the app's own stream. `rdv.<app>.<step>.<lane>` is for that step; `sch.<app>.<unique>` will be, as its target says. */
+function copyOf(
+  headers: Headers,
+  { n, stream, subject }: { n: number; stream: string; subject: string },
+  names: Names,
+): Copy {
+  const original = headers.get('x-original-stream');
+  const from = original === names.events ? EVENTS : original === stream ? n : undefined;
+  const seq = from === undefined ? undefined : numberIn(headers, 'x-original-seq');
   const schedule = headers.get('nats-schedule');
   const target = schedule === undefined ? subject : (headers.get('nats-schedule-target') ?? '');
   const [app = '', step = ''] = target.split('.').slice(-3, -1);
   const due = Date.parse(schedule?.replace(/^@at /, '') ?? '');
   return {
-    of: seq === undefined ? undefined : positionOf(EVENTS, seq),
+    of: from === undefined || seq === undefined ? undefined : positionOf(from, seq),
     target: stepName(app, step),
     due: schedule === undefined ? undefined : Number.isNaN(due) ? 0 : due,
     attempt: numberIn(headers, 'x-attempt'),

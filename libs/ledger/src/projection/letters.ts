@@ -4,26 +4,33 @@ import { type Names, stepName } from '@troupe/jetstream';
 import { positionOf, type StoredLetter } from '../model/record.ts';
 import { EVENTS, headersOf, numberIn } from './entry.ts';
 
+const APP = /^[a-z][a-z0-9-]{0,63}$/;
 const LONGEST_ERROR = 1_024;
 
-/** A dead letter, as it is indexed; undefined for one that is about no message of this environment. */
+/**
+ * A dead letter, as it is indexed; undefined for one that is about no message of this environment.
+ * @param numberOf gives the ledger's number of an app's own stream, which the letters of direct messages are about
+ */
 export function letterOf(
   message: JsMsg,
   n: number,
   names: Names,
+  numberOf: (stream: string) => number,
 ): (StoredLetter & { readonly pos: number }) | undefined {
   const headers = headersOf(message);
   const seq = numberIn(headers, 'x-original-seq');
-  if (seq === undefined || headers.get('x-original-stream') !== names.events) return undefined;
+  const original = headers.get('x-original-stream');
   const [appOfSubject = '', stepOfSubject = ''] = message.subject.split('.').slice(-2);
   const app = headers.get('x-dlq-app') ?? appOfSubject;
+  const isDirect = original === names.delayed(app) && APP.test(app);
+  if (seq === undefined || !(original === names.events || isDirect)) return undefined;
   const step = headers.get('x-dlq-step') ?? stepOfSubject;
   const id = headers.get('ce-id');
   return {
     pos: positionOf(n, message.seq),
     letter: message.seq,
     failure: headers.get('nats-msg-id') ?? String(message.seq),
-    of: positionOf(EVENTS, seq),
+    of: positionOf(isDirect ? numberOf(names.delayed(app)) : EVENTS, seq),
     id: id === undefined ? undefined : read(id, decodeAttribute),
     step: stepName(app, step),
     reason: headers.get('x-dead-letter-reason') ?? 'unknown',

@@ -159,7 +159,7 @@ export class Projector {
     const { names } = this.broker;
     const { stream } = message.info;
     if (stream === names.deadLetters) {
-      const letter = letterOf(message, n, names);
+      const letter = letterOf(message, n, names, (name) => this.#numbers.of(name));
       return letter === undefined ? undefined : this.#intake.put('letters', letter);
     }
     if (stream === names.notices) {

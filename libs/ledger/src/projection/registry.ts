@@ -126,7 +126,8 @@ function entryOf(
     floorProves: (config.max_deliver ?? -1) === -1,
     gone: false,
   };
-  return { durable, emits: manifest.emits, within: manifest.within };
+  const { emits, within, orchestration } = manifest;
+  return { durable, emits, within, ...(orchestration && { orchestration: orchestration.name }) };
 }
 
 /** Where it begins: known exactly before it delivered anything, and by its age afterwards. */

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@troupe/jetstream';
 import type { Flow } from '../model/flow.ts';
-import { judge } from '../model/judge.ts';
 import type { Store } from '../store/store.ts';
 import type { Where } from './where.ts';
 
@@ -84,7 +83,7 @@ export class Settler {
     const judgement = this.where.judgement();
     const record = await this.store.flow(n);
     if (record === undefined) return;
-    const flow = judge(record, judgement);
+    const flow = await this.where.judged(record, judgement);
     if (flow.state === 'completed') await this.store.settle(n, record.indexedAt);
     judged(flow);
   }

@@ -6,6 +6,7 @@ import type { FlowRecord } from '../model/record.ts';
 import type { Projector } from '../projection/projector.ts';
 import type { FoundFlow } from '../store/found.ts';
 import type { Store } from '../store/store.ts';
+import type { Orchestrations } from './orchestrations.ts';
 import type { Freshness, Match, Whereabouts } from './whereabouts.ts';
 
 const MOST_FLOWS = 20;
@@ -15,6 +16,7 @@ export class Where {
   constructor(
     private readonly store: Store,
     private readonly projector: Projector,
+    private readonly orchestrations: Orchestrations,
   ) {}
 
   async where(key: string): Promise<Whereabouts> {
@@ -37,7 +39,13 @@ export class Where {
     const judgement = this.judgement();
     const record = await this.store.flow(n);
     if (record === undefined) return undefined;
-    return judge(record, judgement, await this.#queueOf(record, judgement), name);
+    return this.judged(record, judgement, await this.#queueOf(record, judgement), name);
+  }
+
+  /** A flow as it is, its orchestrations asked. */
+  async judged(record: FlowRecord, judgement: Judgement, queue?: Queue, name?: string): Promise<Flow> {
+    const orchestrated = await this.orchestrations.of(record, judgement.expectations);
+    return judge(record, judgement, queue, name, orchestrated);
   }
 
   /** What flows are judged by now. It is taken before a flow is read: what is read may be newer, never older. */

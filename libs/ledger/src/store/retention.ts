@@ -6,7 +6,7 @@ const CHUNK = 2_000;
 
 /**
  * Drops what a stream no longer has: messages and their copies, what was heard of them, and flows of which nothing is
- * left. Copies stay as long as what they are copies of: a schedule that fired is gone from its stream, and still tells.
+ * left there: what else is known of one are messages to single steps. Copies stay as long as what they are copies of: a schedule that fired is gone from its stream, and still tells.
  */
 export function retain(database: Database, stream: number, firstSeq: number): Promise<boolean> {
   return database.transaction(async (session) => {
@@ -26,8 +26,18 @@ export function retain(database: Database, stream: number, firstSeq: number): Pr
     await session.run('DELETE FROM message WHERE origin BETWEEN $1 AND $2', range);
     await session.run('DELETE FROM message WHERE pos BETWEEN $1 AND $2', range);
     for (const flow of new Set(rows.map((row) => row.flow))) {
-      const left = await session.all('SELECT 1 AS one FROM message WHERE flow = $1 LIMIT 1', [flow]);
+      const left = await session.all('SELECT 1 AS one FROM message WHERE flow = $1 AND pos < $2 LIMIT 1', [
+        flow,
+        positionOf(stream + 1, 0),
+      ]);
       if (left.length > 0) continue;
+      for (const column of ['evidence.pos', 'letter.origin']) {
+        const [table, pos] = column.split('.');
+        await session.run(`DELETE FROM ${table} WHERE ${pos} IN (SELECT pos FROM message WHERE flow = $1)`, [
+          flow,
+        ]);
+      }
+      await session.run('DELETE FROM message WHERE flow = $1', [flow]);
       await session.run('DELETE FROM business_key WHERE flow = $1', [flow]);
       await session.run('DELETE FROM flow WHERE n = $1', [flow]);
     }
