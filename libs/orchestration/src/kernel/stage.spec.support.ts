@@ -7,6 +7,9 @@ import { type BranchEnd, countBranch, endBranch, fanOutsToGiveUp, outcomesOf } f
 import { decide } from './decide.ts';
 import type { Decision, Input, Output, PersonsRequest } from './input.ts';
 
+/** Told apart among all stages: a record may go from one to another. */
+let inputs = 0;
+
 /** An instance without a broker: what is decided is kept in memory at once. */
 export class Stage {
   readonly definition: Definition;
@@ -17,7 +20,6 @@ export class Stage {
   readonly sent: (Output & { readonly id: string })[] = [];
   readonly resubmitted: string[] = [];
   now = new Date('2026-01-01T00:00:00.000Z');
-  #inputs = 0;
 
   constructor(options: OrchestrationOptions) {
     this.definition = definitionOf(options);
@@ -143,7 +145,7 @@ export class Stage {
   }
 
   nextId(): string {
-    return `input-${++this.#inputs}`;
+    return `input-${++inputs}`;
   }
 
   private outcomes() {
