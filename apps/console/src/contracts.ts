@@ -1,16 +1,50 @@
+import { FulfilmentCancelled, FulfilmentRequested, OrderFulfilled } from '@shop/contracts-fulfilment';
 import { OrderPlaced } from '@shop/contracts-order';
+import {
+  LabelPrint,
+  LabelPrinted,
+  ParcelPack,
+  ParcelPacked,
+  ParcelUnpack,
+  ParcelUnpacked,
+  StationRelease,
+  StationReleased,
+  StationReserve,
+  StationReserved,
+  StationUnavailable,
+} from '@shop/contracts-packing';
 import { ParcelDispatched } from '@shop/contracts-parcel';
 import { PaymentAuthorized, PaymentDeclined, PaymentRefunded } from '@shop/contracts-payment';
+import { ItemMissing, ItemPick, ItemPicked, ItemRestock, ItemRestocked } from '@shop/contracts-picking';
 import { StockReserved, StockShort } from '@shop/contracts-stock';
 import { type ContractClass, contractOf, type Mask } from '@troupe/contract';
 
 /** What is known here of the messages that pass. A message of any other contract is shown without its payload. */
 const CONTRACTS: readonly ContractClass[] = [
+  FulfilmentCancelled,
+  FulfilmentRequested,
+  ItemMissing,
+  ItemPick,
+  ItemPicked,
+  ItemRestock,
+  ItemRestocked,
+  LabelPrint,
+  LabelPrinted,
+  OrderFulfilled,
   OrderPlaced,
   ParcelDispatched,
+  ParcelPack,
+  ParcelPacked,
+  ParcelUnpack,
+  ParcelUnpacked,
   PaymentAuthorized,
   PaymentDeclined,
   PaymentRefunded,
+  StationRelease,
+  StationReleased,
+  StationReserve,
+  StationReserved,
+  StationUnavailable,
   StockReserved,
   StockShort,
 ];

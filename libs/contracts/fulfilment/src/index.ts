@@ -1,0 +1,3 @@
+export { FulfilmentCancelled } from './fulfilment-cancelled.ts';
+export { FulfilmentRequested } from './fulfilment-requested.ts';
+export { OrderFulfilled } from './order-fulfilled.ts';

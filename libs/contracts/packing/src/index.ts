@@ -1,0 +1,11 @@
+export { LabelPrint } from './label-print.ts';
+export { LabelPrinted } from './label-printed.ts';
+export { ParcelPack } from './parcel-pack.ts';
+export { ParcelPacked } from './parcel-packed.ts';
+export { ParcelUnpack } from './parcel-unpack.ts';
+export { ParcelUnpacked } from './parcel-unpacked.ts';
+export { StationRelease } from './station-release.ts';
+export { StationReleased } from './station-released.ts';
+export { StationReserve } from './station-reserve.ts';
+export { StationReserved } from './station-reserved.ts';
+export { StationUnavailable } from './station-unavailable.ts';
