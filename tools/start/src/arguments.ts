@@ -11,11 +11,11 @@ export interface Arguments {
   readonly brokerPort: number;
 }
 
-export const USAGE = `Starts the order system on this machine, places three sample orders and shows their flows.
+export const USAGE = `Starts the order system on this machine, places three sample orders, has one fulfilled, and shows their flows.
 
   npm start [-- options]
 
-  --once                  end when the three flows did: exit code 0 when each reached its declared end
+  --once                  end when the four flows did: exit code 0 when each reached its declared end
   --port <number>         the port of the first app, the others follow (default 3000: ${APPS.map((app) => app.name).join(', ')}); 0 for free ones
   --broker-port <number>  the port of the broker (default 4222; 0 for a free one)
   --help                  this text

@@ -84,23 +84,38 @@ describe('a demonstration that is to run once', () => {
     const lines = shown()
       .split('\n')
       .filter((line) => /^ {2}flow \S{8} {2}[a-z.]+\.v1 /.test(line));
-    expect(lines).toHaveLength(5 + 2 + 4);
+    expect(lines).toHaveLength(5 + 2 + 4 + 2);
     const flows = Map.groupBy(lines, (line) => line.slice(7, 15));
-    expect(flows.size).toBe(3);
-    for (const [first, second] of flows.values()) {
+    expect(flows.size).toBe(4);
+    const [fulfilled] = [...flows.values()].splice(-1);
+    expect(fulfilled?.map((line) => line.trim().split(/ {2,}/)[1])).toEqual([
+      'fulfilment.requested.v1',
+      'order.fulfilled.v1',
+    ]);
+    for (const [first, second] of [...flows.values()].slice(0, 3)) {
       expect(first).toMatch(/order\.placed\.v1 +storefront +start$/);
       expect(second).toMatch(/payment\.(authorized|declined)\.v1 +payments\/authorize +\+[\d.]+ m?s$/);
     }
     expect(shown()).toMatch(/ended as declared: 2 × parcel\.dispatched\.v1 \(5 events/);
     expect(shown()).toMatch(/ended as declared: 1 × payment\.declined\.v1 \(2 events/);
     expect(shown()).toMatch(/ended as declared: 1 × payment\.refunded\.v1 \(4 events/);
-    expect(shown().match(/^ +Order \S{36} is completed\.$/gm)).toHaveLength(3);
+    expect(shown()).toMatch(/ended as declared: 1 × order\.fulfilled\.v1 \(2 events/);
+    expect(shown().match(/^ +Order \S{36} is completed\.$/gm)).toHaveLength(4);
+  });
+
+  it('shows how far the fulfilment is, as a bar that grows', async () => {
+    expect(await demonstrate(onceOnFreePorts, await surroundings())).toBe(0);
+    const bars = shown().match(/^ {2}flow \S{8} {2}[█░]{24} .*$/gm) ?? [];
+    expect(bars.map((line) => line.trim().split(/ {2,}/).slice(1))).toEqual([
+      [`${'█'.repeat(12)}${'░'.repeat(12)}`, '1 of 2', 'picking'],
+      ['█'.repeat(24), '2 of 2', 'completed'],
+    ]);
   });
 
   it('ends well though the console does not say in time where the orders are', async () => {
     const apps = await fakeApps({ console: 'says nothing' });
     expect(await demonstrate(onceOnFreePorts, await surroundings({ apps }))).toBe(0);
-    expect(shown().match(/The console did not say in time where it is\./g)).toHaveLength(3);
+    expect(shown().match(/The console did not say in time where it is\./g)).toHaveLength(4);
   });
 
   it('shows nothing of an earlier run that used the same store', async () => {
@@ -220,7 +235,7 @@ describe('a process that ends by itself', () => {
     const apps = await fakeApps({ storefront: 'dies at the first order' });
     expect(await demonstrate(onceOnFreePorts, await surroundings({ apps })), shown()).toBe(0);
     expect(shown()).toContain('storefront is back');
-    expect(shown().match(/ended as declared/g)).toHaveLength(3);
+    expect(shown().match(/ended as declared/g)).toHaveLength(4);
   });
 
   it('is given up when it does not get ready time after time, and all ends with the error that says why', async () => {

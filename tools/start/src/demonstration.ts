@@ -3,12 +3,14 @@ import type { App } from './apps.ts';
 import type { Arguments } from './arguments.ts';
 import { flowLine, milliseconds, paint } from './flow-line.ts';
 import { Flows } from './flows.ts';
+import { followFulfilment, requestFulfilment } from './fulfilment.ts';
 import { type Home, openHome } from './home.ts';
 import { OrderSystem } from './order-system.ts';
 import { placeOrder } from './place-order.ts';
 import { step } from './progress.ts';
-import { SAMPLES } from './samples.ts';
-import { addressesText, missing, type PlacedOrder, summaryText } from './summary.ts';
+import { progressLine } from './progress-bar.ts';
+import { FULFILMENT, SAMPLES } from './samples.ts';
+import { addressesText, missing, type SampleFlow, summaryText, urlOf } from './summary.ts';
 import type { ProcessEnd, ProcessReturn } from './supervision.ts';
 import { watch } from './watch.ts';
 import { sentencesOf } from './whereabouts.ts';
@@ -25,11 +27,13 @@ export interface Surroundings {
 
 /** Enough for a process that dies: what it was at comes again after 30 s. */
 const FLOW_TIME = 60_000;
+/** How far behind its flow a fulfilment's status may be. One that is suspended has no last one. */
+const LAST_STATUS_TIME = 2_000;
 /** The exit code of what a person ended before it was through, as shells have it. */
 const INTERRUPTED = 130;
 
 /**
- * Starts the order system, places the sample orders, shows every flow, and at the end stops all that it started.
+ * Starts the order system, places the sample orders, has one fulfilled, shows every flow, and at the end stops all that it started.
  *
  * @returns the exit code: 0 when the sample flows reached their declared ends, or when it went on until told to stop
  * @throws TroupeError, BrokerError what a person can mend
@@ -48,7 +52,10 @@ class Demonstration {
   readonly #wanted: Arguments;
   readonly #surroundings: Surroundings;
   readonly #flows = new Flows();
-  readonly #orders: PlacedOrder[] = [];
+  readonly #begun: SampleFlow[] = [];
+  /** Resolves when the fulfilment ended, or is followed no more. */
+  #following: Promise<void> = Promise.resolve();
+  readonly #followed = new AbortController();
   /** Aborted when a process could not be kept running, with the error that says why. */
   readonly #halt = new AbortController();
   readonly #stopOrHalt: AbortSignal;
@@ -93,6 +100,7 @@ class Demonstration {
     );
     try {
       await this.#placeOrders();
+      await this.#requestFulfilment();
       await this.#untilSettled();
       if (this.#isOver()) return undefined;
       const failed = await this.#sumUp();
@@ -107,26 +115,41 @@ class Demonstration {
   async #placeOrders(): Promise<void> {
     console.log(`Placing ${SAMPLES.length} sample orders ...`);
     const storefront = this.system.addresses.apps[0]?.url ?? '';
-    for (const sample of SAMPLES) this.#orders.push(await placeOrder(storefront, sample, this.#stopOrHalt));
+    for (const sample of SAMPLES) this.#begun.push(await placeOrder(storefront, sample, this.#stopOrHalt));
+  }
+
+  async #requestFulfilment(): Promise<void> {
+    console.log('Having one order fulfilled ...');
+    const app = urlOf(this.system.addresses.apps, 'fulfilment') ?? '';
+    const requested = await requestFulfilment(app, FULFILMENT, this.#stopOrHalt);
+    this.#begun.push(requested);
+    this.#following = followFulfilment(
+      requested.url,
+      (status) => console.log(progressLine(requested.flowId, status)),
+      AbortSignal.any([this.#stopOrHalt, this.#followed.signal]),
+    );
   }
 
   /** A flow is settled at its declared end, and also when a dead letter keeps it from getting there. */
-  #untilSettled(): Promise<void> {
+  async #untilSettled(): Promise<void> {
     const settled = () =>
-      this.#orders.every(({ sample, flowId }) => {
+      this.#begun.every(({ sample, flowId }) => {
         const flow = this.#flows.get(flowId);
         return missing(sample, flow) === undefined || (flow?.deadLetters.length ?? 0) > 0;
       });
     const late = AbortSignal.timeout(this.#surroundings.flowTimeMs ?? FLOW_TIME);
-    return this.#flows.until(settled, AbortSignal.any([this.#stopOrHalt, late]));
+    await this.#flows.until(settled, AbortSignal.any([this.#stopOrHalt, late]));
+    const enough = setTimeout(() => this.#followed.abort(), LAST_STATUS_TIME);
+    await this.#following;
+    clearTimeout(enough);
   }
 
   /** Shows how the sample flows ended; true when one did not as declared. */
   async #sumUp(): Promise<boolean> {
     const flowOf = (id: string) => this.#flows.get(id);
-    const sentences = await sentencesOf(this.system.addresses.apps, this.#orders, this.#stopOrHalt);
-    console.log(`\nThe sample flows:\n${summaryText(this.#orders, flowOf, sentences)}\n`);
-    const failed = this.#orders.some(({ sample, flowId }) => missing(sample, flowOf(flowId)) !== undefined);
+    const sentences = await sentencesOf(this.system.addresses.apps, this.#begun, this.#stopOrHalt);
+    console.log(`\nThe sample flows:\n${summaryText(this.#begun, flowOf, sentences)}\n`);
+    const failed = this.#begun.some(({ sample, flowId }) => missing(sample, flowOf(flowId)) !== undefined);
     if (failed) {
       for (const app of this.system.apps)
         console.error(`${app.name} logged last:\n  ${(await app.log()).join('\n  ')}`);
@@ -136,7 +159,9 @@ class Demonstration {
 
   /** Shows flows until it is told to stop, or a process cannot be kept running. */
   async #goOn(): Promise<void> {
-    console.log(`${addressesText(this.system.addresses, SAMPLES[0])}\n\nFlows are shown until Ctrl-C.`);
+    console.log(
+      `${addressesText(this.system.addresses, SAMPLES[0], FULFILMENT)}\n\nFlows are shown until Ctrl-C.`,
+    );
     if (!this.#stopOrHalt.aborted) await once(this.#stopOrHalt, 'abort');
     this.#isOver();
   }

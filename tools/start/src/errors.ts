@@ -77,17 +77,18 @@ export class NotReadyError extends TroupeError {
   }
 }
 
-/** The storefront did not take a sample order. */
+/** An app did not take a sample order. */
 export class OrderRefusedError extends TroupeError {
   readonly code = 'TROUPE_START_ORDER_REFUSED';
 
   constructor(
+    readonly app: string,
     sample: string,
     /** Of the answer; undefined when there was none. */
     readonly status: number | undefined,
     answer: string,
   ) {
-    super(`The storefront did not take the order "${sample}": ${answer}`);
+    super(`${app} did not take the order "${sample}": ${answer}`);
   }
 }
 

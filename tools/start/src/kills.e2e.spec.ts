@@ -47,7 +47,7 @@ it('brings every accepted order to its one end, shows every event and knows of e
   );
 
   const flows = await stored.flows();
-  expect(flows.size).toBe(SAMPLES.length + accepted.length);
+  expect(flows.size).toBe(SAMPLES.length + 1 + accepted.length);
   for (const { flowId, sample } of accepted) {
     const ends = ENDS.map((type) => [type, flows.get(flowId)?.get(type) ?? 0]);
     expect(ends, `flow ${flowId}`).toEqual(

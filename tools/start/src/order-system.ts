@@ -19,6 +19,8 @@ export interface SystemOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Told when a process ends by itself and when it is back. A process that is given up is not started again. */
   readonly observer: Observer;
+  /** Milliseconds before an app that ended is started again. Default: they grow, while it ends soon. */
+  readonly pauseMs?: number;
 }
 
 /**
@@ -101,6 +103,8 @@ export class OrderSystem {
   /** Before it is ready for the first time, its end is a mistake to be told, and no accident. */
   async #keep(app: AppProcess, stop: AbortSignal): Promise<void> {
     await app.ready(stop);
-    this.#supervisions.push(supervise(app, this.#stopping.signal, this.#options.observer));
+    const { observer, pauseMs } = this.#options;
+    const pauses = pauseMs === undefined ? undefined : { next: () => pauseMs };
+    this.#supervisions.push(supervise(app, this.#stopping.signal, observer, pauses));
   }
 }

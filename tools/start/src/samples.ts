@@ -5,26 +5,45 @@ export interface DeclaredEnd {
   readonly count: number;
 }
 
-/** An order to place, and the end that its flow must reach. */
+/** What begins a flow, and the end that it must reach. */
 export interface Sample {
   /** What is shown: the story in a few words. */
   readonly title: string;
-  readonly order: OrderBody;
   readonly end: DeclaredEnd;
+}
+
+/** An order to place. */
+export interface OrderSample extends Sample {
+  readonly order: OrderBody;
+}
+
+/** An order to have fulfilled. */
+export interface FulfilmentSample extends Sample {
+  readonly fulfilment: FulfilmentBody;
 }
 
 /** The body of `POST /orders`; amounts in minor units of the currency. */
 export interface OrderBody {
   readonly customer: { readonly name: string; readonly email: string };
-  readonly deliverTo: {
-    readonly street: string;
-    readonly city: string;
-    readonly postalCode: string;
-    readonly country: string;
-  };
+  readonly deliverTo: AddressBody;
   readonly currency: string;
   readonly paymentToken: string;
   readonly lines: readonly { readonly sku: string; readonly quantity: number; readonly unitPrice: number }[];
+}
+
+/** The body of `POST /fulfilments`, but for the ids. */
+export interface FulfilmentBody {
+  readonly recipient: string;
+  readonly deliverTo: AddressBody;
+  readonly lines: readonly { readonly sku: string; readonly quantity: number }[];
+  readonly whenMissing: 'partial' | 'cancel';
+}
+
+interface AddressBody {
+  readonly street: string;
+  readonly city: string;
+  readonly postalCode: string;
+  readonly country: string;
 }
 
 const ada = {
@@ -33,8 +52,8 @@ const ada = {
   currency: 'EUR',
 };
 
-/** The three orders of the demonstration. */
-export const SAMPLES: readonly [Sample, Sample, Sample] = [
+/** The three orders of the demonstration, which go through the shop by events alone. */
+export const SAMPLES: readonly [OrderSample, OrderSample, OrderSample] = [
   {
     title: 'a tent and two stoves, delivered from two warehouses',
     order: {
@@ -62,3 +81,17 @@ export const SAMPLES: readonly [Sample, Sample, Sample] = [
     end: { type: 'payment.refunded.v1', count: 1 },
   },
 ];
+
+/** The order that is fulfilled beside them, step by step as it is told. */
+export const FULFILMENT: FulfilmentSample = {
+  title: 'eight lines picked at once, a lantern among them is missing, the others packed and labelled',
+  fulfilment: {
+    recipient: ada.customer.name,
+    deliverTo: ada.deliverTo,
+    lines: ['TENT-2P', 'TENT-4P', 'MAT-XL', 'STOVE-1', 'POT-2L', 'ROPE-30M', 'LANTERN-9', 'MAT-XL'].map(
+      (sku) => ({ sku, quantity: 1 }),
+    ),
+    whenMissing: 'partial',
+  },
+  end: { type: 'order.fulfilled.v1', count: 1 },
+};

@@ -5,14 +5,16 @@ import { expectNothingLeft, npmStart, processesIn, RUN } from './fixtures/npm-st
 import { isRunning, until } from './fixtures/surroundings.ts';
 
 describe('npm start', () => {
-  it('with --once ends with 0 when the three flows reached their ends, and leaves nothing behind', async () => {
+  it('with --once ends with 0 when the four flows reached their ends, and leaves nothing behind', async () => {
     const start = await npmStart(RUN, '--once');
     expect(await start.exitCode, start.output()).toBe(0);
 
     expect(start.output()).toContain('ended as declared: 2 × parcel.dispatched.v1');
     expect(start.output()).toContain('ended as declared: 1 × payment.declined.v1');
     expect(start.output()).toContain('ended as declared: 1 × payment.refunded.v1');
-    expect(start.output().match(/^ +\w+ \S{36} is completed: \S+, .+ ago\.$/gm)).toHaveLength(3);
+    expect(start.output()).toContain('ended as declared: 1 × order.fulfilled.v1');
+    expect(start.output()).toMatch(/█{24} {2}(\d+) of \1 {2}completed/);
+    expect(start.output().match(/^ +\w+ \S{36} is completed: \S+, .+ ago\.$/gm)).toHaveLength(4);
     expect(start.output()).not.toMatch(/dead letter|did not end cleanly/);
     await expectNothingLeft(start.output());
     expect(await readdir(join(start.home, 'logs'))).toContain('notifications.log');
@@ -51,7 +53,7 @@ describe('npm start', () => {
     process.kill(-start.pid, 'SIGKILL');
     await start.exitCode;
     const pids = processesIn(start.output());
-    expect(pids.length).toBe(7);
+    expect(pids.length).toBe(10);
     await until(() => !pids.some(isRunning), 'all processes are gone');
     await expectNothingLeft(start.output());
   }, 180_000);

@@ -1,9 +1,9 @@
 import { flowColour, milliseconds, paint, shortId } from './flow-line.ts';
 import { eventCount, type Flow, hasReached } from './flows.ts';
-import type { Sample } from './samples.ts';
+import type { FulfilmentSample, OrderSample, Sample } from './samples.ts';
 
-/** A sample order that the storefront took. */
-export interface PlacedOrder {
+/** The flow that a sample began. */
+export interface SampleFlow {
   readonly sample: Sample;
   readonly orderId: string;
   readonly flowId: string;
@@ -17,13 +17,13 @@ export interface Addresses {
   readonly logs: string;
 }
 
-/** Per order: how its flow ended, or what it misses, and where it is by the console's word. */
+/** Per sample: how its flow ended, or what it misses, and where it is by the console's word. */
 export function summaryText(
-  orders: readonly PlacedOrder[],
+  flows: readonly SampleFlow[],
   flowOf: (id: string) => Flow | undefined,
   sentences: ReadonlyMap<string, string>,
 ): string {
-  return orders
+  return flows
     .map(({ sample, flowId, orderId }) => {
       const flow = flowOf(flowId);
       const name = `flow ${shortId(flowId)}`;
@@ -34,13 +34,20 @@ export function summaryText(
     .join('\n');
 }
 
-/** How to look around, and how to place an order. */
-export function addressesText({ broker, apps, logs }: Addresses, sample: Sample): string {
+/** How to look around, and how to place an order or have one fulfilled. */
+export function addressesText(
+  { broker, apps, logs }: Addresses,
+  { order }: OrderSample,
+  { fulfilment }: FulfilmentSample,
+): string {
   const storefront = apps[0]?.url ?? '';
-  const watcher = consoleIn(apps)?.url ?? '';
+  const watcher = urlOf(apps, 'console') ?? '';
+  const orchestrator = urlOf(apps, 'fulfilment') ?? '';
+  const ids = { fulfilmentId: 'my-fulfilment', orderId: 'my-order' };
   const rows = [
     ['orders', `POST ${storefront}/orders`],
-    ['API pages', `${storefront}/docs  ${watcher}/docs`],
+    ['fulfilments', `POST ${orchestrator}/fulfilments`],
+    ['API pages', `${storefront}/docs  ${orchestrator}/docs  ${watcher}/docs`],
     ...apps.map(({ name, url }) => [name, `${url}/health/ready  ${url}/metrics`]),
     ['broker', broker],
     ['logs', logs],
@@ -49,15 +56,18 @@ export function addressesText({ broker, apps, logs }: Addresses, sample: Sample)
     ...rows.map(([name, text]) => `  ${(name ?? '').padEnd(14)} ${text}`),
     '',
     'Place an order:',
-    `  curl -i ${storefront}/orders -H 'content-type: application/json' -d '${JSON.stringify(sample.order)}'`,
+    `  curl -i ${storefront}/orders -H 'content-type: application/json' -d '${JSON.stringify(order)}'`,
     'Where is it?',
     `  npm run troupe -- where <orderId>${watcher.endsWith(':3005') ? '' : ` --console ${watcher}`}`,
+    'Have one fulfilled, and ask how far it is:',
+    `  curl -i ${orchestrator}/fulfilments -H 'content-type: application/json' -d '${JSON.stringify({ ...ids, ...fulfilment })}'`,
+    `  curl ${orchestrator}/fulfilments/${ids.fulfilmentId}`,
   ].join('\n');
 }
 
-/** The app that says where orders are; undefined when it does not run. */
-export function consoleIn(apps: Addresses['apps']): Addresses['apps'][number] | undefined {
-  return apps.find(({ name }) => name === 'console');
+/** Where an app answers; undefined when it does not run. */
+export function urlOf(apps: Addresses['apps'], app: string): string | undefined {
+  return apps.find(({ name }) => name === app)?.url;
 }
 
 /** What a flow lacks to its declared end; undefined when it lacks nothing. */

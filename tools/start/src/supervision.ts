@@ -51,9 +51,14 @@ const STARTS = 5;
  * when it gave up.
  *
  * @param process is ready
+ * @param pauses before it is started again; they grow unless said otherwise
  */
-export async function supervise(process: Supervised, stop: AbortSignal, observer: Observer): Promise<void> {
-  const pauses = new Pauses();
+export async function supervise(
+  process: Supervised,
+  stop: AbortSignal,
+  observer: Observer,
+  pauses: Pick<Pauses, 'next'> = new Pauses(),
+): Promise<void> {
   let readyAt = performance.now();
   for (;;) {
     const how = await process.exited;
@@ -67,7 +72,7 @@ export async function supervise(process: Supervised, stop: AbortSignal, observer
 interface Ending {
   readonly how: string;
   readonly ranFor: number;
-  readonly pauses: Pauses;
+  readonly pauses: Pick<Pauses, 'next'>;
   readonly stop: AbortSignal;
   readonly observer: Observer;
 }

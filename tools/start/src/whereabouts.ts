@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Addresses, consoleIn, type PlacedOrder } from './summary.ts';
+import { type Addresses, type SampleFlow, urlOf } from './summary.ts';
 
 const TIME = 5_000;
 const POLL_INTERVAL = 100;
@@ -11,19 +11,19 @@ interface Whereabouts {
 }
 
 /**
- * What the console says of each order, by its id, within 5 s: it follows the broker a moment behind, so that it is
+ * What the console says of the order of each flow, by its id, within 5 s: it follows the broker a moment behind, so that it is
  * asked again until nothing is left to do. An order of which it says nothing is left out; never rejects.
  */
 export async function sentencesOf(
   apps: Addresses['apps'],
-  orders: readonly PlacedOrder[],
+  flows: readonly SampleFlow[],
   stop: AbortSignal,
 ): Promise<ReadonlyMap<string, string>> {
-  const url = consoleIn(apps)?.url;
+  const url = urlOf(apps, 'console');
   const sentences = new Map<string, string>();
   if (url === undefined) return sentences;
   const over = AbortSignal.any([stop, AbortSignal.timeout(TIME)]);
-  const follow = async ({ orderId }: PlacedOrder): Promise<void> => {
+  const follow = async ({ orderId }: SampleFlow): Promise<void> => {
     while (!over.aborted) {
       const whereabouts = await ask(`${url}/where/${orderId}`, over);
       if (whereabouts !== undefined) sentences.set(orderId, whereabouts.sentence);
@@ -31,7 +31,7 @@ export async function sentencesOf(
       await delay(POLL_INTERVAL, undefined, { signal: over }).catch(() => {});
     }
   };
-  await Promise.all(orders.map(follow));
+  await Promise.all(flows.map(follow));
   return sentences;
 }
 
