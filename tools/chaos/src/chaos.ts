@@ -5,13 +5,22 @@ import { sizeOf } from './evidence/consumers.ts';
 import { gather } from './evidence/evidence.ts';
 import { type InflictedFault, inflictAll } from './faults/schedule.ts';
 import { Load } from './load.ts';
-import type { Options } from './options.ts';
 import { planOf } from './plan.ts';
+import type { Profile } from './profile.ts';
 import { type Report, reportOf } from './report.ts';
 import { BacklogWatch, settle } from './settle.ts';
 import { CAST, Stage } from './stage.ts';
 import { recoveriesOf } from './verdict/recovery.ts';
 import { verdictOf } from './verdict/verdict.ts';
+
+/** What a run is made from. */
+export interface OrderRun {
+  readonly profile: Profile;
+  readonly seed: number;
+  readonly syncInterval: string;
+  /** Keeps the stores and the logs. */
+  readonly folder: string;
+}
 
 /** How long what is left may take after the last order and the last fault. */
 const PATIENCE = 300_000;
@@ -19,11 +28,12 @@ const PROGRESS_INTERVAL = 10_000;
 
 /**
  * Runs the order system under orders and faults, lets it finish, and says what became of every order.
- * @param folder keeps the stores and the logs
  * @throws TroupeError, BrokerError when it could not be carried through
  */
-export async function chaos(options: Options & { folder: string }, stop: AbortSignal): Promise<Report> {
-  const { profile, seed, syncInterval, folder } = options;
+export async function chaos(
+  { profile, seed, syncInterval, folder }: OrderRun,
+  stop: AbortSignal,
+): Promise<Report> {
   const plan = planOf(profile, seed, CAST);
   const halt = new AbortController();
   const stage = await Stage.set({ profile, folder, syncInterval, observer: observerOf(halt), stop });

@@ -4,22 +4,24 @@ import { type PostgresServer, startPostgres } from '@troupe/postgres';
 import pg from 'pg';
 import { persist } from './persist.ts';
 
-/** The apps that have a database. */
+/** The apps of the order system that have a database. */
 export const OWNERS = ['payments', 'inventory', 'shipping'] as const;
-export type Owner = (typeof OWNERS)[number];
 
 /** A database for each app that has one, on one server. */
 export class Databases {
   private constructor(private readonly server: PostgresServer) {}
 
-  /** @throws PostgresNotFoundError */
-  static async start(folder: string): Promise<Databases> {
+  /**
+   * @param owners the apps
+   * @throws PostgresNotFoundError
+   */
+  static async start(folder: string, owners: readonly string[]): Promise<Databases> {
     const server = await startPostgres({ logFile: join(folder, 'postgres.log') });
-    for (const owner of OWNERS) await server.createDatabase(owner);
+    for (const owner of owners) await server.createDatabase(owner);
     return new Databases(server);
   }
 
-  urlOf(owner: Owner): string {
+  urlOf(owner: string): string {
     return this.server.urlOf(owner);
   }
 
@@ -30,7 +32,7 @@ export class Databases {
     await this.server.restart();
   }
 
-  async query<Row extends object>(owner: Owner, sql: string): Promise<Row[]> {
+  async query<Row extends object>(owner: string, sql: string): Promise<Row[]> {
     return persist(async () => {
       const client = new pg.Client({ connectionString: this.urlOf(owner) });
       try {

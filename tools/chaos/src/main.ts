@@ -5,6 +5,8 @@ import { join, resolve } from 'node:path';
 import { BrokerError } from '@troupe/broker';
 import { TroupeError } from '@troupe/contract';
 import { chaos } from './chaos.ts';
+import { fulfilmentReportText } from './fulfilment/report.ts';
+import { fulfilmentChaos } from './fulfilment/run.ts';
 import { type Options, readOptions } from './options.ts';
 import { reportText } from './report.ts';
 
@@ -27,9 +29,9 @@ async function run(options: Options): Promise<number> {
   await mkdir(folder, { recursive: true });
   console.log(`profile ${options.profile.name}, seed ${options.seed}, stores and logs in ${folder}`);
   try {
-    const report = await chaos({ ...options, folder }, stop);
+    const { report, text } = await carryOut(options, folder, stop);
     if (options.json) process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
-    else console.log(`\n${reportText(report)}`);
+    else console.log(`\n${text}`);
     if (report.clean && temporary) await rm(folder, { recursive: true, force: true });
     else console.log(`\nStores and logs are in ${folder}.`);
     return report.clean ? 0 : 1;
@@ -40,6 +42,20 @@ async function run(options: Options): Promise<number> {
     console.error(`Stores and logs are in ${folder}.`);
     return 1;
   }
+}
+
+async function carryOut(
+  options: Options,
+  folder: string,
+  stop: AbortSignal,
+): Promise<{ readonly report: { readonly clean: boolean }; readonly text: string }> {
+  const { profile, seed, syncInterval } = options;
+  if ('fulfilments' in profile) {
+    const report = await fulfilmentChaos({ profile, seed, syncInterval, folder }, stop);
+    return { report, text: fulfilmentReportText(report) };
+  }
+  const report = await chaos({ profile, seed, syncInterval, folder }, stop);
+  return { report, text: reportText(report) };
 }
 
 function told(): AbortSignal {

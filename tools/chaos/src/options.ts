@@ -1,11 +1,13 @@
 import { parseArgs } from 'node:util';
+import { FULFILMENT_PROFILES, type FulfilmentProfile } from './fulfilment/profile.ts';
 import { PROFILES, type Profile } from './profile.ts';
 
-export const USAGE = `Runs the order system under faults, then checks that no accepted order was lost and nothing happened twice.
+export const USAGE = `Runs the order system under faults, then checks that nothing that was accepted was lost and nothing happened twice.
 
   npm run chaos [-- options]
 
-  --profile <name>       full (20,000 orders, 60 faults, about 10 minutes), cluster (three brokers), short (default full)
+  --profile <name>       full (20,000 orders, 60 faults, about 10 minutes), cluster (three brokers), short (default full);
+                         orchestration (2,000 fulfilments, an orchestrator killed every 5 s), orchestration-short
   --seed <number>        has the same orders and faults at the same times again (default: a new one, which is printed)
   --sync-interval <time> how often the broker syncs to disk, always for each message (default 2m)
   --folder <path>        where stores and logs go, and stay (default: a temporary folder, kept when something is wrong)
@@ -19,7 +21,7 @@ Needs PostgreSQL's initdb and postgres.`;
 
 /** What a person asked for. */
 export interface Options {
-  readonly profile: Profile;
+  readonly profile: Profile | FulfilmentProfile;
   readonly seed: number;
   readonly syncInterval: string;
   readonly folder: string | undefined;
@@ -57,10 +59,12 @@ export function readOptions(
   }
 }
 
-function profileOf(name: string): Profile {
-  const profile = Object.hasOwn(PROFILES, name) ? PROFILES[name] : undefined;
+const ALL: Readonly<Record<string, Profile | FulfilmentProfile>> = { ...PROFILES, ...FULFILMENT_PROFILES };
+
+function profileOf(name: string): Profile | FulfilmentProfile {
+  const profile = Object.hasOwn(ALL, name) ? ALL[name] : undefined;
   if (profile !== undefined) return profile;
-  throw new Error(`--profile ${name} is unknown: it is ${Object.keys(PROFILES).join(', ')}.`);
+  throw new Error(`--profile ${name} is unknown: it is ${Object.keys(ALL).join(', ')}.`);
 }
 
 function seedOf(text: string | undefined): number {

@@ -97,7 +97,8 @@ function recoveryText(recoveries: readonly Recovery[]): string {
 
 const SHOWN = 20;
 
-function faultText(title: string, sentences: readonly string[]): string[] {
+/** Lists what is wrong, the first twenty of each kind; nothing where nothing is. */
+export function faultText(title: string, sentences: readonly string[]): string[] {
   if (sentences.length === 0) return [];
   const more = sentences.length - SHOWN;
   return [

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { APPS, type App, type Observer, OrderSystem, openHome } from '@troupe/start';
+import { type App, type Observer, ORDER_APPS, OrderSystem, openHome } from '@troupe/start';
 import { Brokers } from './brokers.ts';
 import { Databases, OWNERS } from './databases.ts';
 import { ChaosError } from './errors.ts';
@@ -38,7 +38,7 @@ export class Stage {
       ends.unshift(() => world.stop());
       const brokers = await Brokers.start({ folder, servers: profile.servers, syncInterval });
       ends.unshift(() => brokers.stop());
-      const databases = await Databases.start(folder);
+      const databases = await Databases.start(folder, OWNERS);
       ends.unshift(() => databases.stop());
       const env = {
         ...process.env,
@@ -94,16 +94,15 @@ export class Stage {
 }
 
 /** Names of the apps of a run, each as likely to be hit. */
-export const CAST = APPS.flatMap(({ name }) => (name === 'payments' ? [name, 'payments-2'] : [name])) as [
-  string,
-  ...string[],
-];
+export const CAST = ORDER_APPS.flatMap(({ name }) =>
+  name === 'payments' ? [name, 'payments-2'] : [name],
+) as [string, ...string[]];
 
 /** Every app, payments twice, so that what one of them has not finished has somewhere to go. */
 function castOf(databases: Databases): App[] {
   const poison = new URL('./poison.js', import.meta.url).href;
   return CAST.map((name) => {
-    const app = APPS.find((app) => name.startsWith(app.name)) as App;
+    const app = ORDER_APPS.find((app) => name.startsWith(app.name)) as App;
     const owner = OWNERS.find((owner) => owner === app.name);
     return {
       name,

@@ -27,9 +27,19 @@ export async function readBooks(databases: Databases): Promise<Books> {
     ['reserve', await ids('inventory', 'reservation_id', 'reservations')],
     ['dispatch', await ids('shipping', 'parcel_id', 'parcels')],
   ]);
+  const { handled, outbox } = await readInboxes(databases, OWNERS);
+  const wrong = await databases.query<{ sku: string }>('inventory', WRONG_STOCK);
+  return { effects, handled, outbox, wrongStock: wrong.map(({ sku }) => sku) };
+}
+
+/** What the inboxes and outboxes of these apps say. */
+export async function readInboxes(
+  databases: Databases,
+  owners: readonly string[],
+): Promise<Pick<Books, 'handled' | 'outbox'>> {
   const handled = new Set<string>();
   let outbox = 0;
-  for (const owner of OWNERS) {
+  for (const owner of owners) {
     const rows = await databases.query<{ step: string; source: string; id: string }>(
       owner,
       'SELECT step, source, id FROM troupe.inbox',
@@ -38,8 +48,7 @@ export async function readBooks(databases: Databases): Promise<Books> {
     const [left] = await databases.query<{ count: string }>(owner, 'SELECT count(*) FROM troupe.outbox');
     outbox += Number(left?.count);
   }
-  const wrong = await databases.query<{ sku: string }>('inventory', WRONG_STOCK);
-  return { effects, handled, outbox, wrongStock: wrong.map(({ sku }) => sku) };
+  return { handled, outbox };
 }
 
 /** What has no warehouse never had any. */

@@ -1,0 +1,51 @@
+import { Random } from '../random.ts';
+import type { FulfilmentKind } from './fulfilling.ts';
+import type { FulfilmentProfile } from './profile.ts';
+
+/** A fulfilment and when to ask for it, in milliseconds from the beginning. */
+export interface PlannedFulfilment {
+  readonly atMs: number;
+  readonly kind: FulfilmentKind;
+}
+
+/** Which orchestrators are killed at once, and when, in milliseconds from the beginning. */
+export interface PlannedKill {
+  readonly atMs: number;
+  readonly victims: readonly string[];
+}
+
+/** Everything that a run does, in the order of time. The same seed gives the same plan. */
+export interface FulfilmentPlan {
+  readonly fulfilments: readonly PlannedFulfilment[];
+  readonly kills: readonly PlannedKill[];
+}
+
+/** Two instances of one app: what the one has not finished, the other may. */
+export const ORCHESTRATORS: readonly [string, string] = ['fulfilment', 'fulfilment-2'];
+
+/** One of the two dies each time, and every so often both. */
+const BOTH_DIE = 30;
+
+export function planOf(
+  { fulfilments, seconds, killEverySeconds }: FulfilmentProfile,
+  seed: number,
+): FulfilmentPlan {
+  const random = new Random(seed);
+  return {
+    fulfilments: Array.from({ length: fulfilments }, (_, i) => ({
+      atMs: Math.round((i * seconds * 1_000) / fulfilments),
+      kind: kindOf(random),
+    })),
+    kills: Array.from({ length: Math.floor(seconds / killEverySeconds) }, (_, i) => ({
+      atMs: (i + 1) * killEverySeconds * 1_000,
+      victims: random.whole(1, 100) <= BOTH_DIE ? ORCHESTRATORS : [random.oneOf(ORCHESTRATORS)],
+    })),
+  };
+}
+
+function kindOf(random: Random): FulfilmentKind {
+  const lot = random.whole(1, 100);
+  if (lot <= 15) return 'refused';
+  if (lot <= 30) return 'partial';
+  return lot <= 40 ? 'large' : 'whole';
+}
