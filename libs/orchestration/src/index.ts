@@ -49,6 +49,7 @@ export {
 } from './errors.ts';
 export { type ApiPage, serveApiPage } from './http/page.ts';
 export { type OpenOrchestrations, openOrchestrations } from './open-orchestrations.ts';
+export { OrchestrationModule } from './orchestration.module.ts';
 export { type Asking, Orchestrations, type OrchestrationsAddress } from './orchestrations.ts';
 export * from './record.ts';
 export type { InstanceFilter, InstancePage, InstanceSummary, Place } from './status/instances.ts';
