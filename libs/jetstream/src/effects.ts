@@ -1,4 +1,5 @@
 import type { NatsConnection } from '@nats-io/transport-node';
+import type { Instrumentation } from './instrumentation.ts';
 import type { Logger } from './logger.ts';
 import type { Names } from './naming.ts';
 import type { Notice } from './notices.ts';
@@ -20,6 +21,7 @@ export interface Outlet {
   readonly names: Names;
   readonly client: NatsConnection;
   readonly log: Logger;
+  readonly instrumentation: Instrumentation | undefined;
   /** What the app may do to the broker: effects that are kept there are bound to it too. */
   readonly topology: TopologyMode;
   /** Copies that a cluster keeps of each stream and bucket. */

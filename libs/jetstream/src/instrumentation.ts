@@ -50,6 +50,12 @@ export interface Instrumentation {
   process(step: StepName, message: ObservedMessage, redelivered: boolean): ProcessObservation;
   /** A message is about to be sent by `app`: as an output of what `cause` observes, or by a producer, anywhere. */
   send(app: string, message: ObservedMessage, cause: ProcessObservation | undefined): SendObservation;
+  /**
+   * A part of what a handler does is over, which has a name of its own: the transition of a state machine. Called inside
+   * of the handler. Optional: an implementation without it sees the handler as a whole.
+   * @param startedAt `performance.now()` when it began
+   */
+  part?(name: string, startedAt: number, attributes: Readonly<Record<string, string | number>>): void;
 }
 
 /** Which step of which app; `name` is the durable name `<app>__<step>`. */

@@ -38,6 +38,10 @@ export class MessageInstrumentation implements Instrumentation {
       this.spans?.send(app, message, observed?.context),
     );
   }
+
+  part(name: string, startedAt: number, attributes: Readonly<Record<string, string | number>>): void {
+    this.spans?.part(name, startedAt, attributes);
+  }
 }
 
 class ObservedProcess implements ProcessObservation, Processing {

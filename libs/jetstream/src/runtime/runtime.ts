@@ -219,6 +219,7 @@ export class Runtime {
         names: this.names,
         client,
         log: this.#log,
+        instrumentation: this.#instrumentation,
         topology,
         replicas,
         isConnected,

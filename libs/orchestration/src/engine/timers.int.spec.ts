@@ -73,6 +73,7 @@ describe('time in an orchestration', () => {
     expect(await stage.sent(PickItem)).toEqual([]);
     await stage.orchestrator(hurriedOptions);
     expect((await stage.ended('p-1')).status).toBe('completed');
+    await stage.settled('shop');
     expect(await stage.sent(ParcelReady)).toHaveLength(1);
   });
 

@@ -14,6 +14,7 @@ import { inputOf } from './inputs.ts';
 import type { Instance } from './instances.ts';
 import { keep } from './keep.ts';
 import { refused } from './refused.ts';
+import { tellOfTransition } from './transition-part.ts';
 import { unknown } from './unknown.ts';
 
 /** What is to be done, and for which instance. */
@@ -89,6 +90,7 @@ export class Turn {
     const instance = await this.#instance(id);
     await publication.catchUp(instance, input);
     const { record } = instance;
+    const startedAt = performance.now();
     const looks = given.kind === 'wake' || given.kind === 'joined';
     if (record !== undefined && given.kind === 'wake')
       await giveUpBranches(this.ground, record, input.inputId);
@@ -97,7 +99,9 @@ export class Turn {
       idOf: (contractId, key) => outputId(context.source, context.id, this.key.step, contractId, key),
       outcomes: await outcomesFor(fanOuts, record, looks),
     });
-    return { instance, decision: await whole(fanOuts, id, decision) };
+    const decided = { instance, decision: await whole(fanOuts, id, decision) };
+    if (decided.decision.changed) tellOfTransition(this.ground, decided, given, startedAt);
+    return decided;
   }
 
   async #instance(id: string): Promise<Instance> {
@@ -118,7 +122,7 @@ export class Turn {
     const { outcome, refusal } = decision;
     const { outlet, publication } = this.ground;
     if (outcome === 'duplicate') await publication.everything(instance);
-    else if (outcome === 'unknown') await unknown(this.ground, input, context);
+    else if (outcome === 'unknown') await unknown(this.ground, instance, input, context);
     if (outcome === 'refused')
       outlet.log.warn(
         { orchestration: instance.record?.orchestration, flow_id: context.flowId },

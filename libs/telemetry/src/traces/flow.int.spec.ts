@@ -68,6 +68,18 @@ describe('the trace of a flow', () => {
     };
   }
 
+  it('shows a part of what a handler does as the child of its step', async () => {
+    const inParts = authorize(async () => {
+      const startedAt = performance.now();
+      await Promise.resolve();
+      telemetry.instrumentation?.part?.('weigh risk', startedAt, { 'risk.score': 7 });
+    });
+    const span = await flow('parts', [inParts], 3);
+    const part = spans.getFinishedSpans().find(({ name }) => name === 'weigh risk');
+    expect(part?.parentSpanContext?.spanId).toBe(span(PROCESS_ORDER).spanContext().spanId);
+    expect(part?.attributes).toEqual({ 'risk.score': 7 });
+  });
+
   it('is one, each span the child of what caused it', async () => {
     const steps = [authorize(async (_, { id }) => next(PaymentAuthorized, { orderId: id })), reserve];
     const span = await flow('chain', steps, 4);

@@ -62,6 +62,11 @@ export class MessageSpans {
     );
     return new SendSpan(span);
   }
+
+  /** Child of what runs. `startedAt` is in the time of `performance.now()`, which OpenTelemetry takes as it is. */
+  part(name: string, startedAt: number, attributes: Attributes): void {
+    this.tracer.startSpan(name, { startTime: startedAt, attributes }).end();
+  }
 }
 
 /** The span of one delivery to a step. */
