@@ -24,10 +24,12 @@ export async function throughBranch(
   if (ended === undefined) return input; // of no branch, or it changes nothing there
   const { branch, join } = ended;
   const { inputId } = input;
+  const state = record.fanOuts.find(({ id }) => id === branch.fanOut);
+  // First: what closed the join may be the decision that this very message led to, before it was lost.
+  if (join?.joined === true && state?.status === 'open') return { kind: 'joined', inputId };
   if (join?.closed === true && branch.status === 'answered')
     return { kind: 'branch-answered', inputId, branch };
-  const state = record.fanOuts.find(({ id }) => id === branch.fanOut);
-  return join?.joined === true && state?.status === 'open' ? { kind: 'joined', inputId } : undefined;
+  return undefined;
 }
 
 type End = BranchEnd & { readonly commandId: string };

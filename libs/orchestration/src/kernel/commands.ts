@@ -2,7 +2,7 @@ import type { CommandSpec } from '../definition/definition.ts';
 import type { CommandFailed } from '../definition/messages.ts';
 import { MachineError, MachineFault } from '../errors.ts';
 import { LARGEST_RESULT, MOST_COMMANDS } from '../limits.ts';
-import type { CommandRecord, Done, MachineInput, Problem } from '../record.ts';
+import type { CommandRecord, MachineInput, Problem, Undoing } from '../record.ts';
 import { attempt, change, changeCommand, type Draft, note, revisionOf, specOf } from './draft.ts';
 import { plain } from './plain.ts';
 import { offer } from './transition.ts';
@@ -10,7 +10,12 @@ import { offer } from './transition.ts';
 /** Notes a command that is sent with this decision. */
 export function addCommand(
   draft: Draft,
-  command: { readonly id: string; readonly name: string; readonly contract: string; readonly undoes?: Done },
+  command: {
+    readonly id: string;
+    readonly name: string;
+    readonly contract: string;
+    readonly undoes?: Undoing;
+  },
 ): void {
   const added: CommandRecord = {
     ...command,

@@ -4,10 +4,10 @@ import type {
   BranchRecord,
   CommandRecord,
   CompensationRecord,
-  Done,
   FanOutState,
   Problem,
   ToUndo,
+  Undoing,
 } from '../record.ts';
 import { addCommand, noteAnswer } from './commands.ts';
 import { attempt, change, changeCommand, type Draft, drop, note, send } from './draft.ts';
@@ -89,7 +89,8 @@ export function undoNext(draft: Draft): void {
   }
   change(draft, { compensation: { ...compensation, queue } });
   const command = commands.find(({ id }) => id === next.command);
-  if (command?.undo !== undefined) sendUndo(draft, { name: command.name }, command.undo);
+  if (command?.undo !== undefined)
+    sendUndo(draft, { name: command.name, commandId: command.id }, command.undo);
   undoNext(draft);
 }
 
@@ -115,11 +116,15 @@ export function undoLate(
   input: Parameters<typeof noteAnswer>[2],
 ): void {
   const { undo } = noteForUndo(draft, command, input);
-  if (undo !== undefined) sendUndo(draft, { name: command.name }, undo);
+  if (undo !== undefined) sendUndo(draft, { name: command.name, commandId: command.id }, undo);
 }
 
-/** The same for a branch, unless it is still to come in the order of undoing. */
+/**
+ * The same for a branch, unless its turn is still to come, or has come: who ended it may be told last, and again, that
+ * everything is being undone.
+ */
 export function undoLateBranch(draft: Draft, branch: BranchRecord): boolean {
+  if (draft.record.commands.some(({ undoes }) => undoes?.commandId === branch.id)) return false;
   const toCome = draft.record.compensation?.queue.some(
     (one) => 'fanOut' in one && one.fanOut === branch.fanOut && branch.index < one.below,
   );
@@ -128,8 +133,8 @@ export function undoLateBranch(draft: Draft, branch: BranchRecord): boolean {
   return true;
 }
 
-function doneBy({ record }: Draft, { fanOut, key }: BranchRecord): Done {
-  return { name: record.fanOuts.find(({ id }) => id === fanOut)?.name ?? fanOut, key };
+function doneBy({ record }: Draft, { id: commandId, fanOut, key }: BranchRecord): Undoing {
+  return { name: record.fanOuts.find(({ id }) => id === fanOut)?.name ?? fanOut, key, commandId };
 }
 
 /** An undo that cannot be decided is a problem to be seen; it must not keep the others from being undone. */
@@ -147,7 +152,11 @@ function noteForUndo(
 }
 
 /** After the end an undo command is sent, and its answer is not waited for. */
-function sendUndo(draft: Draft, undoes: Done, { contract, data }: NonNullable<CommandRecord['undo']>): void {
+function sendUndo(
+  draft: Draft,
+  undoes: Undoing,
+  { contract, data }: NonNullable<CommandRecord['undo']>,
+): void {
   const contractClass = draft.definition.options.commands.find((one) => contractOf(one).id === contract);
   const name = `undo ${undoes.name}${undoes.key === undefined ? '' : ` ${undoes.key}`}`;
   const fault = attempt(draft, () => {
