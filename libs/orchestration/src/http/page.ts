@@ -24,6 +24,7 @@ export function apiDocument(app: NestFastifyApplication, { title, description }:
     .setVersion('1')
     .build();
   const document = SwaggerModule.createDocument(app, config);
-  const schemas = { ...document.components?.schemas, ...schemasOf(app.get<readonly Face[]>(FACES)) };
+  const faces = app.get<readonly Face[]>(FACES, { each: true, strict: false }).flat();
+  const schemas = { ...document.components?.schemas, ...schemasOf(faces) };
   return { ...document, components: { ...document.components, schemas } };
 }
