@@ -31,6 +31,12 @@ export interface Outlet {
   alert(reason: string, message: string, event?: Notice['event']): void;
   /** Resolves when the message is stored; may be called again with the same one. */
   publish(message: OutgoingMessage): Promise<void>;
+  /**
+   * The same for what the effects keep in a stream of their own. Resolves with the sequence that it has there. While no
+   * acknowledgement comes it is sent again: one that names what it expects to be last may be refused for itself.
+   * @throws PublishRefusedError when the stream expects something else
+   */
+  store(message: OutgoingMessage): Promise<number>;
 }
 
 /**

@@ -25,6 +25,7 @@ import { openServices } from './services.ts';
 const TRY_AGAIN_MS = 500;
 const REMIND_MS = 10_000;
 const DEFAULT_GRACE_MS = 10_000;
+const STORE_TIMEOUT_MS = 5_000;
 
 /**
  * One app on the broker: its connection, topology, producer and steps. It waits for the broker for ever, at start
@@ -203,13 +204,18 @@ export class Runtime {
     );
   }
 
-  async #openEffects({ client, isConnected, notices }: StepServices, sending: Sending): Promise<void> {
+  async #openEffects(
+    { client, isConnected, notices, publisher }: StepServices,
+    sending: Sending,
+  ): Promise<void> {
     const { app, topology = 'create', streams } = this.#options;
     const replicas = streams?.replicas ?? 1;
     const publish = (message: OutgoingMessage): Promise<void> =>
       new Promise((resolve, reject) => {
         sending.again([message], (error) => (error === undefined ? resolve() : reject(error)));
       });
+    const store = async (message: OutgoingMessage): Promise<number> =>
+      (await publisher.publish(message, STORE_TIMEOUT_MS)).seq;
     for (const effects of this.#effects) {
       const step = this.#options.steps?.find((one) => one.effects === effects)?.name ?? '';
       const alert: Outlet['alert'] = (reason, message, event) =>
@@ -225,6 +231,7 @@ export class Runtime {
         isConnected,
         alert,
         publish,
+        store,
       });
     }
   }

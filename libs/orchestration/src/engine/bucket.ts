@@ -12,7 +12,7 @@ import {
   type StoredMsg,
 } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from '@nats-io/transport-node';
-import { EffectsUnavailableError, type Names } from '@troupe/jetstream';
+import { EffectsUnavailableError, type Names, type Outlet, PublishRefusedError } from '@troupe/jetstream';
 import { RecordDamagedError } from '../errors.ts';
 import { readStoredText, storedText } from './stored-text.ts';
 
@@ -55,6 +55,7 @@ export class Bucket {
     client: NatsConnection,
     manager: JetStreamManager,
     readonly name: string,
+    private readonly store: Outlet['store'] | undefined,
   ) {
     this.#jetstream = jetstream(client, { timeout: TIMEOUT_MS });
     this.#manager = manager;
@@ -66,8 +67,10 @@ export class Bucket {
     return names.bucket(`orc_${app}`);
   }
 
-  static async of(client: NatsConnection, name: string): Promise<Bucket> {
-    return new Bucket(client, await jetstreamManager(client, { checkAPI: false, timeout: TIMEOUT_MS }), name);
+  /** @param store how an app writes, at less cost than the client has. Default: as the client does */
+  static async of(client: NatsConnection, name: string, store?: Outlet['store']): Promise<Bucket> {
+    const manager = await jetstreamManager(client, { checkAPI: false, timeout: TIMEOUT_MS });
+    return new Bucket(client, manager, name, store);
   }
 
   /** When the broker made it; undefined when there is none. */
@@ -115,15 +118,23 @@ export class Bucket {
    */
   async put(key: string, record: object, revision: number, ttl?: string): Promise<number | undefined> {
     try {
-      const { seq } = await this.#jetstream.publish(this.#subject + key, storedText(record), {
-        expect: { lastSubjectSequence: revision },
-        ...(ttl !== undefined && { ttl }),
-      });
-      return seq;
+      return await this.#put(this.#subject + key, storedText(record), revision, ttl);
     } catch (error) {
-      if (error instanceof JetStreamApiError && error.code === WRONG_LAST_SEQUENCE) return undefined;
+      if (isBehind(error)) return undefined;
       throw this.#unavailable(error);
     }
+  }
+
+  async #put(subject: string, text: string, revision: number, ttl: string | undefined): Promise<number> {
+    if (this.store === undefined) {
+      const expect = { lastSubjectSequence: revision };
+      return (await this.#jetstream.publish(subject, text, { expect, ...(ttl !== undefined && { ttl }) }))
+        .seq;
+    }
+    const lives = ttl === undefined ? '' : `Nats-TTL: ${ttl}\r\n`;
+    const head = `NATS/1.0\r\nNats-Expected-Last-Subject-Sequence: ${revision}\r\n${lives}\r\n`;
+    const headers = Buffer.from(head);
+    return this.store({ subject, messageId: undefined, headers, payload: Buffer.from(text) });
   }
 
   /**
@@ -142,7 +153,7 @@ export class Bucket {
         ttl: MARKER_TTL,
       });
     } catch (error) {
-      if (error instanceof JetStreamApiError && error.code === WRONG_LAST_SEQUENCE) return;
+      if (isBehind(error)) return;
       throw this.#unavailable(error);
     }
   }
@@ -219,4 +230,10 @@ export class Bucket {
       cause,
     });
   }
+}
+
+/** Somebody else wrote meanwhile; or the write itself, of which no acknowledgement came. */
+function isBehind(error: unknown): boolean {
+  if (error instanceof PublishRefusedError) return error.brokerCode === WRONG_LAST_SEQUENCE;
+  return error instanceof JetStreamApiError && error.code === WRONG_LAST_SEQUENCE;
 }

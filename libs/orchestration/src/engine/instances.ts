@@ -1,5 +1,5 @@
 import { hasEnded, type InstanceRecord, type StoredMessage } from '../record.ts';
-import type { Bucket } from './bucket.ts';
+import { type Bucket, NEVER_WRITTEN } from './bucket.ts';
 import { keys } from './keys.ts';
 import { Remembered } from './remembered.ts';
 
@@ -27,6 +27,8 @@ const MOST_REMEMBERED = 5_000;
 export class Instances {
   readonly #known = new Remembered<Instance>(MOST_REMEMBERED);
   readonly #ttl: string;
+  /** The last start found nothing written: over HTTP, the instance is written before its start comes. */
+  #startsAreNew = true;
 
   constructor(
     private readonly bucket: Bucket,
@@ -47,6 +49,14 @@ export class Instances {
     return this.#known.get(id);
   }
 
+  /** That of a start: not read while starts find nothing, since what they write shows when that is wrong. */
+  async started(id: string): Promise<Instance> {
+    if (this.#startsAreNew) return newInstance(id);
+    const instance = await this.read(id);
+    this.#startsAreNew = instance.record === undefined;
+    return instance;
+  }
+
   /** As it is in the bucket. */
   async read(id: string): Promise<Instance> {
     const { record, revision } = await this.bucket.get<InstanceRecord>(keys.instance(this.orchestration, id));
@@ -65,16 +75,23 @@ export class Instances {
       const revision = await this.bucket.put(key, record, instance.revision, ttl);
       if (revision === undefined) {
         this.#known.delete(instance.id);
+        if (instance.revision === NEVER_WRITTEN) this.#startsAreNew = false;
         return false;
       }
       Object.assign(instance, { record, revision });
-      this.#known.set(instance.id, instance);
+      if (hasEnded(record))
+        this.#known.delete(instance.id); // hardly anything comes for it any more
+      else this.#known.set(instance.id, instance);
       return true;
     } catch (error) {
       this.#known.delete(instance.id); // it may be written, or not
       throw error;
     }
   }
+}
+
+function newInstance(id: string): Instance {
+  return { id, record: undefined, revision: NEVER_WRITTEN, unpublished: new Map() };
 }
 
 /** Of a record that another process wrote, or this one before it forgot: everything that is pending may be. */

@@ -83,11 +83,11 @@ export class Turn {
   async #decide(input: Input, context: StepContext): Promise<Decided | undefined> {
     const { definition, fanOuts, publication } = this.ground;
     const id = context.flowId;
-    const given = await throughBranch(this.ground, (await this.#instance(id)).record, input);
+    const given = await throughBranch(this.ground, (await this.#instance(id, input)).record, input);
     if (given === undefined) return undefined;
     await this.#begin(id);
     if (given.kind === 'wake') this.#reads = true;
-    const instance = await this.#instance(id);
+    const instance = await this.#instance(id, input);
     await publication.catchUp(instance, input);
     const { record } = instance;
     const startedAt = performance.now();
@@ -104,9 +104,10 @@ export class Turn {
     return decided;
   }
 
-  async #instance(id: string): Promise<Instance> {
+  async #instance(id: string, { kind }: Input): Promise<Instance> {
     const { instances } = this.ground;
-    return (this.#reads ? undefined : instances.remembered(id)) ?? instances.read(id);
+    if (this.#reads) return instances.read(id);
+    return instances.remembered(id) ?? (kind === 'start' ? instances.started(id) : instances.read(id));
   }
 
   /** Waits until no other turn of the instance is under way in this process. */

@@ -9,13 +9,11 @@ export function plain(value: unknown, depth = 0): unknown {
   if (Array.isArray(value)) return value.map((item) => plain(item, depth + 1));
   const copy: Record<string, unknown> = {};
   for (const [name, item] of Object.entries(value)) {
-    // Defined, since a field may be named __proto__.
-    Object.defineProperty(copy, name, {
-      value: plain(item, depth + 1),
-      configurable: true,
-      enumerable: true,
-      writable: true,
-    });
+    const value = plain(item, depth + 1);
+    // Assigned, it would be taken for the prototype.
+    if (name === '__proto__')
+      Object.defineProperty(copy, name, { value, configurable: true, enumerable: true, writable: true });
+    else copy[name] = value;
   }
   return copy;
 }
