@@ -191,6 +191,16 @@ describe('a letter that is being purged', () => {
     expect(await listed(surgery, 'open')).toEqual([1]);
   });
 
+  it('is purged once by two prunes at once', async () => {
+    const surgery = await Surgery.on(server, {}, STREAMS);
+    await surgery.deadLetter(...Array.from({ length: 300 }, (_, n) => `order-${n}`));
+    await surgery.letters.archive({ filter: {} }, AUTHOR);
+    await old(surgery.stage);
+    const prunings = await Promise.all([pruneOn(surgery.stage), pruneOn(surgery.stage)]);
+    expect(prunings.reduce((sum, { deadLetters }) => sum + deadLetters.messages, 0)).toBe(299);
+    expect(await stored(surgery)).toEqual([300]);
+  });
+
   it('is not open again when the broker forgot the purge in a crash', async () => {
     const own = await startServer();
     const surgery = await Surgery.on(own, {}, STREAMS);

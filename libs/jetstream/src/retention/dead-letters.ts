@@ -21,10 +21,9 @@ interface Options {
 
 /**
  * Purges dead letters that are closed: archived, redriven with success, or failed again as a letter that is. An open one
- * is never purged. A letter's mark says that it goes before it does, so that nobody restores or redrives it meanwhile; and
- * the mark goes when that is as old as the letter was to be, so that a broker which forgot the purge in a crash shows no
- * letter as open that was closed. Of the letters that may go the youngest stays: the ledger takes for known what is younger
- * than the first letter.
+ * is never purged. A letter's mark says that it goes before it does, so that nobody restores or redrives it meanwhile,
+ * and outlives it, so that a broker which forgot the purge in a crash shows no closed letter as open. Of the letters that
+ * may go the youngest stays: the ledger takes for known what is younger than the first letter.
  */
 export async function pruneDeadLetters(broker: Broker, names: Names, options: Options): Promise<Pruning> {
   const { before, dryRun, marks, operations } = options;
@@ -88,7 +87,8 @@ async function purge(
   try {
     return await manager.streams.deleteMessage(stream, seq, false);
   } catch (error) {
-    if (error instanceof JetStreamApiError && !(await isStored(manager, stream, seq))) return false; // somebody else was faster
+    const isGone = error instanceof JetStreamApiError && !(await isStored(manager, stream, seq));
+    if (isGone) return false; // somebody else was faster
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import { AckPolicy, DeliverPolicy, jetstream } from '@nats-io/jetstream';
+import { nanos } from '@nats-io/nats-core';
 import { type NatsServer, startNatsServer } from '@troupe/broker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Stage } from '../consume/stage.spec.support.ts';
@@ -133,6 +134,23 @@ describe('a prune of what came back', () => {
     const message = await (await jetstream(stage.client).consumers.get(stream, 'audit')).next();
     await message?.ackAck();
     expect((await pruneOn(stage)).delayed).toMatchObject({ messages: 1, heldBy: [] });
+  });
+
+  it('takes for no taker what only reads', async () => {
+    const stage = await stageWith(stepOf());
+    const stream = stage.names.delayed('shop');
+    await again(stage, 'gone', '1');
+    const reader = await stage.manager.consumers.add(stream, {
+      filter_subject: `${stage.names.redriveSubject('shop', 'gone')}.*`,
+      ack_policy: AckPolicy.None,
+      inactive_threshold: nanos(60_000),
+    });
+    await (await jetstream(stage.client).consumers.get(stream, reader.name)).next();
+    await old(stage);
+    expect((await pruneOn(stage)).delayed).toMatchObject({
+      messages: 0,
+      heldBy: [{ reason: 'consumer-missing', step: 'shop__gone' }],
+    });
   });
 
   it('keeps what is younger than the oldest message that EVENTS has left', async () => {

@@ -18,7 +18,7 @@ import { firstFrom } from './stored.ts';
 interface Options {
   readonly before: number;
   readonly dryRun: boolean;
-  /** Every redrive that there was. */
+  /** What was done about dead letters, redrives among it. */
   readonly operations: Operations;
 }
 
@@ -62,15 +62,16 @@ async function pruneOf(
   if (waiting.size === 0) return { stream, messages: 0, heldBy: [] };
   const young = await firstStoredAt(manager, info, beforeWindow(info, before));
   const consumers = await consumersOf(manager, stream);
+  const durables = consumers.filter(({ config }) => config.durable_name !== undefined);
   const filterOf = (step: string): string => `${names.redriveSubject(app, step)}.*`;
-  const own = new Map([...waiting.keys()].map((step) => [step, takerOf(filterOf(step), consumers)]));
+  const own = new Map([...waiting.keys()].map((step) => [step, takerOf(filterOf(step), durables)]));
   const takers = new Set(own.values());
   const holds: (Hold | undefined)[] = [];
   const { first_seq: first, consumer_count } = info.state;
   if (consumers.length < consumer_count)
     holds.push(notAllListed(consumers.length, { first, consumers: consumer_count }));
   for (const redrive of redrives) holds.push(await heldByRedrive(manager, info, redrive));
-  for (const other of consumers.filter((consumer) => !takers.has(consumer)))
+  for (const other of durables.filter((durable) => !takers.has(durable)))
     holds.push(await unsettledBy(manager, stream, other));
 
   let messages = 0;
@@ -102,8 +103,8 @@ function countsByStep({ state }: StreamInfo): Map<string, number> {
 }
 
 /** The durable that takes these subjects and no others. */
-function takerOf(filter: string, consumers: readonly ConsumerInfo[]): ConsumerInfo | undefined {
-  return consumers.find(({ config }) => config.filter_subject === filter);
+function takerOf(filter: string, durables: readonly ConsumerInfo[]): ConsumerInfo | undefined {
+  return durables.find(({ config }) => config.filter_subject === filter);
 }
 
 async function missing(

@@ -18,7 +18,13 @@ export async function pruneOn(
     if (pruning === undefined) throw new Error(`nothing is said of ${stream}`);
     return pruning;
   };
-  return { events: of(names.events), delayed: of(names.delayed('shop')), deadLetters: of(names.deadLetters) };
+  return {
+    events: of(names.events),
+    deadLetters: of(names.deadLetters),
+    get delayed() {
+      return of(names.delayed('shop'));
+    },
+  };
 }
 
 /**
