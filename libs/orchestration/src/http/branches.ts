@@ -1,7 +1,6 @@
 import { type Asked, ProblemException } from '@troupe/nest';
 import type { Orchestrations } from '../orchestrations.ts';
 import type { BranchStatus } from '../status/master-status.ts';
-import { MOST_SHOWN } from '../status/records.ts';
 import { branchStatus } from '../status/status.ts';
 import type { Face } from './face.ts';
 import { branchesOf } from './query.ts';
@@ -29,7 +28,7 @@ export async function branchesBody(
   orchestrations: Orchestrations,
   { id, fanOut, asked }: BranchesRequest,
 ): Promise<BranchesBody> {
-  const { after, limit } = branchesOf(asked, MOST_SHOWN);
+  const { after, limit } = branchesOf(asked);
   const { record } = await orchestrations.find(face.name, id);
   if (!record.fanOuts.some((one) => one.id === fanOut))
     throw new ProblemException(404, `${face.name} "${id}" has not dispatched a fan-out "${fanOut}".`);

@@ -81,11 +81,11 @@ export function DescribeFind(face: Face): MethodDecorator {
 /** `GET /{path}/{id}/branches/{fanOut}` */
 export function DescribeBranches(face: Face): MethodDecorator {
   return applyDecorators(
-    operation(face, 'branches', 'Lists the branches of a fan-out, 100 at a time.'),
+    operation(face, 'branches', 'Lists the branches of a fan-out, a page at a time.'),
     id(),
     ApiParam({ name: 'fanOut', description: 'Name of the fan-out, as its step has it.' }),
     query('after', 'Those after this index.', { type: 'integer', minimum: 0 }),
-    query('limit', 'So many at most.', { type: 'integer', minimum: 1, maximum: 100, default: 100 }),
+    query('limit', 'So many at most.', { type: 'integer', minimum: 1, maximum: 1_000, default: 100 }),
     answers('Branches', 'Branches in the order of their indices.'),
     refuses(400, 'A parameter asks for what cannot be.'),
     unknown(),

@@ -1,5 +1,5 @@
 import { type NatsServer, startNatsServer } from '@troupe/broker';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { keys } from '../engine/keys.ts';
 import type { InstanceRecord } from '../record.ts';
 import {
@@ -84,6 +84,19 @@ describe('POST', () => {
     const answer = await app.inject({ method: 'POST', url: '/fulfilments', payload, headers });
     expect(answer.statusCode).toBe(status);
     expect(answer.headers['content-type']).toMatch(/problem\+json/);
+    expect((await app.inject({ url: '/fulfilments' })).json()).toEqual({ instances: [] });
+  });
+});
+
+describe('POST of what the broker never takes', () => {
+  it('is refused, and leaves nothing that looks accepted', async () => {
+    const small = await startNatsServer({ maxPayload: 512 * 1024 });
+    onTestFinished(() => small.stop());
+    const { app } = await desk(small);
+    const payload = { ...body, orderId: 'x'.repeat(500 * 1024) };
+    const answer = await app.inject({ method: 'POST', url: '/fulfilments', payload });
+    expect(answer.statusCode).toBe(413);
+    expect(answer.json()).toMatchObject({ code: 'TROUPE_MESSAGE_TOO_LARGE' });
     expect((await app.inject({ url: '/fulfilments' })).json()).toEqual({ instances: [] });
   });
 });
@@ -173,7 +186,7 @@ describe('GET of one', () => {
     const status = await app.inject({ url: '/fulfilments/f-1' });
     expect(status.json<{ steps: object[] }>().steps[0]).not.toHaveProperty('branches');
     expect((await app.inject({ url: '/fulfilments/f-1/branches/packs' })).statusCode).toBe(404);
-    for (const query of ['?after=x', '?after=-1', '?limit=101', '?limit=0', '?of=1'])
+    for (const query of ['?after=x', '?after=-1', '?limit=1001', '?limit=0', '?of=1'])
       expect((await app.inject({ url: `/fulfilments/f-1/branches/picks${query}` })).statusCode).toBe(400);
   });
 

@@ -6,6 +6,8 @@ import type { InstanceFilter, Place } from '../status/instances.ts';
 const LONGEST_WAIT_MS = 60_000;
 const MOST_LISTED = 200;
 const LISTED = 50;
+const MOST_BRANCHES_LISTED = 1_000;
+const BRANCHES_LISTED = 100;
 
 /** Which page of a list. */
 export interface PageQuery {
@@ -40,12 +42,12 @@ export function pageOf(asked: Asked): PageQuery {
  * Which branches of a fan-out: those after an index.
  * @throws ProblemException 400
  */
-export function branchesOf(asked: Asked, most: number): { readonly after: number; readonly limit: number } {
+export function branchesOf(asked: Asked): { readonly after: number; readonly limit: number } {
   const { after, limit } = textsOf(asked, ['after', 'limit']);
   const index = wholeOf(after) ?? -1;
   if (Number.isNaN(index))
     throw new ProblemException(400, `"after" is the index of a branch; none is "${after}".`);
-  return { after: index, limit: limitOf(limit, most, most) };
+  return { after: index, limit: limitOf(limit, MOST_BRANCHES_LISTED, BRANCHES_LISTED) };
 }
 
 /** Where a page ended, for who asks for the following one. */
