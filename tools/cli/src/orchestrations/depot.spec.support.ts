@@ -5,11 +5,14 @@ import type { NatsServer } from '@troupe/broker';
 import { Contract, Sensitive } from '@troupe/contract';
 import { next, Runtime, silentLogger, TerminalError } from '@troupe/jetstream';
 import { closeApp, createApp, Producer, TroupeModule } from '@troupe/nest';
-import { type Answer, dispatch, Orchestration, OrchestrationModule } from '@troupe/orchestration';
+import type { Answer } from '@troupe/orchestration';
 import { IsString } from 'class-validator';
 import { onTestFinished, vi } from 'vitest';
 import { setup } from 'xstate';
 import { type Ended, endOf } from '../workshop.spec.support.ts';
+
+// As the command itself does, which needs it for some commands alone.
+const { dispatch, Orchestration, OrchestrationModule } = await import('@troupe/orchestration');
 
 @Contract({ type: 'parcel.requested', version: 1, kind: 'event', owner: 'depot' })
 class ParcelRequested {

@@ -1,7 +1,6 @@
 import { type NatsServer, startNatsServer } from '@troupe/broker';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keys } from '../engine/keys.ts';
-import type { InstanceRecord } from '../record.ts';
 import {
   branchRecord,
   commandRecord,
@@ -18,88 +17,6 @@ beforeAll(async () => {
 afterAll(() => server?.stop());
 
 const body = { orderId: 'o-1', lines: 2 };
-
-describe('POST', () => {
-  it('publishes the start in a flow of its own and says where to look, and there it is at once', async () => {
-    const { app, events } = await desk(server);
-    const answer = await app.inject({ method: 'POST', url: '/fulfilments', payload: body });
-    expect(answer.statusCode).toBe(202);
-    const { id } = answer.json<{ id: string }>();
-    expect(answer.headers).toMatchObject({
-      location: `/fulfilments/${id}`,
-      'retry-after': '1',
-      etag: expect.stringMatching(/^W\/"\d+"$/),
-    });
-    expect(answer.json()).toMatchObject({
-      orchestration: 'fulfilment',
-      status: 'accepted',
-      state: null,
-      progress: { done: 0, total: 0 },
-      links: { self: `/fulfilments/${id}`, diagram: `/fulfilments/${id}/diagram` },
-    });
-    const found = await app.inject({ url: `/fulfilments/${id}` });
-    expect(found.json()).toEqual(answer.json());
-    const [event] = await events(id, { until: (all) => all.length === 1 });
-    expect(event).toMatchObject({ type: 'fulfilment.requested.v1', data: body });
-  });
-
-  it('answers a repeat with the same key by what the first began, and publishes it once', async () => {
-    const { app, instance, bucket, events } = await desk(server);
-    const headers = { 'idempotency-key': 'k-1' };
-    const post = (payload: object) => app.inject({ method: 'POST', url: '/fulfilments', payload, headers });
-    const twins = await Promise.all([post(body), post(body), post({ lines: 2, orderId: 'o-1' })]);
-    expect(twins.map(({ statusCode }) => statusCode)).toEqual([202, 202, 202]);
-    const [id, ...others] = twins.map((twin) => twin.json<{ id: string }>().id);
-    expect(new Set(others)).toEqual(new Set([id]));
-    const other = await post({ ...body, lines: 3 });
-    expect(other.statusCode).toBe(422);
-    expect(other.json()).toMatchObject({ detail: expect.stringContaining('another body') });
-
-    const { record } = await bucket.get<InstanceRecord>(keys.instance('fulfilment', id ?? ''));
-    await instance({ ...(record as InstanceRecord), status: 'running' });
-    expect((await post(body)).json()).toMatchObject({ id, status: 'running' });
-    expect(await events(id ?? '')).toHaveLength(1);
-  });
-
-  it('takes the id from the body when the orchestration does, and refuses one that was not begun so', async () => {
-    const { app, instance } = await desk(server);
-    const post = (payload: object) => app.inject({ method: 'POST', url: '/returns', payload });
-    const first = await post(body);
-    expect(first.headers.location).toBe('/returns/o-1');
-    expect((await post(body)).json()).toEqual(first.json());
-    expect((await post({ ...body, lines: 9 })).statusCode).toBe(422);
-    await instance(instanceRecord({ orchestration: 'return', id: 'o-2' }));
-    expect((await post({ ...body, orderId: 'o-2' })).statusCode).toBe(409);
-    expect((await post({ ...body, orderId: 'x'.repeat(256) })).statusCode).toBe(422);
-  });
-
-  it.each([
-    ['a body that breaks the contract', 422, { orderId: '', lines: 0 }, {}],
-    ['an unknown field', 422, { ...body, colour: 'red' }, {}],
-    ['a list', 400, [], {}],
-    ['text', 415, 'order', { 'content-type': 'text/plain' }],
-    ['a key that is none', 400, body, { 'idempotency-key': 'a b' }],
-  ])('refuses %s by %i and begins nothing', async (_, status, payload, headers) => {
-    const { app } = await desk(server);
-    const answer = await app.inject({ method: 'POST', url: '/fulfilments', payload, headers });
-    expect(answer.statusCode).toBe(status);
-    expect(answer.headers['content-type']).toMatch(/problem\+json/);
-    expect((await app.inject({ url: '/fulfilments' })).json()).toEqual({ instances: [] });
-  });
-});
-
-describe('POST of what the broker never takes', () => {
-  it('is refused, and leaves nothing that looks accepted', async () => {
-    const small = await startNatsServer({ maxPayload: 512 * 1024 });
-    onTestFinished(() => small.stop());
-    const { app } = await desk(small);
-    const payload = { ...body, orderId: 'x'.repeat(500 * 1024) };
-    const answer = await app.inject({ method: 'POST', url: '/fulfilments', payload });
-    expect(answer.statusCode).toBe(413);
-    expect(answer.json()).toMatchObject({ code: 'TROUPE_MESSAGE_TOO_LARGE' });
-    expect((await app.inject({ url: '/fulfilments' })).json()).toEqual({ instances: [] });
-  });
-});
 
 describe('GET of one', () => {
   it('shows its steps with results, sensitive values hidden, and where branches are', async () => {
@@ -254,79 +171,6 @@ describe('GET of many', () => {
     const answer = await app.inject({ url: `/fulfilments?${query}` });
     expect(answer.statusCode).toBe(400);
     expect(answer.json()).toMatchObject({ status: 400, detail: expect.any(String) });
-  });
-});
-
-describe('asking', () => {
-  it.each([
-    ['DELETE', '', undefined, { kind: 'cancel' }],
-    [
-      'POST',
-      '/retry',
-      { command: 'station.reserve', by: 'ada' },
-      { kind: 'retry', command: 'station.reserve', by: 'ada' },
-    ],
-    [
-      'POST',
-      '/skip',
-      { answer: { contract: 'station.reserved.v1', data: { station: 'S-1', pin: '0' } } },
-      { kind: 'skip', answer: { contract: 'station.reserved.v1', data: { station: 'S-1', pin: '0' } } },
-    ],
-    ['POST', '/skip', {}, { kind: 'skip' }],
-    ['POST', '/compensate', {}, { kind: 'compensate' }],
-  ] as const)(
-    '%s %s reaches the orchestration, in the flow of the instance',
-    async (method, path, payload, request) => {
-      const { app, instance, heard } = await desk(server);
-      await instance(instanceRecord({ status: 'suspended' }));
-      const url = `/fulfilments/f-1${path}`;
-      const answer = await app.inject({ method, url, ...(payload && { payload }) });
-      expect(answer.statusCode).toBe(202);
-      expect(answer.headers).toMatchObject({ location: '/fulfilments/f-1', 'retry-after': '30' });
-      expect(answer.json()).toMatchObject({ id: 'f-1', status: 'suspended' });
-      await expect.poll(() => heard).toMatchObject([{ orchestration: 'fulfilment', flowId: 'f-1', request }]);
-    },
-  );
-
-  it('is refused by 409 when it can come to nothing, and by 404 when there is none', async () => {
-    const { app, instance, heard } = await desk(server);
-    await instance(instanceRecord({ id: 'done', status: 'completed' }));
-    await instance(instanceRecord({ id: 'runs' }));
-    await instance(instanceRecord({ id: 'undone', status: 'compensating' }));
-    const ask = (id: string, path = '') =>
-      app.inject({
-        method: path ? 'POST' : 'DELETE',
-        url: `/fulfilments/${id}${path}`,
-        ...(path && { payload: {} }),
-      });
-    for (const [id, path] of [
-      ['done'],
-      ['done', '/compensate'],
-      ['runs', '/retry'],
-      ['undone', '/retry'],
-    ] as const) {
-      const answer = await ask(id, path);
-      expect(answer.statusCode, `${id}${path}`).toBe(409);
-      expect(answer.json()).toMatchObject({ code: 'TROUPE_ORCHESTRATION_STATUS' });
-    }
-    expect((await ask('none')).statusCode).toBe(404);
-    expect((await ask('undone')).statusCode).toBe(202); // it is being undone already
-    expect(heard).toEqual([]);
-  });
-
-  it('to skip is refused by 422 with an answer that is none, or breaks its contract', async () => {
-    const { app, instance } = await desk(server);
-    await instance(instanceRecord({ status: 'suspended' }));
-    const skip = (answer: object) =>
-      app.inject({ method: 'POST', url: '/fulfilments/f-1/skip', payload: { answer } });
-    const unknown = await skip({ contract: 'item.lost.v1', data: {} });
-    expect(unknown.json()).toMatchObject({ status: 422, errors: [{ pointer: '/answer/contract' }] });
-    const broken = await skip({ contract: 'station.reserved.v1', data: { station: 1, pin: 1234 } });
-    expect(broken.json()).toMatchObject({
-      status: 422,
-      errors: [{ pointer: '/answer/data/station' }, { pointer: '/answer/data/pin' }],
-    });
-    expect(broken.body).not.toContain('1234');
   });
 });
 
