@@ -1,8 +1,21 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiBody, ApiHeader, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiHeader, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { INSTANCE_STATUSES } from '../record.ts';
+import {
+  answers,
+  etag,
+  id,
+  isAway,
+  operation,
+  query,
+  refuses,
+  retryAfter,
+  takes,
+  unknown,
+} from './api-parts.ts';
+import { bodyRef } from './body-schemas.ts';
 import type { Face } from './face.ts';
-import { bodyRef, type SchemaName, schemaRef } from './schemas.ts';
+import { type SchemaName, schemaRef } from './schemas.ts';
 
 /** The face on the OpenAPI page. */
 export function DescribeFace({ name }: Face): ClassDecorator {
@@ -148,64 +161,3 @@ function request(face: Face, action: string, summary: string): MethodDecorator {
     isAway(),
   );
 }
-
-function operation({ name }: Face, action: string, summary: string): MethodDecorator {
-  return ApiOperation({ operationId: `${name}-${action}`, summary });
-}
-
-function id(): MethodDecorator {
-  return ApiParam({
-    name: 'id',
-    description: 'Its id, which is that of its flow.',
-    schema: { type: 'string' },
-  });
-}
-
-function query(name: string, description: string, schema: object = { type: 'string' }): MethodDecorator {
-  return ApiQuery({ name, description, required: false, schema });
-}
-
-function takes(description: string): MethodDecorator {
-  return ApiResponse({
-    status: 202,
-    description,
-    headers: {
-      Location: { description: 'Path of the instance.', schema: { type: 'string' } },
-      ETag: etag,
-      'Retry-After': retryAfter,
-    },
-    content: { 'application/json': { schema: schemaRef('MasterStatus') } },
-  });
-}
-
-function answers(schema: SchemaName, description: string): MethodDecorator {
-  return ApiResponse({
-    status: 200,
-    description,
-    content: { 'application/json': { schema: schemaRef(schema) } },
-  });
-}
-
-function refuses(status: number, description: string): MethodDecorator {
-  return ApiResponse({ status, description, content: problem });
-}
-
-function unknown(): MethodDecorator {
-  return refuses(
-    404,
-    'There is none of this id here; the detail says so when it is one of another orchestration.',
-  );
-}
-
-function isAway(): MethodDecorator {
-  return ApiResponse({
-    status: 503,
-    description: 'The broker does not answer, or takes nothing now.',
-    headers: { 'Retry-After': retryAfter },
-    content: problem,
-  });
-}
-
-const etag = { description: 'Changes with the status.', schema: { type: 'string' as const } };
-const retryAfter = { description: 'Seconds to wait.', schema: { type: 'integer' as const } };
-const problem = { 'application/problem+json': { schema: schemaRef('Problem') } };

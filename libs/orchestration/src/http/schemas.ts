@@ -1,5 +1,5 @@
-import { validatorOf } from '@troupe/contract';
 import { COMMAND_STATUSES, INSTANCE_STATUSES } from '../record.ts';
+import { bodySchemas, COMPONENTS } from './body-schemas.ts';
 import type { Face } from './face.ts';
 
 /** Named schemas that all faces share. */
@@ -23,17 +23,10 @@ export function schemaRef(name: SchemaName): { $ref: string } {
   return { $ref: `${COMPONENTS}${name}` };
 }
 
-/** Refers to the schema of the body that starts an instance. */
-export function bodyRef({ starts }: Face): { $ref: string } {
-  return { $ref: `${COMPONENTS}${starts.name}` };
-}
-
 /** All named schemas of these faces; bodies are described by what they are checked against. */
 export function schemasOf(faces: readonly Face[]): Record<string, object> {
   return Object.assign({}, ...faces.map(bodySchemas), shared) as Record<string, object>;
 }
-
-const COMPONENTS = '#/components/schemas/';
 
 const text = { type: 'string' };
 const whole = { type: 'integer' };
@@ -182,17 +175,3 @@ const shared: Readonly<Record<SchemaName, object>> = {
     'Problem details (RFC 9457).',
   ),
 };
-
-function bodySchemas({ starts }: Face): Record<string, object> {
-  const { $defs = {}, $schema: _, ...body } = validatorOf(starts).schema;
-  const named = { ...($defs as Record<string, object>), [starts.name]: body };
-  return Object.fromEntries(Object.entries(named).map(([name, schema]) => [name, published(schema)]));
-}
-
-/** As a part of the document, and closed: a body with an unknown field is refused. */
-function published(schema: object): object {
-  return JSON.parse(JSON.stringify(schema), (key, value: unknown) => {
-    if (key === '$ref' && typeof value === 'string') return value.replace('#/$defs/', COMPONENTS);
-    return key === 'additionalProperties' ? false : value;
-  }) as object;
-}
