@@ -69,6 +69,18 @@ describe('GET of one', () => {
     expect((await get(etag)).headers['retry-after']).toBeUndefined();
   });
 
+  it('finds an instance by any id that a flow may have', async () => {
+    const { app, instance } = await desk(server);
+    for (const id of ['a/b c', '../f', 'ü*>', '%2F']) {
+      await instance(instanceRecord({ id }));
+      const found = await app.inject({ url: `/fulfilments/${encodeURIComponent(id)}` });
+      expect(found.json(), id).toMatchObject({
+        id,
+        links: { self: `/fulfilments/${encodeURIComponent(id)}` },
+      });
+    }
+  });
+
   it('answers an unknown id by 404, and that of another orchestration by saying so', async () => {
     const { app, instance } = await desk(server);
     await instance(instanceRecord({ orchestration: 'return' }));

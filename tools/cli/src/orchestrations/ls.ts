@@ -8,16 +8,17 @@ import { namedBy, OF } from './named.ts';
 import { stateText } from './text.ts';
 
 const PAGE = 200;
-const STATUSES: readonly InstanceStatus[] = [
-  'accepted',
-  'running',
-  'suspended',
-  'compensating',
-  'completed',
-  'cancelled',
-  'compensated',
-  'failed',
-];
+/** Complete, as the compiler sees to: the library itself is loaded only when it is needed. */
+const STATUSES = Object.keys({
+  accepted: true,
+  running: true,
+  suspended: true,
+  compensating: true,
+  completed: true,
+  cancelled: true,
+  compensated: true,
+  failed: true,
+} satisfies Record<InstanceStatus, true>) as InstanceStatus[];
 
 /** `troupe orchestrations ls` */
 export const ls = command({
