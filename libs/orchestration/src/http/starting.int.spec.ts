@@ -1,3 +1,4 @@
+import { jetstreamManager } from '@nats-io/jetstream';
 import { type NatsServer, startNatsServer } from '@troupe/broker';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { keys } from '../engine/keys.ts';
@@ -35,6 +36,16 @@ describe('POST', () => {
     expect(found.json()).toEqual(answer.json());
     const [event] = await events(id, { until: (all) => all.length === 1 });
     expect(event).toMatchObject({ type: 'fulfilment.requested.v1', data: body });
+  });
+
+  it('is forgotten after a day when the event that begins it never comes', async () => {
+    const { app, bucket, runtime } = await desk(server);
+    const { headers } = await app.inject({ method: 'POST', url: '/fulfilments', payload: body });
+    const id = String(headers.location).split('/').at(-1) ?? '';
+    const manager = await jetstreamManager(runtime.connection.client);
+    const last_by_subj = bucket.subject(keys.instance('fulfilment', id));
+    const stored = await manager.streams.getMessage(`KV_${bucket.name}`, { last_by_subj });
+    expect(stored?.header.get('Nats-TTL')).toBe('24h');
   });
 
   it('answers a repeat with the same key by what the first began, and publishes it once', async () => {

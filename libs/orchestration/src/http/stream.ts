@@ -24,6 +24,7 @@ export async function* statusEvents(
     if (change.done) return;
     const found = change.value;
     next = changes.next();
+    next.catch(() => {}); // it is told to a reader that is slow when that one comes for it
     if (found.etag !== seen) {
       yield `event: status\nid: ${found.etag}\ndata: ${JSON.stringify(await bodyOf(found))}\n\n`;
     }

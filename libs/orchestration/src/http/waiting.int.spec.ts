@@ -1,5 +1,6 @@
 import { type NatsServer, startNatsServer } from '@troupe/broker';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { keys } from '../engine/keys.ts';
 import type { InstanceStatus } from '../record.ts';
 import { fanOutRecord, fanOutState, instanceRecord } from '../status/records.spec.support.ts';
 import { type Desk, desk } from './desk.spec.support.ts';
@@ -128,6 +129,22 @@ describe('GET as text/event-stream', () => {
     const answer = await open(shop);
     expect(answer.status).toBe(404);
     await answer.body?.cancel();
+  });
+
+  it('ends when nothing can be read any more, and whoever waits is answered by 503', async () => {
+    const shop = await desk(server);
+    await shop.instance(instanceRecord());
+    const events = eventsOf(await open(shop));
+    await events.next();
+    const answered = shop.app.inject({ url: '/fulfilments/f-1?wait=30s' }).then((answer) => answer);
+    await waits(shop, 2);
+    const { client } = shop.runtime.connection;
+    await client.request(`$JS.API.STREAM.DELETE.KV_${shop.bucket.name}`, '');
+    client.publish(shop.bucket.subject(keys.instance('fulfilment', 'f-1'))); // as heard, but not stored
+    const end = await events.next().catch(() => ({ done: true }));
+    expect(end.done).toBe(true);
+    expect((await answered).statusCode).toBe(503);
+    await waits(shop, 0);
   });
 
   it('ends with its reader, and with the app', async () => {
