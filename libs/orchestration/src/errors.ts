@@ -124,6 +124,23 @@ export class RecordDamagedError extends TerminalError {
   }
 }
 
+/** What an instance has to remember is more than is kept: nothing of it is written, and the message is set aside. */
+export class RecordTooLargeError extends TerminalError {
+  override readonly code = 'TROUPE_ORCHESTRATION_RECORD_SIZE';
+
+  constructor(
+    readonly bucket: string,
+    readonly key: string,
+    /** Of the record as JSON. */
+    readonly characters: number,
+    readonly limit: number,
+  ) {
+    super(
+      `The record "${key}" of bucket ${bucket} would have ${characters} characters, and ${limit} are kept. Keep less in the machine's context: names of things, not the things.`,
+    );
+  }
+}
+
 /** The bucket is missing although orchestrations were begun: making it anew would forget them in silence. */
 export class InstancesLostError extends MustNotRunError {
   readonly code = 'TROUPE_ORCHESTRATION_INSTANCES_LOST';

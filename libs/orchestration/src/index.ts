@@ -45,6 +45,7 @@ export {
   OrchestrationDefinitionError,
   OrchestrationLimitError,
   RecordDamagedError,
+  RecordTooLargeError,
   SnapshotVersionError,
 } from './errors.ts';
 export { type ApiPage, serveApiPage } from './http/page.ts';

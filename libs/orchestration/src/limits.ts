@@ -19,7 +19,7 @@ export const MOST_TIMERS = 100;
 /** Problems that an instance remembers. */
 export const MOST_PROBLEMS = 50;
 
-/** Bytes of an instance's record. */
+/** Characters of what is kept under one key, as JSON. */
 export const LARGEST_RECORD = 512 * 1024;
 
 /** Characters of JSON of an answer that is kept in a record. The machine gets it whole, unless it comes with a join. */

@@ -13,7 +13,8 @@ import {
 } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from '@nats-io/transport-node';
 import { EffectsUnavailableError, type Names, type Outlet, PublishRefusedError } from '@troupe/jetstream';
-import { RecordDamagedError } from '../errors.ts';
+import { RecordDamagedError, RecordTooLargeError } from '../errors.ts';
+import { LARGEST_RECORD } from '../limits.ts';
 import { readStoredText, storedText } from './stored-text.ts';
 
 /** A record and the revision that a change of it must name; a key without one has a revision too. */
@@ -114,11 +115,15 @@ export class Bucket {
    * Writes over `revision`, or with `NEVER_WRITTEN` where nothing is; gives the new revision, or undefined when
    * somebody else was faster.
    * @param ttl when the key goes by itself: `168h`. Default: never
+   * @throws RecordTooLargeError
    * @throws EffectsUnavailableError when it is not known to be written
    */
   async put(key: string, record: object, revision: number, ttl?: string): Promise<number | undefined> {
+    const text = storedText(record);
+    if (text.length > LARGEST_RECORD)
+      throw new RecordTooLargeError(this.name, key, text.length, LARGEST_RECORD);
     try {
-      return await this.#put(this.#subject + key, storedText(record), revision, ttl);
+      return await this.#put(this.#subject + key, text, revision, ttl);
     } catch (error) {
       if (isBehind(error)) return undefined;
       throw this.#unavailable(error);

@@ -90,6 +90,19 @@ describe('an orchestration whose record cannot be gone on with', () => {
     expect(record).toMatchObject({ version: 2, snapshot: { context: { picked: ['blue'] } } });
   });
 
+  it('is left as it is when there would be more of it than is kept: the message is dead-lettered', async () => {
+    const stage = await Stage.on(server);
+    await stage.orchestrator();
+    await stage.request(
+      'p-1',
+      Array.from({ length: 6_000 }, (_, index) => `${index}`.padEnd(100, '.')),
+    );
+    const letter = await until('the start is set aside', async () => (await stage.deadLetters())[0]);
+    expect(letter.header.get('x-dlq-error-type')).toBe('TROUPE_ORCHESTRATION_RECORD_SIZE');
+    expect(await stage.record('p-1')).toBeUndefined();
+    expect(await stage.sent(ReserveStation)).toEqual([]);
+  });
+
   it('keeps its messages while the bucket is gone, and does not make it anew', async () => {
     const stage = await Stage.on(server);
     const shop = await stage.orchestrator();
