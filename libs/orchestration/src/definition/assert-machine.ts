@@ -11,6 +11,7 @@ import type { OrchestrationOptions } from './orchestration.ts';
 
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const MOST_RESUBMISSIONS = 100;
+const MOST_DAYS = 3_650;
 
 /** Actions of XState that change nothing outside of the machine. */
 const PURE = new Set(['xstate.assign', 'xstate.raise', 'xstate.cancel', 'xstate.enqueueActions']);
@@ -31,6 +32,9 @@ export function assertOptions(options: OrchestrationOptions): void {
       wrong(`keeps version ${earlier} and migrates it too: its instances do one of both`);
     }
   }
+  const { keepDays = 7 } = options;
+  if (!(keepDays > 0 && keepDays <= MOST_DAYS))
+    wrong(`has keepDays ${keepDays}: it is a number of days above 0, ${MOST_DAYS} at most`);
   if (from !== 'beginning' && from !== 'now') {
     wrong("does not say where a new consumer begins: \"from\" is 'beginning' or 'now'");
   }

@@ -58,6 +58,7 @@ describe('an orchestration is refused at start', () => {
   it.each([
     ['with a name that keys cannot carry', { name: 'Parcel!' }, 'has a name that is not of the form'],
     ['with a version that is no whole number', { version: 0 }, 'has version 0'],
+    ['when it keeps instances for no time', { keepDays: 0 }, 'has keepDays 0'],
     [
       'with an earlier version that is none',
       { versions: { 2: parcelMachine } },

@@ -114,7 +114,7 @@ export class Bucket {
   /**
    * Writes over `revision`, or with `NEVER_WRITTEN` where nothing is; gives the new revision, or undefined when
    * somebody else was faster.
-   * @param ttl when the key goes by itself: `168h`. Default: never
+   * @param ttl when the key goes by itself: `3600s`. Default: never
    * @throws RecordTooLargeError
    * @throws EffectsUnavailableError when it is not known to be written
    */

@@ -36,7 +36,7 @@ export class Instances {
     /** How long an instance stays after its end. */
     keepDays: number,
   ) {
-    this.#ttl = `${keepDays * 24}h`;
+    this.#ttl = `${Math.max(1, Math.round(keepDays * 86_400))}s`;
   }
 
   /** How long the keys of an instance stay after its end, as the broker wants it said. */
