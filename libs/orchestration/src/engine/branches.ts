@@ -27,6 +27,8 @@ export async function throughBranch(
   const state = record.fanOuts.find(({ id }) => id === branch.fanOut);
   // First: what closed the join may be the decision that this very message led to, before it was lost.
   if (join?.joined === true && state?.status === 'open') return { kind: 'joined', inputId };
+  // It led to the join in an earlier delivery, and what that left to be sent may not be sent yet.
+  if (record.handled.includes(inputId)) return { kind: 'joined', inputId };
   if (join?.closed === true && branch.status === 'answered')
     return { kind: 'branch-answered', inputId, branch };
   return undefined;

@@ -1,17 +1,14 @@
 import 'reflect-metadata';
 import { type NatsServer, startNatsServer } from '@troupe/broker';
-import { type Effects, EffectsUnavailableError, next, type StepDefinition } from '@troupe/jetstream';
+import { next } from '@troupe/jetstream';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parcelOptions } from '../parcel.spec.support.ts';
 import { ItemPicked, ParcelReady, PickItem, ReserveStation, StationReserved } from '../shop.spec.support.ts';
 import { until } from '../until.spec.support.ts';
+import { lossy, type Place } from './lossy.spec.support.ts';
 import { Stage } from './stage.spec.support.ts';
-import { orchestrationStep } from './step.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
-
-/** Where a process is lost: before the record is written, or after that and before anything is sent. */
-type Place = 'before the write' | 'after the write';
 
 const ITEMS = Array.from({ length: 40 }, (_, index) => `item-${index}`);
 
@@ -28,7 +25,9 @@ describe('an orchestration that is lost in the middle', () => {
       const stage = await Stage.on(server);
       await stage.workers();
       const lost = new Set<string>();
-      await stage.app('shop', [lossy(place, (id) => !lost.has(id) && lost.add(id) !== undefined)]);
+      await stage.app('shop', [
+        lossy(parcelOptions, (id) => (lost.size < lost.add(id).size ? place : undefined)),
+      ]);
       await begun(stage);
       await finished(stage);
       expect(lost.size).toBeGreaterThan(3);
@@ -41,7 +40,9 @@ describe('an orchestration that is lost in the middle', () => {
       const stage = await Stage.on(server);
       let losses = 0;
       let loses = false;
-      const first = await stage.app('shop', [lossy(place, () => loses && ++losses > 0)]);
+      const first = await stage.app('shop', [
+        lossy(parcelOptions, () => (loses && ++losses > 0 ? place : undefined)),
+      ]);
       const reserved: string[] = [];
       await stage.workers({
         reserve: ({ parcel }) => {
@@ -76,30 +77,3 @@ describe('an orchestration that is lost in the middle', () => {
     expect(await stage.sent(ParcelReady)).toHaveLength(1);
   }
 });
-
-/** The parcel orchestration, in a process that is lost where told for these inputs. */
-function lossy(place: Place, loses: (inputId: string) => boolean): StepDefinition {
-  const step = orchestrationStep(parcelOptions);
-  const engine = step.effects as Effects;
-  const effects: Effects = {
-    get problem() {
-      return engine.problem;
-    },
-    open: (outlet) => engine.open(outlet),
-    close: () => engine.close(),
-    published: (key) => engine.published(key),
-    process: async (key, work) => {
-      const lost = new EffectsUnavailableError('The process is lost.');
-      if (!loses(key.id)) return engine.process(key, work);
-      if (place === 'after the write') await engine.process(key, work);
-      else {
-        await engine.process(key, async (turn) => {
-          await work(turn);
-          throw lost;
-        });
-      }
-      throw lost;
-    },
-  };
-  return { ...step, effects };
-}

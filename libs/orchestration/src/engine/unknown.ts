@@ -18,8 +18,9 @@ export async function unknown(
   input: Input,
   { id, attempt }: StepContext,
 ): Promise<void> {
-  const isWaitedFor = input.kind === 'event' && definition.waitsFor.has(input.contract);
-  if (record?.status === 'accepted' || (isWaitedFor && (await starts.mayCome(id)))) {
+  const isEarly =
+    input.kind === 'request' || (input.kind === 'event' && definition.waitsFor.has(input.contract));
+  if (record?.status === 'accepted' || (isEarly && (await starts.mayCome(id)))) {
     const delay = Math.min(LOOK_AGAIN_MS * 2 ** (attempt - 1), LONGEST_MS);
     throw new RetryAfter(delay, 'The orchestration that the message is for has not begun yet.');
   }
