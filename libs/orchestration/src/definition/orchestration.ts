@@ -5,6 +5,7 @@ import { declareClassStep } from '@troupe/nest';
 import type { AnyStateMachine, ContextFrom, InputFrom } from 'xstate';
 import { orchestrationStep } from '../engine/step.ts';
 import type { InstanceRecord, MachineState } from '../record.ts';
+import type { Progress } from '../status/master-status.ts';
 
 /** What `@Orchestration` takes. */
 export interface OrchestrationOptions<
@@ -42,8 +43,11 @@ export interface OrchestrationOptions<
   readonly path?: string | false;
   /** The instance's id, from the body that starts it over HTTP: a second one is the same. Default: a random UUID. */
   readonly id?: (body: MessageOf<Start>) => string;
-  /** How far an instance is. Default: commands and branches that are over, of all that were dispatched so far. */
-  readonly progress?: (context: ContextFrom<Machine>) => { readonly done: number; readonly total: number };
+  /**
+   * How far an instance is. Default: what was counted, which is commands and branches that are over, of all that were
+   * dispatched so far; a machine that knows how much is to come gives a total that does not grow.
+   */
+  readonly progress?: (context: ContextFrom<Machine>, counted: Progress) => Progress;
 }
 
 /** Gives the state in the present version for one of an earlier version. A pure function; its result is checked. */

@@ -15,7 +15,7 @@ export interface Face {
   readonly starts: ContractClass;
   /** The instance's id, from that body. Default: from the `Idempotency-Key`, else a random UUID. */
   readonly id?: ((body: never) => string) | undefined;
-  readonly progress?: ((context: never) => Progress) | undefined;
+  readonly progress?: ((context: never, counted: Progress) => Progress) | undefined;
   /** The contracts that it consumes, by id: what is sensitive in results is known from them. */
   readonly contracts: ReadonlyMap<string, CompiledContract<object>>;
 }

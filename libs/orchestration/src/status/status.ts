@@ -29,7 +29,7 @@ export interface StatusSources {
   /** Hides what is sensitive in data of a contract; data of a contract without one is not shown. */
   readonly maskOf: (contractId: string) => Pick<Mask, 'data'> | undefined;
   /** The orchestration's own word on how far it is. Default: commands and branches that are done, of all so far. */
-  readonly progress?: ((context: never) => Progress) | undefined;
+  readonly progress?: ((context: never, counted: Progress) => Progress) | undefined;
 }
 
 /** The master status of an instance, computed from its records. */
@@ -86,7 +86,12 @@ function stepsOf({ record, joins, branches, maskOf }: StatusSources): StepStatus
 }
 
 function progressOf({ record, joins, progress }: StatusSources): Progress {
-  if (progress !== undefined && record.snapshot !== null) return progress(record.snapshot.context as never);
+  const counted = countedIn(record, joins);
+  if (progress === undefined || record.snapshot === null) return counted;
+  return progress(record.snapshot.context as never, counted);
+}
+
+function countedIn(record: InstanceRecord, joins: readonly FanOutRecord[]): Progress {
   const commands = record.commands.filter(({ undoes }) => undoes === undefined);
   const isDone = ({ status }: CommandRecord): boolean => status === 'answered' || status === 'skipped';
   const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);

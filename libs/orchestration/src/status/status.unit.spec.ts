@@ -1,5 +1,6 @@
 import { maskOf } from '@troupe/contract';
 import { describe, expect, it } from 'vitest';
+import type { Progress } from './master-status.ts';
 import {
   branchRecord,
   commandRecord,
@@ -71,9 +72,12 @@ describe('a master status', () => {
   });
 
   it("asks the orchestration's own progress once there is a context", () => {
-    const progress = ({ picked }: { picked: number }) => ({ done: picked, total: 5 });
-    const begun = instanceRecord({ snapshot: machineState('picking', { picked: 2 }) });
-    expect(status({ progress, record: begun }).progress).toEqual({ done: 2, total: 5 });
+    const progress = ({ picked }: { picked: number }, { total }: Progress) => ({
+      done: picked,
+      total: total + 5,
+    });
+    const begun = instanceRecord({ snapshot: machineState('picking', { picked: 2 }), commands: [answered] });
+    expect(status({ progress, record: begun }).progress).toEqual({ done: 2, total: 6 });
     const record = instanceRecord({ status: 'accepted', snapshot: null });
     expect(status({ progress, record }).progress).toEqual({ done: 0, total: 0 });
   });
