@@ -18,7 +18,7 @@ const TIMEOUT = 10_000;
 /** Between two tries of one fulfilment. */
 const PAUSE = 250;
 /** After so long one that was not taken is given up: nothing was promised for it. */
-const PATIENCE = 120_000;
+const PATIENCE = 300_000;
 
 /** Asks for fulfilments, each at its time, of the orchestrators in turn, until one of them takes it: its id makes it one. */
 export class FulfilmentLoad {

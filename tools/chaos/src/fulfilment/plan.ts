@@ -8,38 +8,30 @@ export interface PlannedFulfilment {
   readonly kind: FulfilmentKind;
 }
 
-/** Which orchestrators are killed at once, and when, in milliseconds from the beginning. */
-export interface PlannedKill {
-  readonly atMs: number;
-  readonly victims: readonly string[];
-}
-
 /** Everything that a run does, in the order of time. The same seed gives the same plan. */
 export interface FulfilmentPlan {
   readonly fulfilments: readonly PlannedFulfilment[];
-  readonly kills: readonly PlannedKill[];
+  /** Orchestrators that die together, time by time; after the last time it begins anew. */
+  readonly kills: readonly (readonly string[])[];
 }
 
 /** Two instances of one app: what the one has not finished, the other may. */
 export const ORCHESTRATORS: readonly [string, string] = ['fulfilment', 'fulfilment-2'];
 
-/** One of the two dies each time, and every so often both. */
+const KILLS = 100;
+/** One of the two dies each time, and every so often both: of a hundred times. */
 const BOTH_DIE = 30;
 
-export function planOf(
-  { fulfilments, seconds, killEverySeconds }: FulfilmentProfile,
-  seed: number,
-): FulfilmentPlan {
+export function planOf({ fulfilments, seconds }: FulfilmentProfile, seed: number): FulfilmentPlan {
   const random = new Random(seed);
   return {
     fulfilments: Array.from({ length: fulfilments }, (_, i) => ({
       atMs: Math.round((i * seconds * 1_000) / fulfilments),
       kind: kindOf(random),
     })),
-    kills: Array.from({ length: Math.floor(seconds / killEverySeconds) }, (_, i) => ({
-      atMs: (i + 1) * killEverySeconds * 1_000,
-      victims: random.whole(1, 100) <= BOTH_DIE ? ORCHESTRATORS : [random.oneOf(ORCHESTRATORS)],
-    })),
+    kills: Array.from({ length: KILLS }, () =>
+      random.whole(1, 100) <= BOTH_DIE ? ORCHESTRATORS : [random.oneOf(ORCHESTRATORS)],
+    ),
   };
 }
 

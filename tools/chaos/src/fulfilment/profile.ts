@@ -4,6 +4,7 @@ export interface FulfilmentProfile {
   readonly fulfilments: number;
   /** From the first fulfilment to the last one. */
   readonly seconds: number;
+  /** Until the last fulfilment was taken. */
   readonly killEverySeconds: number;
 }
 

@@ -1,12 +1,11 @@
 import { setInterval } from 'node:timers';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Observer } from '@troupe/start';
 import { ChaosError } from '../errors.ts';
 import { sizeOf } from '../evidence/consumers.ts';
 import { BacklogWatch, settle } from '../settle.ts';
 import { gather } from './evidence.ts';
 import { FulfilmentLoad } from './load.ts';
-import { type PlannedKill, planOf } from './plan.ts';
+import { planOf } from './plan.ts';
 import type { FulfilmentProfile } from './profile.ts';
 import { type FulfilmentReport, fulfilmentReportOf } from './report.ts';
 import { FulfilmentStage } from './stage.ts';
@@ -42,15 +41,14 @@ export async function fulfilmentChaos(
   const began = Date.now();
   const tell = (text: string) =>
     console.log(`${String(Math.round((Date.now() - began) / 1_000)).padStart(4)} s  ${text}`);
+  const killing = new Killing(stage, plan.kills, profile.killEverySeconds);
   const progress = setInterval(() => {
     const backlog = watch.latest === undefined ? 'unknown' : String(sizeOf(watch.latest));
     tell(`${load.accepted.length} of ${plan.fulfilments.length} accepted, backlog ${backlog}`);
   }, PROGRESS_INTERVAL);
   try {
-    const [kills] = await Promise.all([
-      killAll(stage, plan.kills, began, stopOrHalt),
-      load.place(plan.fulfilments, began, stopOrHalt),
-    ]);
+    await load.place(plan.fulfilments, began, stopOrHalt);
+    const kills = killing.end();
     tell('everything is asked for, and nobody is killed any more: waiting until nothing is left to do');
     const left = await settle(watch, PATIENCE, stopOrHalt);
     if (halt.signal.aborted) throw halt.signal.reason;
@@ -71,27 +69,29 @@ export async function fulfilmentChaos(
     });
   } finally {
     clearInterval(progress);
+    killing.end();
     await watch.stop();
     await stage.strike();
   }
 }
 
-/** @returns how many processes were killed */
-async function killAll(
-  stage: FulfilmentStage,
-  kills: readonly PlannedKill[],
-  began: number,
-  stop: AbortSignal,
-): Promise<number> {
-  let killed = 0;
-  for (const { atMs, victims } of kills) {
-    const wait = began + atMs - Date.now();
-    if (wait > 0) await delay(wait, undefined, { signal: stop }).catch(() => undefined);
-    if (stop.aborted) break;
-    await stage.kill(victims, stop);
-    killed += victims.length;
+/** Kills orchestrators time by time until it is ended. */
+class Killing {
+  #killed = 0;
+  #times = 0;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(stage: FulfilmentStage, kills: readonly (readonly string[])[], everySeconds: number) {
+    this.#timer = setInterval(() => {
+      this.#killed += stage.kill(kills[this.#times++ % kills.length] ?? []);
+    }, everySeconds * 1_000);
   }
-  return killed;
+
+  /** @returns how many processes were killed */
+  end(): number {
+    clearInterval(this.#timer);
+    return this.#killed;
+  }
 }
 
 /** An app that cannot be kept running ends the run. */

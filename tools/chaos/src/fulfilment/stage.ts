@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { type App, FULFILMENT_APPS, type Observer, ORDER_APPS, OrderSystem, openHome } from '@troupe/start';
 import { Brokers } from '../brokers.ts';
 import { Databases } from '../databases.ts';
@@ -11,7 +10,6 @@ export const WORKERS = ['picking', 'packing'] as const;
 
 /** Before a killed process is started again, however often that happens. */
 const PAUSE = 250;
-const POLL_INTERVAL = 100;
 
 /** What a stage is set up with. */
 export interface FulfilmentStageOptions {
@@ -79,14 +77,17 @@ export class FulfilmentStage {
     return this.#urlOf('console');
   }
 
-  /** Kills processes at one moment (SIGKILL), once all of them are there. */
-  async kill(names: readonly string[], stop: AbortSignal): Promise<void> {
-    while (names.some((name) => this.#away.has(name)) && !stop.aborted) await delay(POLL_INTERVAL);
-    if (stop.aborted) return;
-    for (const name of names) {
+  /**
+   * Kills processes (SIGKILL), but for those that are not back from an earlier time.
+   * @returns how many
+   */
+  kill(names: readonly string[]): number {
+    const there = names.filter((name) => !this.#away.has(name));
+    for (const name of there) {
       this.#away.add(name);
       kill(this.#appNamed(name).pid);
     }
+    return there.length;
   }
 
   async strike(): Promise<void> {
