@@ -25,7 +25,16 @@ const workspace = join(import.meta.dirname, '../../..');
 const MIB = 1024 * 1024;
 
 /** The apps of the order system that a workspace is read from. */
-const APPS = ['storefront', 'payments', 'inventory', 'shipping', 'notifications'];
+const APPS = [
+  'storefront',
+  'payments',
+  'inventory',
+  'shipping',
+  'notifications',
+  'fulfilment',
+  'picking',
+  'packing',
+];
 
 /** Builds the command and the whole order system, which it reads as a workspace. */
 export function buildOrderSystem(): Promise<void> {

@@ -11,6 +11,9 @@ import { type Fixture, here, troupeIn, workspaceOf } from '../workspace/fixture.
 
 beforeAll(buildOrderSystem, 120_000);
 
+/** Of the order system. */
+const CONTRACTS = 26;
+
 const team: Fixture = {
   contracts: ['order.placed', 'order.paid'],
   apps: { cash: { steps: { pay: 'order.placed > order.paid' } } },
@@ -34,7 +37,7 @@ describe('troupe contracts docs in the order system', () => {
     for (const schema of schemas) ajv.compile({ $ref: `document#/components/schemas/${schema}` });
 
     const messages = Object.entries(document.components.messages);
-    expect(messages).toHaveLength(7);
+    expect(messages).toHaveLength(CONTRACTS);
     for (const [id, { examples = [] }] of messages) {
       expect(examples).toHaveLength(1);
       expect(ajv.validate(`document#/components/schemas/${id}`, examples[0]?.payload), id).toBe(true);
@@ -44,7 +47,7 @@ describe('troupe contracts docs in the order system', () => {
   it('writes two JSON Schemas for each contract, each complete in itself', async () => {
     const folder = await written();
     const files = globSync('schemas/*/*.json', { cwd: folder });
-    expect(files).toHaveLength(14);
+    expect(files).toHaveLength(2 * CONTRACTS);
     for (const file of files) {
       const schema = JSON.parse(await readFile(join(folder, file), 'utf8')) as JsonSchema;
       expect(schema.$id).toMatch(file.startsWith('schemas/accepted/') ? /:accepted$/ : /:v1$/);
@@ -55,7 +58,7 @@ describe('troupe contracts docs in the order system', () => {
   it('writes a page for each contract, whose links lead somewhere', async () => {
     const folder = await written();
     const pages = globSync('**/*.html', { cwd: folder });
-    expect(pages).toHaveLength(8);
+    expect(pages).toHaveLength(CONTRACTS + 1);
     for (const page of pages) {
       const text = await readFile(join(folder, page), 'utf8');
       for (const [, target = ''] of text.matchAll(/href="([^"]+)"/g)) {
@@ -70,7 +73,7 @@ describe('troupe contracts docs in the order system', () => {
     );
     expect(order).toMatch(/<h2>Examples<\/h2>\s*<pre><code>[^<]*&quot;sku&quot;: &quot;TENT-2P&quot;/);
     const index = await readFile(join(folder, 'index.html'), 'utf8');
-    expect(index.match(/<a href="contracts\//g)).toHaveLength(7);
+    expect(index.match(/<a href="contracts\//g)).toHaveLength(CONTRACTS);
   });
 });
 
@@ -112,6 +115,9 @@ async function written(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'troupe-documents-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const { code, out } = await troupeIn(here, 'contracts', 'docs', folder);
-  expect({ code, out }).toMatchObject({ code: 0, out: expect.stringContaining('7 contracts in 23 files') });
+  expect({ code, out }).toMatchObject({
+    code: 0,
+    out: expect.stringContaining(`${CONTRACTS} contracts in ${3 * CONTRACTS + 2} files`),
+  });
   return folder;
 }

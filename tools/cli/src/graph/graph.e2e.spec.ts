@@ -19,11 +19,13 @@ describe('troupe graph in the order system', () => {
   it('draws it without a warning, and finds it as it is written down', async () => {
     const drawn = await troupeIn(here, 'graph');
     expect(drawn).toMatchObject({ code: 0 });
-    expect(drawn.out).toMatch(/^flowchart LR\n {2}subgraph a1\["inventory"\]\n {4}s1\["reserve"\]/);
+    expect(drawn.out).toMatch(
+      /^flowchart LR\n {2}subgraph a1\["fulfilment"\]\n {4}s1\["\(sends\)"\]\n {4}s2\["fulfilment"\]/,
+    );
     expect(drawn.err).not.toContain('warning');
     expect(await troupeIn(here, 'graph', '--check')).toMatchObject({
       code: 0,
-      out: expect.stringContaining('is as the code says: 5 apps, 5 steps, 7 contracts, 1 flow'),
+      out: expect.stringContaining('is as the code says: 8 apps, 13 steps, 26 contracts, 2 flows'),
     });
   });
 
