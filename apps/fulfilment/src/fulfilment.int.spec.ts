@@ -30,8 +30,13 @@ describe('a fulfilment', () => {
   const statusOf = async (id: string): Promise<MasterStatus> =>
     (await fulfilment.app.inject({ method: 'GET', url: `/fulfilments/${id}` })).json();
   /** The master status once it is this one. */
-  const reaches = async (id: string, wanted: MasterStatus['status']): Promise<MasterStatus> => {
-    await vi.waitFor(async () => expect(await statusOf(id)).toMatchObject({ status: wanted }), PATIENCE);
+  const reaches = async (
+    id: string,
+    wanted: MasterStatus['status'],
+    timeout = PATIENCE.timeout,
+  ): Promise<MasterStatus> => {
+    const reached = async () => expect(await statusOf(id)).toMatchObject({ status: wanted });
+    await vi.waitFor(reached, { ...PATIENCE, timeout });
     return statusOf(id);
   };
   const eventsOf = async (id: string): Promise<{ type: string; data: unknown }[]> =>
@@ -71,6 +76,13 @@ describe('a fulfilment', () => {
       data: { fulfilmentId: 'f-whole', orderId: 'o-1001', missing: [] },
     });
   });
+
+  it('picks as many lines at once as an order may have', async () => {
+    const lines = Array.from({ length: 10_000 }, () => ({ sku: 'STOVE-1', quantity: 1 }));
+    await begin({ fulfilmentId: 'f-large', lines });
+    const status = await reaches('f-large', 'completed', 120_000);
+    expect(status).toMatchObject({ progress: { done: 10_003, total: 10_003 }, errors: [] });
+  }, 150_000);
 
   it('goes on without what is missing, if that is wanted', async () => {
     const lines = [
