@@ -25,8 +25,8 @@ export interface InstanceRecord {
   /** Fan-outs in the order in which they were dispatched; each has a `FanOutRecord` too. */
   readonly fanOuts: readonly FanOutState[];
   readonly timers: readonly TimerRecord[];
-  /** Messages that this revision says are to be sent, as they go over the wire; they may be sent already. */
-  readonly pending: readonly StoredMessage[];
+  /** Messages that this revision says are to be sent; they may be sent already. */
+  readonly pending: readonly PendingMessage[];
   /** When the wake-up schedule that is armed fires, ISO 8601. */
   readonly wakeAt?: string;
   /** The machine failed on what is named here; until a person retries or skips it, nothing is given to the machine. */
@@ -250,6 +250,9 @@ export interface Problem {
   readonly command?: string;
   readonly key?: string;
 }
+
+/** As it goes over the wire, or the open command whose message it is. */
+export type PendingMessage = StoredMessage | { readonly command: string };
 
 /** A message as it goes over the wire; headers and payload are text. */
 export interface StoredMessage {

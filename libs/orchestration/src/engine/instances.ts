@@ -99,5 +99,9 @@ function unpublishedOf(record: InstanceRecord | undefined): Map<string, Unpublis
   if (record === undefined) return new Map();
   const fanOuts = record.fanOuts.filter(({ status }) => status === 'open').map(({ id }) => id);
   if (record.pending.length === 0 && fanOuts.length === 0) return new Map();
-  return new Map([['', { messages: record.pending, fanOuts }]]);
+  const commands = new Map(record.commands.map(({ id, message }) => [id, message]));
+  const messages = record.pending.flatMap((one) =>
+    'command' in one ? (commands.get(one.command) ?? []) : one,
+  );
+  return new Map([['', { messages, fanOuts }]]);
 }

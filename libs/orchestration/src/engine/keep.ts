@@ -1,5 +1,5 @@
 import type { EffectsKey, OutgoingMessage } from '@troupe/jetstream';
-import { hasEnded, type InstanceRecord, type StoredMessage } from '../record.ts';
+import { hasEnded, type InstanceRecord, type PendingMessage, type StoredMessage } from '../record.ts';
 import type { Ground } from './ground.ts';
 import { pendingOf } from './publication.ts';
 import { sentAgain, storedMessage } from './sealed.ts';
@@ -28,10 +28,8 @@ export async function keep(
   );
 
   for (const dispatch of decision.fanOuts) await fanOuts.dispatch(instance.id, dispatch, byCommand);
-  const record = {
-    ...withMessages(decision.record as InstanceRecord, byCommand),
-    pending: [...pendingOf(instance), ...own],
-  };
+  const noted = withMessages(decision.record as InstanceRecord, byCommand);
+  const record = { ...noted, pending: [...pendingOf(instance), ...namedIn(noted, own)] };
   if (!(await instances.write(instance, record))) return false;
 
   instance.unpublished.set(inputKey(key), {
@@ -58,6 +56,15 @@ export async function keep(
 /** Names an input among those of an instance. */
 export function inputKey({ source, id }: EffectsKey): string {
   return `${source} ${id}`;
+}
+
+/** A message that an open command has is not written twice. */
+function namedIn({ commands }: InstanceRecord, messages: readonly StoredMessage[]): PendingMessage[] {
+  const ids = new Map(commands.map(({ id, message }) => [message, id]));
+  return messages.map((message) => {
+    const command = ids.get(message);
+    return command === undefined ? message : { command };
+  });
 }
 
 /** Open commands with what is sent again, should nobody answer. */
