@@ -35,6 +35,10 @@ const commands = {
     await build(['tools/bench']);
     return runNode(['tools/bench/dist/checks/main.js', ...args]);
   },
+  'bench:models': async (args) => {
+    await build(['tools/bench']);
+    return runNode(['tools/bench/dist/models/main.js', ...args]);
+  },
   troupe: async (args) => {
     await build(READING.includes(args[0]) ? [] : ['tools/cli']);
     return runNode(['tools/cli/dist/main.js', ...args]);

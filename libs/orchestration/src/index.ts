@@ -33,6 +33,7 @@ export {
 } from './definition/orchestration.ts';
 export { diagramOf } from './diagram.ts';
 export { OrchestrationRequest, type RequestKind, SkippedWith } from './direct.ts';
+export { orchestrationStep } from './engine/step.ts';
 export {
   ContextError,
   DeferredFullError,

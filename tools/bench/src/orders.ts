@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type JetStreamClient, jetstream } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from '@nats-io/transport-node';
-import { contractOf, encodeBinary } from '@troupe/contract';
+import { type ContractClass, contractOf, encodeBinary } from '@troupe/contract';
 import { DEFAULT_LANES, laneOf } from '@troupe/jetstream';
 import { chainNames, type Variant } from './chain.ts';
 import { type Order, OrderPlaced } from './contracts.ts';
@@ -33,7 +33,7 @@ export class OrderDesk {
     const subject = `${this.#subject}.${laneOf(orderId, DEFAULT_LANES)}`;
     const order = orderOf(orderId);
     if (this.#variant === 'troupe') {
-      const { headers, payload } = cloudEvent(orderId, order);
+      const { headers, payload } = cloudEvent(OrderPlaced, orderId, order);
       await this.#js.publish(subject, payload, { msgID: orderId, headers });
     } else {
       await this.#js.publish(subject, JSON.stringify(order), { msgID: orderId });
@@ -41,19 +41,25 @@ export class OrderDesk {
   }
 }
 
-function cloudEvent(id: string, order: Order) {
-  const contract = contractOf(OrderPlaced);
+/** A message as a producer sends it; by default one that opens a flow of the same id. */
+export function cloudEvent<T extends object>(
+  opens: ContractClass<T>,
+  flow: string,
+  data: T,
+  own: { readonly id: string; readonly causationid?: string } = { id: flow },
+) {
+  const contract = contractOf(opens);
   const event = encodeBinary(
     {
-      id,
+      ...own,
       source: '/bench',
       type: contract.id,
       time: new Date().toISOString(),
       dataschema: contract.dataschema,
-      correlationid: id,
+      correlationid: flow,
       extensions: { appversion: '1.0.0' },
     },
-    order,
+    data,
   );
   const lines = headers();
   for (const [name, value] of event.headers) lines.append(name, value);
@@ -61,7 +67,7 @@ function cloudEvent(id: string, order: Order) {
 }
 
 /** The order that every hop carries: three lines, about 400 bytes of JSON. */
-function orderOf(orderId: string): Order {
+export function orderOf(orderId: string): Order {
   return {
     orderId,
     customer: { name: 'Ada Example', customerId: 'c-20261125-0001', country: 'GB' },

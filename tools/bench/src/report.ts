@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import type { Measurements } from './bench.ts';
 import { VARIANTS, type Variant } from './chain.ts';
+import { atLeast, atMost, cell, type Goal, goalLines } from './goal.ts';
 import type { Plan } from './options.ts';
 import { type Spread, spreadOf } from './statistics.ts';
 import { aligned } from './table.ts';
@@ -23,14 +24,6 @@ export interface Figures {
   /** Latency of the whole chain, in ms. */
   readonly p50: Spread;
   readonly p99: Spread;
-}
-
-/** A ratio of medians and what it is to be. */
-export interface Goal {
-  readonly name: string;
-  readonly ratio: number;
-  readonly goal: string;
-  readonly reached: boolean;
 }
 
 export function reportOf(plan: Plan, measured: Record<Variant, Measurements>): Report {
@@ -73,14 +66,7 @@ export function tableOf({ machine, plan, variants, goals }: Report): string {
     '',
     ...aligned([head, ...rows]),
     '',
-    ...aligned(
-      goals.map(({ name, ratio, goal, reached }) => [
-        `troupe ${name}`,
-        ratio.toFixed(2),
-        `goal ${goal}`,
-        reached ? 'reached' : 'MISSED',
-      ]),
-    ),
+    ...goalLines(goals.map((goal) => ({ ...goal, name: `troupe ${goal.name}` }))),
   ].join('\n');
 }
 
@@ -93,17 +79,4 @@ function figuresOf({ throughput, latency }: Measurements): Figures {
     p50: spreadOf(latency.map(({ p50 }) => p50)),
     p99: spreadOf(latency.map(({ p99 }) => p99)),
   };
-}
-
-function atLeast(name: string, ratio: number, bound: number): Goal {
-  return { name, ratio, goal: `≥ ${bound.toFixed(1)}`, reached: ratio >= bound };
-}
-
-function atMost(name: string, ratio: number, bound: number): Goal {
-  return { name, ratio, goal: `≤ ${bound.toFixed(1)}`, reached: ratio <= bound };
-}
-
-function cell({ median, min, max }: Spread, digits: number): string {
-  const [middle, low, high] = [median, min, max].map((value) => value.toFixed(digits));
-  return `${middle} (${low}–${high})`;
 }

@@ -2,40 +2,53 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Variant } from './chain.ts';
 import { BenchError } from './errors.ts';
 
-/** What a worker is told; it answers when it is done. */
-export type Command = 'start' | 'stop';
+/** What a worker is told; it answers when it is done. `tell` is to answer alone. */
+export type Command = 'start' | 'stop' | 'tell';
 
 export interface Answer {
   /** CPU time of the process since it started, in µs. */
   readonly cpuMicros: number;
+  /** Memory that it has now, in bytes. */
+  readonly rssBytes: number;
+}
+
+/** What a worker answers. */
+export function answerNow(): Answer {
+  const { user, system } = process.cpuUsage();
+  return { cpuMicros: user + system, rssBytes: process.memoryUsage.rss() };
 }
 
 const ANSWER_MS = 60_000;
 
-/** The process that runs one variant's chain, warm from one measurement to the next. */
+/** The process that runs one chain, warm from one measurement to the next. */
 export class WorkerProcess {
-  readonly #variant: Variant;
+  readonly #name: string;
   readonly #child: ChildProcess;
 
-  constructor(variant: Variant, url: string) {
-    this.#variant = variant;
-    this.#child = fork(fileURLToPath(new URL('./worker.js', import.meta.url)), [variant, url], {
+  /** @param file what it runs, started with the name and the server's address */
+  constructor(name: string, url: string, file = new URL('./worker.js', import.meta.url)) {
+    this.#name = name;
+    this.#child = fork(fileURLToPath(file), [name, url], {
       stdio: ['ignore', 2, 2, 'ipc'], // what it logs must not stand in the report
       env: { ...process.env, LOG_LEVEL: 'warn', LOG_FORMAT: 'json' },
     });
   }
 
   /** Resolves when the steps run, with the CPU time that the process has used by then, in µs. */
-  startChain(): Promise<number> {
-    return this.#tell('start');
+  async startChain(): Promise<number> {
+    return (await this.#tell('start')).cpuMicros;
   }
 
   /** Resolves when the steps have ended; with CPU time as `startChain`. */
-  stopChain(): Promise<number> {
-    return this.#tell('stop');
+  async stopChain(): Promise<number> {
+    return (await this.#tell('stop')).cpuMicros;
+  }
+
+  /** What it has used by now. */
+  used(): Promise<Answer> {
+    return this.#tell('tell');
   }
 
   /** Ends the process, whatever it does. */
@@ -46,11 +59,11 @@ export class WorkerProcess {
     await exit;
   }
 
-  async #tell(command: Command): Promise<number> {
+  async #tell(command: Command): Promise<Answer> {
     const answered = new AbortController();
     const { signal } = answered;
     const fail = (how: string): never => {
-      throw new BenchError(`The process of the ${this.#variant} chain ${how}.`);
+      throw new BenchError(`The process of the ${this.#name} chain ${how}.`);
     };
     try {
       this.#child.send(command);
@@ -59,7 +72,7 @@ export class WorkerProcess {
         once(this.#child, 'exit', { signal }).then(([code]) => fail(`ended early (${code})`)),
         delay(ANSWER_MS, undefined, { signal }).then(() => fail(`did not ${command} within 60 s`)),
       ]);
-      return answer.cpuMicros;
+      return answer;
     } finally {
       answered.abort();
     }

@@ -2,7 +2,7 @@ import type { Chain, Variant } from './chain.ts';
 import { startDocumented } from './chains/documented.ts';
 import { startTroupe } from './chains/troupe.ts';
 import { startTuned } from './chains/tuned.ts';
-import type { Answer, Command } from './worker-process.ts';
+import { answerNow, type Command } from './worker-process.ts';
 
 /**
  * Runs one chain in a process of its own, so that its CPU time is the chain's and no variant runs on code that
@@ -17,7 +17,6 @@ process.on('disconnect', () => process.exit());
 
 async function obey(command: Command): Promise<void> {
   if (command === 'start') chain = await startChain(url);
-  else await chain?.stop();
-  const { user, system } = process.cpuUsage();
-  process.send?.({ cpuMicros: user + system } satisfies Answer);
+  else if (command === 'stop') await chain?.stop();
+  process.send?.(answerNow());
 }
