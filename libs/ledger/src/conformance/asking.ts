@@ -112,5 +112,17 @@ export function asking(open: Open): Behaviour[] {
       assert.deepEqual(await stage.store.find('wake', 1), []);
       assert.equal((await stage.store.flow(await stage.numberOf('f-2')))?.messages.length, 1);
     }),
+
+    behaviour(open, 'drops copies that came after their original was dropped', async (stage) => {
+      await stage.put(message(1), message(2));
+      await stage.store.retain(1, 2);
+      const copy = { id: 'm-1', flow: 'f-1', of: positionOf(1, 1) };
+      const own = { id: 'm-2', flow: 'f-2', of: positionOf(1, 2) };
+      await stage.put(message(8, { ...copy, pos: positionOf(4, 8) }));
+      await stage.put(message(9, { ...own, pos: positionOf(4, 9) }));
+      await stage.store.retain(1, 2);
+      assert.deepEqual(await stage.store.find('f-1', 1), []);
+      assert.equal((await stage.store.flow(await stage.numberOf('f-2')))?.messages.length, 2);
+    }),
   ];
 }

@@ -6,7 +6,9 @@ const CHUNK = 2_000;
 
 /**
  * Drops what a stream no longer has: messages and their copies, what was heard of them, and flows of which nothing is
- * left there: what else is known of one are messages to single steps. Copies stay as long as what they are copies of: a schedule that fired is gone from its stream, and still tells.
+ * left there: what else is known of one are messages to single steps. Copies stay as long as what they are copies of: a
+ * schedule that fired is gone from its stream, and still tells. A copy that came after its original was dropped, of a
+ * letter that was redriven late, goes with the next ones.
  */
 export function retain(database: Database, stream: number, firstSeq: number): Promise<boolean> {
   return database.transaction(async (session) => {
@@ -14,9 +16,11 @@ export function retain(database: Database, stream: number, firstSeq: number): Pr
       'SELECT pos, flow FROM message WHERE pos >= $1 AND pos < $2 ORDER BY pos LIMIT $3',
       [positionOf(stream, 0), positionOf(stream, firstSeq), CHUNK],
     );
-    const [first, last] = [rows[0], rows.at(-1)];
-    if (first === undefined || last === undefined) return false;
-    const range = [first.pos, last.pos];
+    const range = [positionOf(stream, 0), rows.at(-1)?.pos ?? positionOf(stream, firstSeq) - 1];
+    const copies = await session.all<{ flow: number }>(
+      'SELECT DISTINCT flow FROM message WHERE origin BETWEEN $1 AND $2',
+      range,
+    );
     await session.run('DELETE FROM evidence WHERE pos BETWEEN $1 AND $2', range);
     await session.run('DELETE FROM letter WHERE origin BETWEEN $1 AND $2', range);
     await session.run(
@@ -25,7 +29,7 @@ export function retain(database: Database, stream: number, firstSeq: number): Pr
     );
     await session.run('DELETE FROM message WHERE origin BETWEEN $1 AND $2', range);
     await session.run('DELETE FROM message WHERE pos BETWEEN $1 AND $2', range);
-    for (const flow of new Set(rows.map((row) => row.flow))) {
+    for (const flow of new Set([...rows, ...copies].map((row) => row.flow))) {
       const left = await session.all('SELECT 1 AS one FROM message WHERE flow = $1 AND pos < $2 LIMIT 1', [
         flow,
         positionOf(stream + 1, 0),
