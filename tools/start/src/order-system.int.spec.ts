@@ -54,8 +54,12 @@ it('starts with what it is given, tells of each end and return, and keeps what i
     pid: after[1],
     awayMs: expect.any(Number),
   });
-  const levels = async (app: string) =>
-    [...(await readFile(home.logOf(app), 'utf8')).matchAll(/"level":"([^"]*)"/g)].map(([, text]) => text);
-  expect(await levels('payments')).toEqual(['debug', 'debug']);
-  expect(await levels('shipping')).toEqual(['warn']);
+  const told = async (app: string, field: string) => {
+    const log = await readFile(home.logOf(app), 'utf8');
+    return [...log.matchAll(new RegExp(`"${field}":"([^"]*)"`, 'g'))].map(([, text]) => text);
+  };
+  expect(await told('payments', 'level')).toEqual(['debug', 'debug']);
+  expect(await told('shipping', 'level')).toEqual(['warn']);
+  const watcher = system.apps.find(({ name }) => name === 'console');
+  expect(await told('shipping', 'sees')).toEqual([watcher?.url]);
 });

@@ -67,7 +67,8 @@ export class OrderSystem {
     stop.throwIfAborted();
     const ports = await choosePorts(apps, port);
     await step(`Starting ${apps.map((app) => app.name).join(', ')}`, async () => {
-      this.#apps = apps.map((app, index) => this.#startApp(app, ports[index] ?? 0));
+      const sites = consoleOf(apps, ports);
+      this.#apps = apps.map((app, index) => this.#startApp(app, ports[index] ?? 0, sites));
       await Promise.all(this.#apps.map((app) => this.#keep(app, stop)));
     });
     for (const { name, url, pid } of this.#apps) console.log(`  ${name.padEnd(14)} ${url} (process ${pid})`);
@@ -89,14 +90,14 @@ export class OrderSystem {
     await this.#broker?.stop();
   }
 
-  #startApp(app: App, port: number): AppProcess {
+  #startApp(app: App, port: number, sites: NodeJS.ProcessEnv): AppProcess {
     const { home, env } = this.#options;
     return new AppProcess(app, {
       natsUrl: this.broker.url,
       port,
       dataFolder: home.data,
       logFile: home.logOf(app.name),
-      env,
+      env: { ...sites, ...env },
     });
   }
 
@@ -107,4 +108,10 @@ export class OrderSystem {
     const pauses = pauseMs === undefined ? undefined : { next: () => pauseMs };
     this.#supervisions.push(supervise(app, this.#stopping.signal, observer, pauses));
   }
+}
+
+/** Where people see flows, for the apps that link there. */
+function consoleOf(apps: readonly App[], ports: readonly number[]): NodeJS.ProcessEnv {
+  const port = ports[apps.findIndex(({ name }) => name === 'console')];
+  return port === undefined ? {} : { TROUPE_CONSOLE_URL: `http://127.0.0.1:${port}` };
 }
