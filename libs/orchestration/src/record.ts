@@ -225,6 +225,8 @@ export interface CompensationRecord {
   readonly startedAt: string;
   /** What is still to be undone, next first. */
   readonly queue: readonly ToUndo[];
+  /** Branches whose undo was sent, by the id of their fan-out: a bit each, base64. */
+  readonly branches: Readonly<Record<string, string>>;
   /** What was undone or could not be, in order; the last `MOST_COMMANDS`. */
   readonly undone: readonly Undone[];
   /** How many were undone and how many could not be, all of them. */

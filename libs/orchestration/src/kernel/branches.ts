@@ -9,6 +9,7 @@ import type {
   Join,
   MachineInput,
 } from '../record.ts';
+import { hasBit, withBit } from './bits.ts';
 import { result, undoOf } from './commands.ts';
 
 /** How a branch ended. */
@@ -63,25 +64,16 @@ function problemOf({ fanOut, key }: BranchRecord, at: string, code: string, mess
 
 /** Counts a branch that is over; gives the same record when it was counted before. */
 export function countBranch(fanOut: FanOutRecord, { index, status }: BranchRecord): FanOutRecord {
-  const bits = Buffer.from(fanOut.over, 'base64');
-  const byte = bits[index >> 3] ?? 0;
-  const bit = 1 << (index & 7);
-  if (status === 'open' || index >= fanOut.total || (byte & bit) !== 0) return fanOut;
-  bits[index >> 3] = byte | bit;
+  if (status === 'open' || index >= fanOut.total || hasBit(fanOut.over, index)) return fanOut;
   const answered = fanOut.answered + (status === 'answered' ? 1 : 0);
   const failed = fanOut.failed + (status === 'failed' ? 1 : 0);
   const joined = fanOut.joined || joins(fanOut.join, fanOut.total, answered, failed);
-  return { ...fanOut, over: bits.toString('base64'), answered, failed, joined };
+  return { ...fanOut, over: withBit(fanOut.over, index), answered, failed, joined };
 }
 
 /** Whether a branch is counted as over. */
 export function isOver(fanOut: FanOutRecord, index: number): boolean {
-  return ((Buffer.from(fanOut.over, 'base64')[index >> 3] ?? 0) & (1 << (index & 7))) !== 0;
-}
-
-/** A bit for each branch, none set. */
-export function bitsOf(total: number): string {
-  return Buffer.alloc((total + 7) >> 3).toString('base64');
+  return hasBit(fanOut.over, index);
 }
 
 function joins(join: Join, total: number, answered: number, failed: number): boolean {
@@ -107,7 +99,10 @@ function outcomeOf({ key, status, answer, problem }: BranchRecord): BranchOutcom
   return { key, status: 'open' };
 }
 
-/** Fan-outs whose open branches were sent as often as they may, and are now overdue: each of them has failed. */
+/**
+ * Fan-outs whose open branches were sent as often as they may, and are now overdue: each of them has failed. Every branch
+ * that is over is to be counted again then, whoever ended it: a process may have died before it counted.
+ */
 export function fanOutsToGiveUp(definition: Definition, record: InstanceRecord, now: Date): FanOutState[] {
   const specs = definition.machines.get(record.version)?.fanOuts;
   return record.fanOuts.filter(

@@ -9,6 +9,7 @@ import type {
   ToUndo,
   Undoing,
 } from '../record.ts';
+import { bitsOf, hasBit, withBit } from './bits.ts';
 import { addCommand, noteAnswer } from './commands.ts';
 import { attempt, change, changeCommand, type Draft, drop, note, send } from './draft.ts';
 
@@ -31,6 +32,7 @@ export function beginCompensation(draft: Draft, reason: CompensationRecord['reas
       ...(by !== undefined && { by }),
       startedAt: draft.at,
       queue,
+      branches: Object.fromEntries(fanOuts.map(({ id, total }) => [id, bitsOf(total)])),
       undone: [],
       done: 0,
       failed: 0,
@@ -104,7 +106,7 @@ export function undoBranch(draft: Draft, branch: BranchRecord | undefined): void
   if (branch?.undo === undefined) change(draft, { compensation: { ...compensation, queue } });
   else {
     change(draft, { compensation: { ...compensation, queue: [{ ...next, below: branch.index }, ...queue] } });
-    sendUndo(draft, doneBy(draft, branch), branch.undo);
+    sendBranchUndo(draft, branch, branch.undo);
   }
   undoNext(draft);
 }
@@ -120,17 +122,28 @@ export function undoLate(
 }
 
 /**
- * The same for a branch, unless its turn is still to come, or has come: who ended it may be told last, and again, that
- * everything is being undone.
+ * The same for a branch, unless it is still to come in the order of undoing, or was found answered and undone before the
+ * message that answered it was through.
  */
 export function undoLateBranch(draft: Draft, branch: BranchRecord): boolean {
-  if (draft.record.commands.some(({ undoes }) => undoes?.commandId === branch.id)) return false;
-  const toCome = draft.record.compensation?.queue.some(
-    (one) => 'fanOut' in one && one.fanOut === branch.fanOut && branch.index < one.below,
-  );
-  if (toCome === true || branch.undo === undefined) return false;
-  sendUndo(draft, doneBy(draft, branch), branch.undo);
+  const { queue = [], branches = {} } = draft.record.compensation ?? {};
+  const { fanOut, index, undo } = branch;
+  const toCome = queue.some((one) => 'fanOut' in one && one.fanOut === fanOut && index < one.below);
+  if (toCome || undo === undefined || hasBit(branches[fanOut] ?? '', index)) return false;
+  sendBranchUndo(draft, branch, undo);
   return true;
+}
+
+function sendBranchUndo(draft: Draft, branch: BranchRecord, undo: NonNullable<BranchRecord['undo']>): void {
+  const { compensation } = draft.record;
+  if (compensation === undefined) return;
+  const { fanOut, index } = branch;
+  const branches = {
+    ...compensation.branches,
+    [fanOut]: withBit(compensation.branches[fanOut] ?? '', index),
+  };
+  change(draft, { compensation: { ...compensation, branches } });
+  sendUndo(draft, doneBy(draft, branch), undo);
 }
 
 function doneBy({ record }: Draft, { id: commandId, fanOut, key }: BranchRecord): Undoing {

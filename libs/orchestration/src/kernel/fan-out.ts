@@ -3,7 +3,7 @@ import type { Branch, Intent } from '../definition/actions.ts';
 import { MachineError, OrchestrationLimitError } from '../errors.ts';
 import { MOST_BRANCHES, MOST_FAN_OUTS } from '../limits.ts';
 import type { BranchRecord, FanOutRecord, FanOutState } from '../record.ts';
-import { bitsOf } from './branches.ts';
+import { bitsOf } from './bits.ts';
 import { change, type Draft, send } from './draft.ts';
 
 /**

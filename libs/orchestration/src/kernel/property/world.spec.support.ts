@@ -1,0 +1,337 @@
+import { contractOf } from '@troupe/contract';
+import { next } from '@troupe/jetstream';
+import { definitionOf } from '../../definition/definition.ts';
+import type { OrchestrationOptions } from '../../definition/orchestration.ts';
+import type { BranchRecord, FanOutRecord, InstanceRecord, StoredMessage } from '../../record.ts';
+import {
+  ItemMissing,
+  ItemPicked,
+  ItemReturned,
+  ParcelDropped,
+  ParcelReady,
+  ParcelRequested,
+  PickItem,
+  PutBack,
+} from '../../shop.spec.support.ts';
+import { type BranchEnd, countBranch, endBranch, fanOutsToGiveUp, outcomesOf } from '../branches.ts';
+import { decide } from '../decide.ts';
+import type { Decision, Input } from '../input.ts';
+import { Broker, Chance, type OrchestratorInput } from './broker.spec.support.ts';
+import { machineOf } from './machine.spec.support.ts';
+import type { Program, Worker } from './program.spec.support.ts';
+
+/** The orchestrator's process ended here; what it had kept and sent stays. */
+class Crash extends Error {}
+
+const MOST_CRASHES = 80;
+const MOST_TURNS = 5_000;
+
+/**
+ * An orchestrator that dies at any point between two effects, its workers, which do everything once, and a person who
+ * retries what is suspended. Kept is only what is in its maps, as JSON.
+ */
+export class World {
+  readonly #definition;
+  readonly #chance: Chance;
+  readonly #broker: Broker;
+  readonly #workers: ReadonlyMap<string, Worker>;
+  readonly #sends = new Map<string, number>();
+  #crashes = 0;
+  #requests = 0;
+  #turns = 0;
+  #stored: string | undefined;
+  readonly #branches = new Map<string, string>();
+  readonly #joins = new Map<string, string>();
+
+  /** Ids of the commands that came to workers, by what they are for; those that undo apart. */
+  readonly commands = new Map<string, Set<string>>();
+  readonly undos = new Map<string, Set<string>>();
+  /** What was answered, so that it is to be undone after a cancellation. */
+  readonly done = new Set<string>();
+  readonly ends = new Set<string>();
+
+  /** @param cancelAt the how manieth message a person's cancellation comes with */
+  constructor(
+    program: Program,
+    seed: number,
+    private readonly cancelAt = Number.POSITIVE_INFINITY,
+  ) {
+    this.#chance = new Chance(seed);
+    this.#broker = new Broker(this.#chance);
+    this.#workers = workersOf(program);
+    this.#definition = definitionOf(optionsOf(program));
+  }
+
+  get record(): InstanceRecord | undefined {
+    return this.#stored === undefined ? undefined : JSON.parse(this.#stored);
+  }
+
+  /** Until nothing is under way any more. */
+  run(): void {
+    this.#broker.send({
+      kind: 'start',
+      inputId: 'start',
+      instanceId: 'flow',
+      data: { parcel: 'p', items: [] },
+    });
+    while (this.#turns++ < MOST_TURNS) {
+      if (this.#turns === this.cancelAt) this.#ask('cancel');
+      const input = this.#broker.next();
+      if (input === undefined) {
+        if (this.record?.status === 'suspended') this.#ask('retry');
+        else if (!this.#broker.pass()) return;
+        continue;
+      }
+      try {
+        this.#process(input);
+        this.#mayCrash();
+        this.#broker.acknowledge(input);
+      } catch (error) {
+        if (!(error instanceof Crash)) throw error;
+      }
+    }
+    throw new Error(`not at rest after ${MOST_TURNS} turns`);
+  }
+
+  #ask(request: 'retry' | 'cancel'): void {
+    this.#broker.send({ kind: 'request', inputId: `${request} ${++this.#requests}`, request });
+  }
+
+  /** As the engine does it: load, publish what is pending, decide, write, publish. */
+  #process(input: OrchestratorInput): void {
+    const record = this.record;
+    if (record !== undefined) this.#publish(record, record.pending);
+    const toDecide = record === undefined ? input : this.#counted(record, input);
+    if (toDecide === undefined) return;
+    const decision = this.#decide(record, toDecide);
+    if (!decision.changed || decision.record === undefined) return;
+    const kept = this.#keep(decision.record, decision, input);
+    this.#publish(kept, kept.pending);
+  }
+
+  #decide(record: InstanceRecord | undefined, input: Input): Decision {
+    let decision = decide(this.#definition, record, input, {
+      now: new Date(this.#broker.now),
+      idOf: (contract, key) => `${input.inputId} > ${contract} ${key}`,
+      outcomes: this.#outcomes(record),
+    });
+    while (decision.wants !== undefined) {
+      const { fanOut, below } = decision.wants;
+      const undoable = this.#branchesOf(fanOut).filter(
+        ({ undo, index }) => undo !== undefined && index < below,
+      );
+      decision = decision.wants.give(undoable.at(-1));
+    }
+    return decision;
+  }
+
+  /** Ends branches first, and counts them: what is left for the instance is that a fan-out has joined. */
+  #counted(record: InstanceRecord, input: OrchestratorInput): Input | undefined {
+    if (input.kind === 'wake') {
+      for (const { id } of fanOutsToGiveUp(this.#definition, record, new Date(this.#broker.now))) {
+        const failure = {
+          kind: 'failure',
+          inputId: input.inputId,
+          reason: 'unanswered',
+          message: 'No.',
+        } as const;
+        for (const branch of this.#branchesOf(id)) this.#end(record, branch, failure, true);
+      }
+      return input;
+    }
+    const command =
+      input.kind === 'event' ? input.causationId : input.kind === 'dead-letter' && input.commandId;
+    const stored = this.#branches.get(command || '');
+    if (stored === undefined) return input;
+    const { inputId } = input;
+    const end: BranchEnd =
+      input.kind === 'dead-letter'
+        ? { kind: 'failure', inputId, reason: input.reason, message: input.message }
+        : { ...(input as Input & { kind: 'event' }), kind: 'answer' };
+    const branch = this.#end(record, JSON.parse(stored), end);
+    if (branch === undefined) return undefined;
+    if (record.compensation !== undefined) return { kind: 'branch-answered', inputId, branch };
+    const join = JSON.parse(this.#joins.get(branch.fanOut) as string) as FanOutRecord;
+    return join.joined ? { kind: 'joined', inputId } : undefined;
+  }
+
+  /** @param counts also a branch that another message ended, whose process may have died before it was counted */
+  #end(
+    record: InstanceRecord,
+    branch: BranchRecord,
+    end: BranchEnd,
+    counts = false,
+  ): BranchRecord | undefined {
+    const ended = endBranch(this.#definition, record, branch, end, new Date(this.#broker.now));
+    if (ended === undefined && branch.endedBy !== end.inputId && !counts) return undefined;
+    if (ended !== undefined) this.#write(this.#branches, ended.id, ended);
+    const kept = ended ?? branch;
+    const join = JSON.parse(this.#joins.get(kept.fanOut) as string) as FanOutRecord;
+    this.#write(this.#joins, kept.fanOut, countBranch(join, kept));
+    return kept;
+  }
+
+  #outcomes(record: InstanceRecord | undefined) {
+    const waiting = (record?.fanOuts ?? []).filter(({ id, status }) => {
+      const join = JSON.parse(this.#joins.get(id) as string) as FanOutRecord;
+      return status === 'ready' || (status === 'open' && join.joined);
+    });
+    return new Map(waiting.map(({ id }) => [id, outcomesOf(this.#branchesOf(id))]));
+  }
+
+  #keep(record: InstanceRecord, { outputs, fanOuts, resubmissions, wakeAt }: Decision, { inputId }: Input) {
+    const messages = outputs.map(({ contract, data, key, commandId, fanOut }) => {
+      const id = commandId ?? `${inputId} > ${contractOf(contract).id} ${key}`;
+      return { id, fanOut, message: stored(contractOf(contract).id, id, data) };
+    });
+    const messageOf = new Map(messages.map(({ id, message }) => [id, message]));
+    for (const { fanOut, branches } of fanOuts) {
+      for (const branch of branches)
+        this.#write(this.#branches, branch.id, { ...branch, message: messageOf.get(branch.id) });
+      this.#write(this.#joins, fanOut.id, fanOut);
+    }
+    const wake = wakeAt && stored('wake', `wake by ${inputId}`, { at: wakeAt.toISOString() });
+    const kept: InstanceRecord = {
+      ...record,
+      commands: record.commands.map((one) => {
+        const message = messageOf.get(one.id);
+        return one.status === 'open' && message !== undefined ? { ...one, message } : one;
+      }),
+      pending: [
+        ...messages.filter(({ fanOut }) => fanOut === undefined).map(({ message }) => message),
+        ...resubmissions.map(({ message, sends }) => ({
+          ...message,
+          messageId: `${message.messageId} ${sends}`,
+        })),
+        ...(wake === undefined ? [] : [wake]),
+      ],
+    };
+    this.#mayCrash();
+    this.#stored = JSON.stringify(kept);
+    this.#mayCrash();
+    return kept;
+  }
+
+  #publish(record: InstanceRecord, pending: readonly StoredMessage[]): void {
+    for (const message of pending) {
+      this.#deliver(message, message.messageId as string);
+      this.#mayCrash();
+    }
+    for (const { id, status, sends } of record.fanOuts) {
+      const join = JSON.parse(this.#joins.get(id) as string) as FanOutRecord;
+      if (status !== 'open' || join.sent >= sends) continue;
+      for (const branch of this.#branchesOf(id)) {
+        if (branch.status !== 'open' || branch.message === undefined) continue;
+        this.#deliver(branch.message, sends === 1 ? branch.id : `${branch.id} ${sends}`);
+        this.#mayCrash();
+      }
+      const latest = JSON.parse(this.#joins.get(id) as string) as FanOutRecord;
+      this.#write(this.#joins, id, { ...latest, sent: sends });
+    }
+  }
+
+  #deliver({ subject, headers: id, payload }: StoredMessage, messageId: string): void {
+    const data = JSON.parse(payload) as { at: string; item: string };
+    if (subject === 'wake') {
+      this.#broker.send(
+        { kind: 'wake', inputId: id, at: data.at },
+        Math.max(this.#broker.now, Date.parse(data.at)),
+      );
+      return;
+    }
+    if (!this.#broker.take(`published ${messageId}`)) return;
+    if (subject === contractOf(PickItem).id) this.#work(id, data.item);
+    else if (subject === contractOf(PutBack).id) this.#undo(id, data.item);
+    else this.ends.add(`${subject} ${id}`);
+  }
+
+  #work(id: string, item: string): void {
+    noted(this.commands, item, id);
+    const sends = (this.#sends.get(id) ?? 0) + 1;
+    this.#sends.set(id, sends);
+    const worker = this.#workers.get(item) ?? 'a';
+    if (worker === 'dead letter' && sends === 1) {
+      const letter = { reason: 'terminal-error', message: 'No.' };
+      this.#broker.send({ kind: 'dead-letter', inputId: `letter of ${id}`, commandId: id, ...letter });
+      return;
+    }
+    if (typeof worker === 'object' && sends <= worker.silentFor) return;
+    this.done.add(item);
+    const contract = contractOf(worker === 'b' ? ItemMissing : ItemPicked).id;
+    const answer = {
+      kind: 'event',
+      inputId: `answer to ${id}`,
+      contract,
+      data: { item },
+      causationId: id,
+    } as const;
+    this.#broker.send(answer, this.#broker.now + (worker === 'too late' ? 2_000 : 0));
+  }
+
+  #undo(id: string, item: string): void {
+    noted(this.undos, item, id);
+    const contract = contractOf(ItemReturned).id;
+    this.#broker.send({
+      kind: 'event',
+      inputId: `answer to ${id}`,
+      contract,
+      data: { item },
+      causationId: id,
+    });
+  }
+
+  #branchesOf(fanOut: string): BranchRecord[] {
+    return [...this.#branches.values()]
+      .map((text) => JSON.parse(text) as BranchRecord)
+      .filter((branch) => branch.fanOut === fanOut)
+      .sort((one, other) => one.index - other.index);
+  }
+
+  #write(keys: Map<string, string>, key: string, value: unknown): void {
+    this.#mayCrash();
+    keys.set(key, JSON.stringify(value));
+    this.#mayCrash();
+  }
+
+  #mayCrash(): void {
+    if (this.#crashes >= MOST_CRASHES || this.#chance.below(12) > 0) return;
+    this.#crashes++;
+    throw new Crash();
+  }
+}
+
+function stored(subject: string, id: string, data: object): StoredMessage {
+  return { subject, messageId: id, headers: id, payload: JSON.stringify(data) };
+}
+
+function noted(ids: Map<string, Set<string>>, item: string, id: string): void {
+  ids.set(item, (ids.get(item) ?? new Set()).add(id));
+}
+
+function workersOf(program: Program): Map<string, Worker> {
+  switch (program.kind) {
+    case 'step':
+      return new Map([[program.name, program.worker]]);
+    case 'fanOut':
+      return new Map(program.workers.map((worker, index) => [`${program.name}/${index}`, worker]));
+    case 'choice':
+      return new Map([program.step, program.a, program.b].flatMap((part) => [...workersOf(part)]));
+    case 'timer':
+      return new Map();
+    default:
+      return new Map(program.parts.flatMap((part) => [...workersOf(part)]));
+  }
+}
+
+function optionsOf(program: Program): OrchestrationOptions {
+  return {
+    name: 'program',
+    version: 1,
+    machine: machineOf(program),
+    starts: ParcelRequested,
+    commands: [PickItem, PutBack],
+    emits: [ParcelReady, ParcelDropped],
+    from: 'now',
+    ends: { cancelled: () => next(ParcelDropped, { parcel: 'p' }) },
+  };
+}
