@@ -148,7 +148,7 @@ export type CommandStatus = (typeof COMMAND_STATUSES)[number];
 
 /** What the instance knows of one of its fan-outs. */
 export interface FanOutState {
-  /** Unique in the instance: the name, and `picks-2` when it is dispatched a second time. */
+  /** Unique for what dispatched it: the name and some letters. Branches with another one are nobody's. */
   readonly id: string;
   readonly name: string;
   /** Contract id of the command. */

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { contractOf } from '@troupe/contract';
 import type { Branch, Intent } from '../definition/actions.ts';
 import { MachineError, OrchestrationLimitError } from '../errors.ts';
@@ -17,12 +18,11 @@ export function dispatchFanOut(
 ): void {
   if (branches.length > MOST_BRANCHES)
     throw new OrchestrationLimitError(`branches of ${name}`, branches.length, MOST_BRANCHES);
-  const earlier = draft.record.fanOuts.filter((one) => one.name === name).length;
-  const id = earlier === 0 ? name : `${name}-${earlier + 1}`;
   const contract = contractOf(options.command);
+  const id = idOf(draft, name, contract.id);
   const records = branches.map(({ key, data }, index): BranchRecord => {
     return {
-      id: send(draft, options.command, data, `${id}/${key}`, { fanOut: id }),
+      id: send(draft, options.command, data, `${name}/${key}`, { fanOut: id }),
       fanOut: id,
       key,
       index,
@@ -57,6 +57,15 @@ export function dispatchFanOut(
     resubmitted: 0,
     sends: 1,
   });
+}
+
+/**
+ * Unique for the input in hand: two inputs may decide the same step, and only one of them is kept. The branches that the
+ * other one wrote before are nobody's then.
+ */
+function idOf({ record, idOf }: Draft, name: string, contractId: string): string {
+  const earlier = record.fanOuts.filter((one) => one.name === name).length;
+  return `${name}-${hash('sha256', idOf(contractId, `${name} ${earlier}`), 'base64url').slice(0, 10)}`;
 }
 
 function addState(draft: Draft, added: FanOutState): void {

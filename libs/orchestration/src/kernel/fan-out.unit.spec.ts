@@ -13,7 +13,15 @@ describe('a fan-out', () => {
     const { outputs, fanOuts, record } = stage.start(items('a', 'b'));
     expect(fanOuts).toMatchObject([
       {
-        fanOut: { id: 'picks', join: 'all', total: 2, sent: 0, answered: 0, failed: 0, joined: false },
+        fanOut: {
+          id: expect.stringMatching(/^picks-/),
+          join: 'all',
+          total: 2,
+          sent: 0,
+          answered: 0,
+          failed: 0,
+          joined: false,
+        },
         branches: [
           { id: outputs[0]?.commandId, key: 'a', index: 0, status: 'open', contract: 'item.pick.v1' },
           { id: outputs[1]?.commandId, key: 'b', index: 1 },
@@ -21,10 +29,10 @@ describe('a fan-out', () => {
       },
     ]);
     expect(outputs).toMatchObject([
-      { fanOut: 'picks', key: 'picks/a' },
-      { fanOut: 'picks', key: 'picks/b' },
+      { fanOut: fanOuts[0]?.fanOut.id, key: 'picks/a' },
+      { fanOut: fanOuts[0]?.fanOut.id, key: 'picks/b' },
     ]);
-    expect(record?.fanOuts).toMatchObject([{ id: 'picks', status: 'open', total: 2, sends: 1 }]);
+    expect(record?.fanOuts).toMatchObject([{ name: 'picks', status: 'open', total: 2, sends: 1 }]);
     expect(record?.commands).toEqual([]);
   });
 
@@ -96,12 +104,12 @@ describe('a fan-out', () => {
     const [first] = stage.sent;
     stage.event(ParcelPaid, { parcel: 'again' });
     expect(stage.record?.fanOuts).toMatchObject([
-      { id: 'picks', status: 'dropped' },
-      { id: 'picks-2', status: 'open' },
+      { name: 'picks', status: 'dropped' },
+      { name: 'picks', status: 'open' },
     ]);
     stage.event(ItemPicked, { item: 'a' }, first?.id);
     expect(stage.record?.snapshot?.value).toBe('dispatched');
-    stage.answer(PickItem, ItemPicked, { item: 'a' }, 'picks-2/a');
+    stage.answer(PickItem, ItemPicked, { item: 'a' }, 'picks/a');
     stage.event(ParcelPaid, { parcel: 'p' });
     expect(stage.record?.status).toBe('completed');
   });
@@ -141,11 +149,21 @@ describe('a fan-out', () => {
   });
 });
 
+describe('two inputs that decide the same step', () => {
+  it('write branches that do not get in the way of one another', () => {
+    const stage = new Stage(options('all'));
+    const start = { kind: 'start', instanceId: 'flow-1', data: items('a') } as const;
+    const ids = ['one', 'other'].map((inputId) => stage.decide({ ...start, inputId }).fanOuts[0]?.fanOut.id);
+    expect(ids[0]).not.toBe(ids[1]);
+    expect(stage.decide({ ...start, inputId: 'one' }).fanOuts[0]?.fanOut.id).toBe(ids[0]);
+  });
+});
+
 describe('a join', () => {
   it('counts each branch once, in any order', () => {
     const stage = new Stage(options('all'));
     stage.start(items('a', 'b', 'c'));
-    const fanOut = stage.joins.get('picks') as FanOutRecord;
+    const fanOut = [...stage.joins.values()][0] as FanOutRecord;
     const [a, b, c] = stage.branchesOf('picks').map((branch) => ({ ...branch, status: 'answered' as const }));
     if (!a || !b || !c) throw new Error('three branches');
     const two = [c, a, c, a].reduce(countBranch, fanOut);

@@ -133,9 +133,11 @@ export class Stage {
     for (const { commandId } of resubmissions) this.resubmitted.push(commandId);
   }
 
+  /** Of the newest fan-out of a name, or of the one with an id. */
   branchesOf(fanOut: string): BranchRecord[] {
+    const id = this.record?.fanOuts.findLast((one) => one.name === fanOut)?.id ?? fanOut;
     return [...this.branches.values()]
-      .filter((branch) => branch.fanOut === fanOut)
+      .filter((branch) => branch.fanOut === id)
       .sort((one, other) => one.index - other.index);
   }
 
