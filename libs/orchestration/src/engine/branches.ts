@@ -1,5 +1,5 @@
 import type { BranchOutcome } from '../definition/messages.ts';
-import { type BranchEnd, endBranch, fanOutsToGiveUp, outcomesOf } from '../kernel/branches.ts';
+import { type BranchEnd, endBranch, fanOutsToGiveUp, isOver, outcomesOf } from '../kernel/branches.ts';
 import type { Circumstances, Decision, Input } from '../kernel/input.ts';
 import type { InstanceRecord } from '../record.ts';
 import { type FanOuts, pipelined } from './fan-outs.ts';
@@ -46,7 +46,7 @@ function endOf(input: Input): End | undefined {
   return { kind: 'failure', inputId, reason, message, commandId };
 }
 
-/** Ends the open branches of fan-outs that were sent often enough, and are overdue. */
+/** Ends the branches that are not counted of fan-outs that were sent often enough, and are overdue. */
 export async function giveUpBranches(
   { definition, fanOuts }: Pick<Ground, 'definition' | 'fanOuts'>,
   record: InstanceRecord,
@@ -56,8 +56,10 @@ export async function giveUpBranches(
   for (const { id, sends } of fanOutsToGiveUp(definition, record, now)) {
     const message = `No answer within the deadline, though it was sent ${sends === 1 ? 'once' : `${sends} times`}.`;
     const end = { kind: 'failure', inputId, reason: 'unanswered', message } as const;
-    const open = (await fanOuts.branches(record.id, id)).filter(({ status }) => status === 'open');
-    await pipelined(open, (branch) =>
+    const join = await fanOuts.join(record.id, id);
+    const branches = await fanOuts.branches(record.id, id);
+    const left = branches.filter(({ index }) => join === undefined || !isOver(join, index));
+    await pipelined(left, (branch) =>
       fanOuts.end(record.id, branch.id, inputId, (one) => endBranch(definition, record, one, end, now)),
     );
   }

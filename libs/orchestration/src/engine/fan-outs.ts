@@ -56,8 +56,9 @@ export class FanOuts {
   }
 
   /**
-   * Ends a branch, and counts it in its join. A message that ended it in an earlier delivery gets the same again;
-   * undefined when the message ends nothing.
+   * Ends a branch, and counts it in its join. One that is over is counted again, whoever ended it: a process may have
+   * died before it counted. A message that ended it in an earlier delivery gets the same again; undefined when the
+   * message ends nothing.
    * @param endOf the branch after it ended; undefined when this changes nothing
    */
   async end(
@@ -71,7 +72,10 @@ export class FanOuts {
       const { record, revision } = entry;
       if (record === undefined) return undefined;
       const ended = endOf(record);
-      if (ended === undefined) return record.endedBy === inputId ? this.#count(id, record) : undefined;
+      if (ended === undefined) {
+        const over = record.status === 'open' ? undefined : await this.#count(id, record);
+        return record.endedBy === inputId ? over : undefined;
+      }
       if (await this.#write(key, ended, revision)) return this.#count(id, ended);
     }
   }
@@ -168,7 +172,9 @@ export class FanOuts {
 function isUnlike(there: BranchRecord, branch: BranchRecord): boolean {
   return (
     there.status === 'open' &&
-    (there.message?.payload !== branch.message?.payload || there.index !== branch.index)
+    (there.fanOut !== branch.fanOut ||
+      there.message?.payload !== branch.message?.payload ||
+      there.index !== branch.index)
   );
 }
 

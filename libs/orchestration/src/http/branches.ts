@@ -1,7 +1,7 @@
 import { type Asked, ProblemException } from '@troupe/nest';
 import type { Orchestrations } from '../orchestrations.ts';
 import type { BranchStatus } from '../status/master-status.ts';
-import { branchStatus } from '../status/status.ts';
+import { branchStatus, shownName } from '../status/status.ts';
 import type { Face } from './face.ts';
 import { branchesOf } from './query.ts';
 
@@ -30,9 +30,10 @@ export async function branchesBody(
 ): Promise<BranchesBody> {
   const { after, limit } = branchesOf(asked);
   const { record } = await orchestrations.find(face.name, id);
-  if (!record.fanOuts.some((one) => one.id === fanOut))
+  const state = record.fanOuts.find((one) => shownName(record, one) === fanOut);
+  if (state === undefined)
     throw new ProblemException(404, `${face.name} "${id}" has not dispatched a fan-out "${fanOut}".`);
-  const all = (await orchestrations.records.branches(record)).get(fanOut) ?? [];
+  const all = (await orchestrations.records.branches(record)).get(state.id) ?? [];
   const behind = all.filter(({ index }) => index > after);
   const page = behind.slice(0, limit);
   const last = page.at(-1);

@@ -106,7 +106,7 @@ export function undoBranch(draft: Draft, branch: BranchRecord | undefined): void
   if (branch?.undo === undefined) change(draft, { compensation: { ...compensation, queue } });
   else {
     change(draft, { compensation: { ...compensation, queue: [{ ...next, below: branch.index }, ...queue] } });
-    sendBranchUndo(draft, branch, branch.undo);
+    if (!isBranchUndone(draft, branch)) sendBranchUndo(draft, branch, branch.undo);
   }
   undoNext(draft);
 }
@@ -121,17 +121,26 @@ export function undoLate(
   if (undo !== undefined) sendUndo(draft, { name: command.name, commandId: command.id }, undo);
 }
 
-/**
- * The same for a branch, unless it is still to come in the order of undoing, or was found answered and undone before the
- * message that answered it was through.
- */
+/** The same for a branch, unless it was found answered before its answer was through, or is sure to be found in its turn. */
 export function undoLateBranch(draft: Draft, branch: BranchRecord): boolean {
-  const { queue = [], branches = {} } = draft.record.compensation ?? {};
-  const { fanOut, index, undo } = branch;
-  const toCome = queue.some((one) => 'fanOut' in one && one.fanOut === fanOut && index < one.below);
-  if (toCome || undo === undefined || hasBit(branches[fanOut] ?? '', index)) return false;
-  sendBranchUndo(draft, branch, undo);
+  if (branch.undo === undefined || isBranchUndone(draft, branch) || isToCome(draft, branch)) return false;
+  sendBranchUndo(draft, branch, branch.undo);
   return true;
+}
+
+/** Over before all were, it is among the branches whenever they are read from then on. */
+function isToCome({ record }: Draft, { fanOut, index, endedAt = '' }: BranchRecord): boolean {
+  const { join, joinedAt = '' } = record.fanOuts.find(({ id }) => id === fanOut) ?? {};
+  const queue = record.compensation?.queue ?? [];
+  return (
+    join === 'all' &&
+    endedAt <= joinedAt &&
+    queue.some((one) => 'fanOut' in one && one.fanOut === fanOut && index < one.below)
+  );
+}
+
+function isBranchUndone({ record }: Draft, { fanOut, index }: BranchRecord): boolean {
+  return hasBit(record.compensation?.branches[fanOut] ?? '', index);
 }
 
 function sendBranchUndo(draft: Draft, branch: BranchRecord, undo: NonNullable<BranchRecord['undo']>): void {

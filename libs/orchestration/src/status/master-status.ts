@@ -92,7 +92,7 @@ export interface BranchStatus extends Pick<BranchRecord, 'key' | 'index' | 'cont
 }
 
 /** How far undoing is: `undone` has what was undone or could not be, in that order. */
-export type CompensationStatus = Omit<CompensationRecord, 'queue'>;
+export type CompensationStatus = Omit<CompensationRecord, 'queue' | 'branches'>;
 
 export interface TimerStatus {
   readonly event: string;

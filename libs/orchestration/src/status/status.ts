@@ -79,7 +79,7 @@ function stepsOf({ record, joins, branches, maskOf }: StatusSources): StepStatus
   const commands = record.commands.map((command) => commandStep(command, maskOf));
   const fanOuts = record.fanOuts.map((fanOut) => {
     const join = joins.find(({ id }) => id === fanOut.id);
-    return fanOutStep(fanOut, join, branches?.get(fanOut.id), maskOf);
+    return fanOutStep(fanOut, shownName(record, fanOut), join, branches?.get(fanOut.id), maskOf);
   });
   // Each is in order already, and a sort keeps the order of what began at one time.
   return [...commands, ...fanOuts].sort((a, b) => compare(a.dispatchedAt, b.dispatchedAt));
@@ -101,20 +101,27 @@ function countedIn(record: InstanceRecord, joins: readonly FanOutRecord[]): Prog
   };
 }
 
-function compensationOf({ queue: _, ...told }: CompensationRecord): CompensationStatus {
+function compensationOf({ queue: _, branches: __, ...told }: CompensationRecord): CompensationStatus {
   return told;
+}
+
+/** What a fan-out is called: its name, and `picks-2` when it was dispatched a second time. */
+export function shownName({ fanOuts }: Pick<InstanceRecord, 'fanOuts'>, { id, name }: FanOutState): string {
+  const place = fanOuts.filter((one) => one.name === name).findIndex((one) => one.id === id);
+  return place > 0 ? `${name}-${place + 1}` : name;
 }
 
 function fanOutStep(
   fanOut: FanOutState,
+  name: string,
   join: FanOutRecord | undefined,
   branches: readonly BranchRecord[] | undefined,
   maskOf: StatusSources['maskOf'],
 ): FanOutStep {
-  const { id, contract, total, status, dispatchedAt, dueAt, resubmitted, joinedAt } = fanOut;
+  const { contract, total, status, dispatchedAt, dueAt, resubmitted, joinedAt } = fanOut;
   return {
     kind: 'fan-out',
-    name: id,
+    name,
     contract,
     join: fanOut.join,
     status: status === 'ready' ? 'joined' : status,

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { expectedOf } from './model.spec.support.ts';
 import { programs } from './program.spec.support.ts';
 import { World } from './world.spec.support.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
 
 const RUNS = 300;
 

@@ -42,6 +42,7 @@ export class World {
   #stored: string | undefined;
   readonly #branches = new Map<string, string>();
   readonly #joins = new Map<string, string>();
+  readonly #undoing = new Map<string, BranchRecord[]>();
 
   /** Ids of the commands that came to workers, by what they are for; those that undo apart. */
   readonly commands = new Map<string, Set<string>>();
@@ -88,6 +89,7 @@ export class World {
         this.#broker.acknowledge(input);
       } catch (error) {
         if (!(error instanceof Crash)) throw error;
+        this.#undoing.clear();
       }
     }
     throw new Error(`not at rest after ${MOST_TURNS} turns`);
@@ -117,12 +119,20 @@ export class World {
     });
     while (decision.wants !== undefined) {
       const { fanOut, below } = decision.wants;
-      const undoable = this.#branchesOf(fanOut).filter(
-        ({ undo, index }) => undo !== undefined && index < below,
-      );
-      decision = decision.wants.give(undoable.at(-1));
+      decision = decision.wants.give(this.#lastToUndo(fanOut, below));
     }
     return decision;
+  }
+
+  /** Looks into what it read before, as long as there is something left in it. */
+  #lastToUndo(fanOut: string, below: number): BranchRecord | undefined {
+    const last = (branches: readonly BranchRecord[] = []) =>
+      branches.findLast(({ undo, index }) => undo !== undefined && index < below);
+    const known = last(this.#undoing.get(fanOut));
+    if (known !== undefined) return known;
+    const branches = this.#branchesOf(fanOut);
+    this.#undoing.set(fanOut, branches);
+    return last(branches);
   }
 
   /** Ends branches first, and counts them: what is left for the instance is that a fan-out has joined. */
