@@ -18,7 +18,7 @@ import {
   ReserveStation,
   StationReserved,
 } from '../shop.spec.support.ts';
-import { lossy } from './lossy.spec.support.ts';
+import { lossy, PLACES } from './lossy.spec.support.ts';
 import { Stage } from './stage.spec.support.ts';
 
 vi.setConfig({ testTimeout: 180_000 });
@@ -48,7 +48,7 @@ describe('orchestrations under faults by chance', () => {
           const before = losses.get(id) ?? 0;
           if (before === 2 || chance() > 0.2) return undefined;
           losses.set(id, before + 1);
-          return chance() < 0.5 ? 'before the write' : 'after the write';
+          return PLACES[Math.floor(chance() * PLACES.length)];
         }),
       ]);
     };

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parcelOptions } from '../parcel.spec.support.ts';
 import { ItemPicked, ParcelReady, PickItem, ReserveStation, StationReserved } from '../shop.spec.support.ts';
 import { until } from '../until.spec.support.ts';
-import { lossy, type Place } from './lossy.spec.support.ts';
+import { lossy, PLACES } from './lossy.spec.support.ts';
 import { Stage } from './stage.spec.support.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -19,46 +19,40 @@ describe('an orchestration that is lost in the middle', () => {
   });
   afterAll(() => server.stop());
 
-  it.each<Place>(['before the write', 'after the write'])(
-    'goes on in the same process, each input lost once %s',
-    async (place) => {
-      const stage = await Stage.on(server);
-      await stage.workers();
-      const lost = new Set<string>();
-      await stage.app('shop', [
-        lossy(parcelOptions, (id) => (lost.size < lost.add(id).size ? place : undefined)),
-      ]);
-      await begun(stage);
-      await finished(stage);
-      expect(lost.size).toBeGreaterThan(3);
-    },
-  );
+  it.each(PLACES)('goes on in the same process, each input lost once %s', async (place) => {
+    const stage = await Stage.on(server);
+    await stage.workers();
+    const lost = new Set<string>();
+    await stage.app('shop', [
+      lossy(parcelOptions, (id) => (lost.size < lost.add(id).size ? place : undefined)),
+    ]);
+    await begun(stage);
+    await finished(stage);
+    expect(lost.size).toBeGreaterThan(3);
+  });
 
-  it.each<Place>(['before the write', 'after the write'])(
-    'goes on in another process, when the first loses all %s',
-    async (place) => {
-      const stage = await Stage.on(server);
-      let losses = 0;
-      let loses = false;
-      const first = await stage.app('shop', [
-        lossy(parcelOptions, () => (loses && ++losses > 0 ? place : undefined)),
-      ]);
-      const reserved: string[] = [];
-      await stage.workers({
-        reserve: ({ parcel }) => {
-          reserved.push(parcel);
-          loses = true; // the answer is lost, which dispatches the fan-out
-          return next(StationReserved, { station: 'north-3' });
-        },
-      });
-      await begun(stage);
-      await until('the answer was lost', () => losses > 0);
-      await first.stop(0);
-      await stage.orchestrator();
-      await finished(stage);
-      expect(reserved).toEqual(['p-1']);
-    },
-  );
+  it.each(PLACES)('goes on in another process, when the first loses all %s', async (place) => {
+    const stage = await Stage.on(server);
+    let losses = 0;
+    let loses = false;
+    const first = await stage.app('shop', [
+      lossy(parcelOptions, () => (loses && ++losses > 0 ? place : undefined)),
+    ]);
+    const reserved: string[] = [];
+    await stage.workers({
+      reserve: ({ parcel }) => {
+        reserved.push(parcel);
+        loses = true; // the answer is lost, which dispatches the fan-out
+        return next(StationReserved, { station: 'north-3' });
+      },
+    });
+    await begun(stage);
+    await until('the answer was lost', () => losses > 0);
+    await first.stop(0);
+    await stage.orchestrator();
+    await finished(stage);
+    expect(reserved).toEqual(['p-1']);
+  });
 
   async function begun(stage: Stage): Promise<void> {
     await stage.request('p-1', ITEMS);
