@@ -2,8 +2,9 @@ import type { BranchOutcome } from '../definition/messages.ts';
 import { type BranchEnd, endBranch, fanOutsToGiveUp, isOver, outcomesOf } from '../kernel/branches.ts';
 import type { Circumstances, Decision, Input } from '../kernel/input.ts';
 import type { InstanceRecord } from '../record.ts';
-import { type FanOuts, pipelined } from './fan-outs.ts';
+import type { FanOuts } from './fan-outs.ts';
 import type { Ground } from './ground.ts';
+import { pipelined } from './pipelined.ts';
 
 /**
  * What of an input is left for the instance once its branch is ended: the input itself when it is about no branch,

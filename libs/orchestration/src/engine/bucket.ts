@@ -1,21 +1,19 @@
 import {
-  DiscardPolicy,
   JetStreamApiCodes,
   JetStreamApiError,
   type JetStreamClient,
-  JetStreamError,
   type JetStreamManager,
   jetstream,
   jetstreamManager,
-  RetentionPolicy,
-  StorageType,
   type StoredMsg,
 } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from '@nats-io/transport-node';
 import { EffectsUnavailableError, type Names, type Outlet, PublishRefusedError } from '@troupe/jetstream';
 import { RecordDamagedError, RecordTooLargeError } from '../errors.ts';
 import { LARGEST_RECORD } from '../limits.ts';
+import { bucketStream } from './bucket-stream.ts';
 import { readStoredText, storedText } from './stored-text.ts';
+import { type Written, writtenFrom } from './written.ts';
 
 /** A record and the revision that a change of it must name; a key without one has a revision too. */
 export interface Entry<T> {
@@ -23,20 +21,9 @@ export interface Entry<T> {
   readonly revision: number;
 }
 
-/** What stands under a key: a record, what is wrong with it, or nothing where it was removed. */
-export interface Written {
-  readonly key: string;
-  readonly revision: number;
-  readonly read: ReturnType<typeof readStoredText> | undefined;
-}
-
 const TIMEOUT_MS = 5_000;
-/** The broker looks through all keys anew for each page: pages are large, and bounded by their bytes. */
-const PAGE = 4_096;
-const PAGE_BYTES = 8 * 1024 * 1024;
 /** How long it is known that a key was removed. */
 const MARKER_TTL = '60s';
-const NOTHING_THERE = 404;
 const WRONG_LAST_SEQUENCE = 10_071;
 
 /** Revision of a key that nobody wrote yet. */
@@ -85,21 +72,8 @@ export class Bucket {
     }
   }
 
-  /** Makes it as the client of any key-value bucket expects it, with a time to live for single keys. */
   async make(replicas: number): Promise<void> {
-    await this.#manager.streams.add({
-      name: this.#stream,
-      subjects: [`${this.#subject}>`],
-      max_msgs_per_subject: 1,
-      discard: DiscardPolicy.New,
-      retention: RetentionPolicy.Limits,
-      storage: StorageType.File,
-      num_replicas: replicas,
-      allow_rollup_hdrs: true,
-      allow_direct: true,
-      deny_delete: true,
-      allow_msg_ttl: true,
-    });
+    await this.#manager.streams.add(bucketStream(this.#stream, `${this.#subject}>`, replicas));
   }
 
   /** @throws RecordDamagedError, EffectsUnavailableError */
@@ -185,8 +159,9 @@ export class Bucket {
    * @throws EffectsUnavailableError
    */
   async *written(pattern: string, after = 0): AsyncGenerator<readonly Written[]> {
+    const place = { stream: this.#stream, prefix: this.#subject };
     for (let last = after; ; ) {
-      const page = await this.#asked(this.#page(pattern, last + 1));
+      const page = await this.#asked(writtenFrom(this.#manager, place, pattern, last + 1));
       const end = page.at(-1);
       if (end === undefined) return;
       yield page;
@@ -197,22 +172,6 @@ export class Bucket {
   /** The subject that a key is written on. */
   subject(key: string): string {
     return this.#subject + key;
-  }
-
-  /** Empty when there is nothing from that sequence on; else the broker decides how much it holds. */
-  async #page(pattern: string, seq: number): Promise<Written[]> {
-    const query = { seq, next_by_subj: this.#subject + pattern, batch: PAGE, max_bytes: PAGE_BYTES };
-    const page: Written[] = [];
-    try {
-      for await (const message of await this.#manager.direct.getBatch(this.#stream, query)) {
-        const { subject, data } = message;
-        const read = data.length === 0 ? undefined : readStoredText(Buffer.from(data).toString());
-        page.push({ key: subject.slice(this.#subject.length), revision: message.seq, read });
-      }
-    } catch (error) {
-      if (!(error instanceof JetStreamError && 'code' in error && error.code === NOTHING_THERE)) throw error;
-    }
-    return page;
   }
 
   #entry<T extends object>({ subject, data, seq }: StoredMsg): Entry<T> {

@@ -1,9 +1,11 @@
+import { EffectsUnavailableError } from '@troupe/jetstream';
 import { countBranch } from '../kernel/branches.ts';
 import type { FanOutDispatch } from '../kernel/input.ts';
 import type { BranchRecord, FanOutRecord, StoredMessage } from '../record.ts';
 import { type Bucket, type Entry, NEVER_WRITTEN } from './bucket.ts';
 import { Joins } from './joins.ts';
 import { keys } from './keys.ts';
+import { pipelined } from './pipelined.ts';
 import { Remembered } from './remembered.ts';
 
 /** A branch that is over, and its join with the branch counted. */
@@ -16,8 +18,6 @@ export interface EndedBranch {
 const MOST_REMEMBERED = 20_000;
 /** Fan-outs, of 10,000 branches each at most. */
 const MOST_UNDOING = 8;
-/** Keys that are written at once. */
-const AT_ONCE = 256;
 
 /**
  * Branches of fan-outs and their joins, each under a key of its own, so that the work for a branch is the same however
@@ -84,13 +84,23 @@ export class FanOuts {
     return this.#joins.read(this.#joinKey(id, fanOut));
   }
 
-  /** All branches of a fan-out, in the order in which they were dispatched. */
+  /**
+   * All branches of a fan-out, in the order in which they were dispatched, and as they were when the join was read or
+   * later.
+   * @throws EffectsUnavailableError when what the broker gives is older: a copy of the bucket's stream may answer
+   */
   async branches(id: string, fanOut: string): Promise<BranchRecord[]> {
+    const join = await this.join(id, fanOut);
+    if (join === undefined) return [];
     const all = await this.bucket.all<BranchRecord>(keys.branches(this.orchestration, id));
-    return [...all.values()]
+    const branches = [...all.values()]
       .map(({ record }) => record)
       .filter((branch) => branch.fanOut === fanOut)
       .sort((a, b) => a.index - b.index);
+    const over = branches.filter(({ status }) => status !== 'open').length;
+    if (branches.length < join.total || over < join.answered + join.failed)
+      throw new EffectsUnavailableError(`A copy of the bucket ${this.bucket.name} is behind.`);
+    return branches;
   }
 
   /**
@@ -176,10 +186,4 @@ function isUnlike(there: BranchRecord, branch: BranchRecord): boolean {
       there.message?.payload !== branch.message?.payload ||
       there.index !== branch.index)
   );
-}
-
-/** Works on all items, so many at once. */
-export async function pipelined<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {
-  for (let at = 0; at < items.length; at += AT_ONCE)
-    await Promise.all(items.slice(at, at + AT_ONCE).map(work));
 }

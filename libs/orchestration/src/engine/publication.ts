@@ -1,8 +1,9 @@
 import { EffectsUnavailableError, type Outlet } from '@troupe/jetstream';
 import type { Input } from '../kernel/input.ts';
 import type { StoredMessage } from '../record.ts';
-import { type FanOuts, pipelined } from './fan-outs.ts';
+import type { FanOuts } from './fan-outs.ts';
 import type { Instance } from './instances.ts';
+import { pipelined } from './pipelined.ts';
 import { outgoingMessage, sentAgain } from './sealed.ts';
 
 /** Beyond so many, what is under way is published once more instead of being carried on in the record. */

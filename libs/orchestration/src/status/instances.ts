@@ -1,5 +1,6 @@
-import type { Bucket, Written } from '../engine/bucket.ts';
+import type { Bucket } from '../engine/bucket.ts';
 import { keys } from '../engine/keys.ts';
+import type { Written } from '../engine/written.ts';
 import { hasEnded, type InstanceRecord, type InstanceStatus, type StateValue } from '../record.ts';
 import { stateOf } from './status.ts';
 
