@@ -1,6 +1,6 @@
 import { EffectsUnavailableError } from '@troupe/jetstream';
 import { describe, expect, it } from 'vitest';
-import { bitsOf } from '../kernel/branches.ts';
+import { bitsOf } from '../kernel/bits.ts';
 import type { BranchRecord, FanOutRecord } from '../record.ts';
 import type { Bucket } from './bucket.ts';
 import { FanOuts } from './fan-outs.ts';

@@ -102,13 +102,13 @@ export class World {
   /** As the engine does it: load, publish what is pending, decide, write, publish. */
   #process(input: OrchestratorInput): void {
     const record = this.record;
-    if (record !== undefined) this.#publish(record, record.pending);
+    if (record !== undefined) this.#publish(record);
     const toDecide = record === undefined ? input : this.#counted(record, input);
     if (toDecide === undefined) return;
     const decision = this.#decide(record, toDecide);
     if (!decision.changed || decision.record === undefined) return;
     const kept = this.#keep(decision.record, decision, input);
-    this.#publish(kept, kept.pending);
+    this.#publish(kept);
   }
 
   #decide(record: InstanceRecord | undefined, input: Input): Decision {
@@ -222,8 +222,9 @@ export class World {
     return kept;
   }
 
-  #publish(record: InstanceRecord, pending: readonly StoredMessage[]): void {
-    for (const message of pending) {
+  #publish(record: InstanceRecord): void {
+    for (const message of record.pending) {
+      if ('command' in message) continue; // this one keeps every message whole
       this.#deliver(message, message.messageId as string);
       this.#mayCrash();
     }
