@@ -1,6 +1,7 @@
 import { type Outlet, TopologyMissingError } from '@troupe/jetstream';
 import { InstancesLostError } from '../errors.ts';
 import type { Bucket } from './bucket.ts';
+import { Fresh } from './fresh.ts';
 
 const LOOK_MS = 5_000;
 
@@ -12,7 +13,7 @@ export class Guard {
   #madeAt: string | undefined;
   #problem: string | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #look: Promise<void> | undefined;
+  readonly #look = new Fresh(() => this.#lookNow());
 
   constructor(
     private readonly bucket: Bucket,
@@ -35,13 +36,9 @@ export class Guard {
     this.#timer.unref();
   }
 
-  /** Looks at the bucket anew; asked several times at once, it looks once more after that. */
-  async look(): Promise<void> {
-    await this.#look;
-    this.#look ??= this.#lookNow().finally(() => {
-      this.#look = undefined;
-    });
-    await this.#look;
+  /** Looks at the bucket anew. */
+  look(): Promise<void> {
+    return this.#look.ask();
   }
 
   close(): void {

@@ -6,6 +6,7 @@ import {
 } from '@nats-io/jetstream';
 import { acceptedBy, type ContractClass } from '@troupe/contract';
 import { consumerName, type Outlet } from '@troupe/jetstream';
+import { Fresh } from './fresh.ts';
 import { Remembered } from './remembered.ts';
 
 interface Durable {
@@ -24,6 +25,7 @@ const MOST_REMEMBERED = 10_000;
  */
 export class Starts {
   readonly #seen = new Remembered<number>(MOST_REMEMBERED);
+  readonly #durables = new Fresh(() => this.#readDurables());
 
   private constructor(
     private readonly manager: JetStreamManager,
@@ -39,13 +41,13 @@ export class Starts {
 
   /** Whether any was ever delivered. */
   async any(): Promise<boolean> {
-    const durables = await this.#durables();
+    const durables = await this.#durables.ask();
     return durables.some(({ delivered }) => delivered > 0);
   }
 
   /** Whether the start of the message's flow may still be on its way: stored before the message was first asked for. */
   async mayCome(messageId: string): Promise<boolean> {
-    const durables = await this.#durables();
+    const durables = await this.#durables.ask();
     if (durables.every(({ open }) => open === 0)) return false;
     const since = this.#seen.get(messageId);
     if (since !== undefined) return durables.some(({ floor, open }) => open > 0 && floor < since);
@@ -54,7 +56,7 @@ export class Starts {
     return true;
   }
 
-  async #durables(): Promise<Durable[]> {
+  async #readDurables(): Promise<Durable[]> {
     const infos = await Promise.all(this.durables.map((name) => this.#durable(name)));
     return infos.filter((info) => info !== undefined);
   }
