@@ -1,6 +1,7 @@
 import type { JsMsg } from '@nats-io/jetstream';
+import type { Msg } from '@nats-io/nats-core';
 import { type CloudEvent, decodeAttribute, decodeMessage } from '@troupe/contract';
-import { type Names, stepName } from '@troupe/jetstream';
+import { headerBlockOf, headerEntries, type Names, stepName } from '@troupe/jetstream';
 import { senderOf } from '../model/message.ts';
 import { positionOf } from '../model/record.ts';
 import type { NewMessage } from '../store/batch.ts';
@@ -45,20 +46,21 @@ export function entryOf(message: JsMsg, n: number, names: Names, businessKeys: B
   };
 }
 
-/** Names in lower case and their first values. A name that the client cannot read leaves the message without headers. */
+/** Names in lower case and their first values. */
 export type Headers = ReadonlyMap<string, string>;
 
-export function headersOf({ headers }: Pick<JsMsg, 'headers'>): Headers {
+export function headersOf(message: JsMsg): Headers {
   const read = new Map<string, string>();
-  try {
-    for (const [name, [value]] of headers ?? []) {
-      const lower = name.toLowerCase();
-      if (value !== undefined && !read.has(lower)) read.set(lower, value);
-    }
-  } catch {
-    // What cannot be read says nothing of itself: the message is shown by its place in the stream.
+  for (const [name, [value]] of headerEntries(headerBlockOf(rawOf(message)))) {
+    const lower = name.toLowerCase();
+    if (value !== undefined && !read.has(lower)) read.set(lower, value);
   }
   return read;
+}
+
+/** The client's own reading of headers costs more than all else that is read of a message. */
+function rawOf(message: JsMsg): Msg {
+  return (message as JsMsg & { readonly msg: Msg }).msg;
 }
 
 /** A whole number from 0 in a header; undefined for anything else. */

@@ -3,7 +3,7 @@ import type { Batch } from '../store/batch.ts';
 type Read = { -readonly [K in 'messages' | 'letters' | 'notices']: Batch[K][number][] };
 
 /** Messages that may wait here to be written: beyond that, readers are held up. */
-const CAPACITY = 2_000;
+const CAPACITY = 5_000;
 
 /** What readers have read and nobody has written yet. */
 export class Intake {
@@ -13,16 +13,16 @@ export class Intake {
 
   constructor(private readonly filled: () => void) {}
 
-  get size(): number {
-    return this.#size;
+  get isFull(): boolean {
+    return this.#size >= CAPACITY;
   }
 
   /** Resolves when there is room for more. */
   put<K extends keyof Read>(kind: K, entry: Read[K][number]): Promise<void> | undefined {
     (this.#read[kind] as Read[K][number][]).push(entry);
     this.#size++;
+    if (!this.isFull) return undefined;
     this.filled();
-    if (this.#size < CAPACITY) return undefined;
     return new Promise((resolve) => this.#room.push(resolve));
   }
 

@@ -192,7 +192,7 @@ export class Projector {
   /** Resolves after a while, or when there is something to do. */
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
+      const timer = setTimeout(resolve, this.#intake.isFull ? 0 : ms);
       this.#wake = () => {
         clearTimeout(timer);
         setImmediate(resolve);

@@ -5,7 +5,7 @@ import type { Broker } from './broker.ts';
 /** Takes what was read; the reader asks for more when it resolves. */
 export type Taker = (message: JsMsg) => Promise<void> | void;
 
-const PULLED = 1_000;
+const PULLED = 5_000;
 const EXPIRES_MS = 5_000;
 const HEARTBEAT_MS = 1_000;
 /** After which the broker drops a consumer whose ledger was killed. */
