@@ -48,7 +48,7 @@ export function asking(open: Open): Behaviour[] {
 
     behaviour(open, 'lists flows, youngest first, by state, type, time and place', async (stage) => {
       await stage.put(message(1), message(2, { type: 'stock.short.v1' }), message(3), message(4));
-      await stage.store.settle(await stage.numberOf('f-3'), Number.MAX_SAFE_INTEGER);
+      await stage.store.settle([{ n: await stage.numberOf('f-3'), indexedAt: Number.MAX_SAFE_INTEGER }]);
       const ids = async (slice: Partial<FlowSlice>): Promise<string[]> => {
         const all = { since: 0, until: Number.MAX_SAFE_INTEGER, limit: 10 };
         return (await stage.store.flows({ ...all, ...slice })).map(({ id }) => id);
@@ -69,10 +69,10 @@ export function asking(open: Open): Behaviour[] {
       const n = await stage.numberOf('f-1');
       const judged = await stage.store.flow(n);
       await stage.put(message(2, { flow: 'f-1' }));
-      await stage.store.settle(n, judged?.indexedAt ?? 0);
+      await stage.store.settle([{ n, indexedAt: judged?.indexedAt ?? 0 }]);
       const slice = { unsettled: true, since: 0, until: 99_999, limit: 10 };
       assert.equal((await stage.store.flows(slice)).length, 1);
-      await stage.store.settle(n, (await stage.store.flow(n))?.indexedAt ?? 0);
+      await stage.store.settle([{ n, indexedAt: (await stage.store.flow(n))?.indexedAt ?? 0 }]);
       assert.equal((await stage.store.flows(slice)).length, 0);
       await stage.store.unsettle('evt.order.placed.v1');
       assert.equal((await stage.store.flows(slice)).length, 1);

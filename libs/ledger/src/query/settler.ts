@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as immediate } from 'node:timers/promises';
 import type { Logger } from '@troupe/jetstream';
 import type { Flow } from '../model/flow.ts';
 import type { Store } from '../store/store.ts';
@@ -8,6 +8,8 @@ const PAUSE_MS = 50;
 /** Flows that are kept to be looked at; those beyond are found when all unsettled ones are gone through. */
 const KEPT = 50_000;
 const AT_ONCE = 200;
+/** Flows that are judged and noted before anything else has its turn. */
+const BETWEEN = 50;
 
 /**
  * Judges flows that something was written of, and notes those that are completed: a list of running flows then need
@@ -46,7 +48,7 @@ export class Settler {
     while (!signal.aborted) {
       try {
         const touched = this.#due();
-        for (const flow of touched) await this.#settle(flow, this.judged);
+        await this.#settle(touched, this.judged);
         if (touched.length < AT_ONCE) await this.#sweep();
       } catch (error) {
         this.log.warn({ err: error }, 'flows cannot be judged now');
@@ -75,16 +77,26 @@ export class Settler {
       before: this.#cursor,
       limit: AT_ONCE / 10,
     });
-    for (const { n } of entries) await this.#settle(n, () => {});
+    await this.#settle(
+      entries.map(({ n }) => n),
+      () => {},
+    );
     this.#cursor = entries.at(-1);
   }
 
-  async #settle(n: number, judged: (flow: Flow) => void): Promise<void> {
-    const judgement = this.where.judgement();
-    const record = await this.store.flow(n);
-    if (record === undefined) return;
-    const flow = await this.where.judged(record, judgement);
-    if (flow.state === 'completed') await this.store.settle(n, record.indexedAt);
-    judged(flow);
+  async #settle(flows: readonly number[], judged: (flow: Flow) => void): Promise<void> {
+    for (let at = 0; at < flows.length; at += BETWEEN) {
+      const completed: { n: number; indexedAt: number }[] = [];
+      for (const n of flows.slice(at, at + BETWEEN)) {
+        const judgement = this.where.judgement();
+        const record = await this.store.flow(n);
+        if (record === undefined) continue;
+        const flow = await this.where.judged(record, judgement);
+        if (flow.state === 'completed') completed.push({ n, indexedAt: record.indexedAt });
+        judged(flow);
+      }
+      await this.store.settle(completed);
+      await immediate(); // whoever asks meanwhile is answered
+    }
   }
 }

@@ -1,4 +1,5 @@
 import type { Database } from './database.ts';
+import { CANDIDATES, leadOf } from './lead.ts';
 import type { Words } from './words.ts';
 
 /** A flow that a key leads to, and how. */
@@ -18,25 +19,24 @@ export class Found {
     private readonly words: Words,
   ) {}
 
-  /** At most `limit` of each kind, the youngest. */
+  /** The flow of that id, and at most `limit` others, the youngest. */
   async find(key: string, limit: number): Promise<FoundFlow[]> {
     const flows = await this.database.all<Row>('SELECT n, id FROM flow WHERE id = $1', [key]);
-    const messages = await this.database.all<Row>(
-      `SELECT DISTINCT flow.n AS n, flow.id AS id FROM message JOIN flow ON flow.n = message.flow
-        WHERE message.id = $1 ORDER BY n DESC LIMIT $2`,
-      [key, limit],
+    const others = await this.database.all<Row & { name: number | null; isMessage: number | boolean }>(
+      `${CANDIDATES}
+        SELECT flow.n AS n, flow.id AS id, business_key.name AS name,
+          EXISTS (SELECT 1 FROM message WHERE message.flow = flow.n AND message.id = $2) AS "isMessage"
+        FROM candidate JOIN flow ON flow.n = candidate.flow
+        LEFT JOIN business_key ON business_key.flow = flow.n AND business_key.value = $2
+        ORDER BY flow.n DESC LIMIT $3`,
+      [leadOf(key), key, limit],
     );
-    const keys = await this.database.all<Row & { name: number }>(
-      `SELECT flow.n AS n, flow.id AS id, business_key.name AS name FROM business_key
-        JOIN flow ON flow.n = business_key.flow WHERE business_key.value = $1 ORDER BY flow.n DESC LIMIT $2`,
-      [key, limit],
-    );
-    const found: FoundFlow[] = [
-      ...flows.map(({ n, id }) => ({ n, flow: id, kind: 'flow', name: undefined }) as const),
-      ...messages.map(({ n, id }) => ({ n, flow: id, kind: 'message', name: undefined }) as const),
-    ];
-    for (const { n, id, name } of keys) {
-      found.push({ n, flow: id, kind: 'business-key', name: await this.words.wordOf(this.database, name) });
+    const found = flows.map(({ n, id }): FoundFlow => ({ n, flow: id, kind: 'flow', name: undefined }));
+    for (const { n, id, name, isMessage } of others) {
+      if (isMessage) found.push({ n, flow: id, kind: 'message', name: undefined });
+      if (name === null) continue;
+      const word = await this.words.wordOf(this.database, name);
+      found.push({ n, flow: id, kind: 'business-key', name: word });
     }
     return found;
   }

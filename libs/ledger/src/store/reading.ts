@@ -38,6 +38,8 @@ const LONGEST_FLOW = 5_000;
 
 /** Reads the index. */
 export class Reading {
+  #streams: ReadonlyMap<number, string> = new Map();
+
   constructor(
     private readonly database: Database,
     private readonly words: Words,
@@ -79,7 +81,7 @@ export class Reading {
       'SELECT * FROM message WHERE flow = $1 ORDER BY pos LIMIT $2',
       [n, limit + 1],
     );
-    const streams = await this.#streams();
+    const streams = await this.#streamsOf(rows);
     const word = (number: number): Promise<string> => this.words.wordOf(this.database, number);
     const shown = rows.slice(0, limit);
     return {
@@ -92,7 +94,9 @@ export class Reading {
   }
 
   async flows({ unsettled, type, since, until, before, limit }: FlowSlice): Promise<FlowEntry[]> {
-    const values: Value[] = [since, until, limit];
+    // The database reads from here on: what is younger than the place is not gone through again.
+    const end = before === undefined ? until : Math.min(until, before.started + 1);
+    const values: Value[] = [since, end, limit];
     const place = (value: Value): string => `$${values.push(value)}`;
     const where = ['started >= $1', 'started < $2'];
     if (unsettled !== undefined) where.push(`unsettled = ${place(unsettled ? 1 : 0)}`);
@@ -124,9 +128,12 @@ export class Reading {
     return row?.nth;
   }
 
-  async #streams(): Promise<Map<number, string>> {
-    const rows = await this.database.all<{ n: number; name: string }>('SELECT n, name FROM stream');
-    return new Map(rows.map(({ n, name }) => [n, name]));
+  /** Streams are few and keep their names: they are read again when there is one that is not known. */
+  async #streamsOf(rows: readonly MessageRow[]): Promise<ReadonlyMap<number, string>> {
+    if (rows.every(({ pos }) => this.#streams.has(streamOf(pos)))) return this.#streams;
+    const streams = await this.database.all<{ n: number; name: string }>('SELECT n, name FROM stream');
+    this.#streams = new Map(streams.map(({ n, name }) => [n, name]));
+    return this.#streams;
   }
 
   async #message(

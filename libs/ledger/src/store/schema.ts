@@ -1,12 +1,13 @@
 /** Format of the tables; a database of another one is made anew from the streams. */
-export const FORMAT = '2';
+export const FORMAT = '3';
 
 /** What says the format; every version of the ledger has it. */
 export const NOTES = 'CREATE TABLE IF NOT EXISTS note (name TEXT PRIMARY KEY, content TEXT NOT NULL);';
 
 /**
  * The tables, in SQL that SQLite takes as it is. What repeats (types, sources, subjects, steps, names of keys) is
- * a number of `word`; positions are stream and sequence in one number.
+ * a number of `word`; positions are stream and sequence in one number. An index over ids would have every message
+ * change a page of its own, and the more the larger it is: `lead` has numbers instead, those of one time together.
  */
 export const SCHEMA = `
   ${NOTES}
@@ -28,7 +29,6 @@ export const SCHEMA = `
     subject INTEGER NOT NULL, nth INTEGER NOT NULL, cause TEXT, parent TEXT, at INTEGER NOT NULL, said INTEGER,
     size INTEGER NOT NULL, origin INTEGER, target INTEGER, due INTEGER, attempt INTEGER, letter INTEGER
   );
-  CREATE INDEX IF NOT EXISTS message_id ON message (id);
   CREATE INDEX IF NOT EXISTS message_flow ON message (flow, pos);
   CREATE INDEX IF NOT EXISTS message_subject ON message (subject, pos, nth);
   CREATE INDEX IF NOT EXISTS message_origin ON message (origin) WHERE origin IS NOT NULL;
@@ -42,9 +42,11 @@ export const SCHEMA = `
     next_at INTEGER, said TEXT, PRIMARY KEY (pos, durable)
   ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS business_key (
-    value TEXT NOT NULL, name INTEGER NOT NULL, flow INTEGER NOT NULL, PRIMARY KEY (value, name, flow)
+    flow INTEGER NOT NULL, name INTEGER NOT NULL, value TEXT NOT NULL, PRIMARY KEY (flow, name, value)
   ) WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS business_key_flow ON business_key (flow);
+  CREATE TABLE IF NOT EXISTS lead (
+    part INTEGER NOT NULL, lead INTEGER NOT NULL, flow INTEGER NOT NULL, PRIMARY KEY (part, lead, flow)
+  ) WITHOUT ROWID;
 `;
 
 /** Drops every table that a version of the ledger made. */
@@ -58,6 +60,7 @@ export const DROPPED = [
   'letter',
   'evidence',
   'business_key',
+  'lead',
 ]
   .map((table) => `DROP TABLE IF EXISTS ${table};`)
   .join('\n');
@@ -100,6 +103,14 @@ export const FLOW_ROWS = {
     started = CASE WHEN excluded.started < flow.started THEN excluded.started ELSE flow.started END`,
 } as const;
 
+/** A flow that is there, and whose oldest message is known: cheaper, since nothing is compared or ordered anew. */
+export const TOUCHED_ROWS = {
+  table: 'flow',
+  columns: ['n', 'id', 'type', 'started', 'indexed', 'unsettled'],
+  key: ['n'],
+  conflict: 'DO UPDATE SET unsettled = 1, indexed = excluded.indexed',
+} as const;
+
 export const LETTER_ROWS = {
   table: 'letter',
   columns: ['pos', 'failure', 'origin', 'event', 'step', 'reason', 'error', 'at'],
@@ -125,8 +136,15 @@ export const EVIDENCE_ROWS = {
 
 export const KEY_ROWS = {
   table: 'business_key',
-  columns: ['value', 'name', 'flow'],
-  key: ['value', 'name', 'flow'],
+  columns: ['flow', 'name', 'value'],
+  key: ['flow', 'name', 'value'],
+  conflict: 'DO NOTHING',
+} as const;
+
+export const LEAD_ROWS = {
+  table: 'lead',
+  columns: ['part', 'lead', 'flow'],
+  key: ['part', 'lead', 'flow'],
   conflict: 'DO NOTHING',
 } as const;
 

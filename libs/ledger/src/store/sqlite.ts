@@ -41,6 +41,8 @@ class Sqlite implements Database {
     const database = new DatabaseSync(this.file);
     // What a crash of the machine takes from the log is read from the streams again: the position goes with it.
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536;');
+    // A page that changes often is written to the file once for many times (the log grows to 40 MB).
+    database.exec('PRAGMA wal_autocheckpoint = 10000;');
     // Waiting holds up the whole process: another writer is told of soon, and tried again.
     database.exec('PRAGMA busy_timeout = 100;');
     return database;

@@ -81,12 +81,13 @@ export class Store {
     return retain(this.database, stream, firstSeq);
   }
 
-  /** Marks a flow as having nothing left to do, unless something was indexed of it since `indexedAt`. */
-  async settle(flow: number, indexedAt: number): Promise<void> {
-    await this.database.run('UPDATE flow SET unsettled = 0 WHERE n = $1 AND indexed <= $2', [
-      flow,
-      indexedAt,
-    ]);
+  /** Marks flows as having nothing left to do, each unless something was indexed of it since it was read. */
+  async settle(flows: readonly { readonly n: number; readonly indexedAt: number }[]): Promise<void> {
+    if (flows.length === 0) return;
+    await this.database.transaction(async (session) => {
+      for (const { n, indexedAt } of flows)
+        await session.run('UPDATE flow SET unsettled = 0 WHERE n = $1 AND indexed <= $2', [n, indexedAt]);
+    });
   }
 
   /** Takes back that flows with a message on a subject have nothing left to do: there is a new step for it. */
@@ -94,7 +95,8 @@ export class Store {
     const word = await this.#words.find(this.database, subject);
     if (word === undefined) return;
     await this.database.run(
-      'UPDATE flow SET unsettled = 1 WHERE n IN (SELECT flow FROM message WHERE subject = $1)',
+      `UPDATE flow SET unsettled = 1 WHERE unsettled = 0
+        AND EXISTS (SELECT 1 FROM message WHERE message.flow = flow.n AND message.subject = $1)`,
       [word],
     );
   }

@@ -3,15 +3,19 @@ import type { Registered } from '../model/expectation.ts';
 import type { StoredEvidence } from '../model/record.ts';
 import type { Batch, NewMessage, RetryNotice } from './batch.ts';
 import type { Database, Session, Value } from './database.ts';
+import { CANDIDATES, leadOf, partOf } from './lead.ts';
+import { Recent } from './recent.ts';
 import {
   ANSWERS,
   DURABLE_ROWS,
   EVIDENCE_ROWS,
   FLOW_ROWS,
   KEY_ROWS,
+  LEAD_ROWS,
   LETTER_ROWS,
   MESSAGE_ROWS,
   STREAM_ROWS,
+  TOUCHED_ROWS,
 } from './schema.ts';
 import type { Words } from './words.ts';
 
@@ -19,13 +23,26 @@ import type { Words } from './words.ts';
 const KEPT_NOTICES = 1_000;
 const KEPT_NOTICES_MS = 10_000;
 
-/** Flows whose numbers are kept in memory: most messages are of a flow that was heard of a moment ago. */
-const KEPT = 20_000;
+/** Kept in memory: most messages are of a flow that was heard of a moment ago, and most answers to such a message. */
+const KEPT_FLOWS = 50_000;
+const KEPT_PLACES = 50_000;
+const KEPT_SUBJECTS = 10_000;
+
+/** A flow that was heard of. */
+interface KnownFlow {
+  readonly n: number;
+  /** When its oldest message was stored, ms since the epoch. */
+  started: number;
+  /** Business keys of its last message that had others than the one before: most messages of a flow have the same. */
+  keys?: string;
+}
 
 /** Writes what the projection read. Its counters are its own: a ledger has one writer. */
 export class Writing {
-  readonly #flows = new Map<string, number>();
-  readonly #counts = new Map<number, number>();
+  readonly #flows = new Recent<string, KnownFlow>(KEPT_FLOWS);
+  /** Flows of messages, by position. */
+  readonly #places = new Recent<number, number>(KEPT_PLACES);
+  readonly #counts = new Recent<number, number>(KEPT_SUBJECTS);
   #lastFlow = 0;
   #durables: readonly Registered[] = [];
   #lastWrite = 0;
@@ -38,6 +55,7 @@ export class Writing {
 
   async load(): Promise<void> {
     this.#flows.clear();
+    this.#places.clear();
     this.#counts.clear();
     const [row] = await this.database.all<{ last: number | null }>('SELECT MAX(n) AS last FROM flow');
     this.#lastFlow = row?.last ?? 0;
@@ -83,7 +101,10 @@ export class Writing {
       streams.map(({ n, name, created, upto }) => [n, name, created, upto]),
     );
     const concerned = [...evidence.map(({ pos }) => pos), ...letters.map(({ of }) => of)];
-    for (const flow of await flowsOf(session, concerned)) touched.add(flow);
+    for (const pos of concerned) {
+      const flow = this.#places.get(pos) ?? (await flowAt(session, pos));
+      if (flow !== undefined) touched.add(flow);
+    }
     return [...touched];
   }
 
@@ -101,15 +122,21 @@ export class Writing {
 
   async #messages(session: Session, messages: readonly NewMessage[], now: number): Promise<Set<number>> {
     const word = (text: string): Promise<number> => this.words.numberOf(session, text);
-    const flows = new Map<string, Value[]>();
+    const begun = new Map<number, Value[]>();
+    const touched = new Map<number, Value[]>();
     const rows: Value[][] = [];
     const keys: Value[][] = [];
+    const leads: Value[][] = [];
     for (const message of messages) {
       const { pos, id, flow, cause, parent, at, saidAt, size, of, target, due, attempt, letter } = message;
-      const n = await this.#flowOf(session, flow);
+      const known = await this.#flowOf(session, flow);
+      const { n } = known;
+      this.#places.set(pos, n);
       const type = await word(message.type);
-      const started = Math.min(at, (flows.get(flow)?.[3] as number | undefined) ?? at);
-      if (started === at) flows.set(flow, [flow, n, type, at, now, 1]);
+      const isFirst = at < known.started;
+      if (isFirst) known.started = at;
+      if (isFirst) begun.set(n, [flow, n, type, at, now, 1]);
+      else if (!begun.has(n)) touched.set(n, [n, flow, type, at, now, 1]);
       const subject = await word(message.subject);
       rows.push([
         pos,
@@ -130,22 +157,30 @@ export class Writing {
         attempt ?? null,
         letter ?? null,
       ]);
-      for (const { name, value } of message.keys) keys.push([value, await word(name), n]);
+      leads.push([partOf(n), leadOf(id), n]);
+      const said = message.keys.map((key) => `${key.name} ${key.value}`).join('\n');
+      if (said === known.keys) continue;
+      known.keys = said;
+      for (const { name, value } of message.keys) {
+        keys.push([n, await word(name), value]);
+        if (value !== id) leads.push([partOf(n), leadOf(value), n]);
+      }
     }
-    await session.insert(FLOW_ROWS, [...flows.values()]);
+    await session.insert(FLOW_ROWS, [...begun.values()]);
+    await session.insert(TOUCHED_ROWS, [...touched.values()]);
     await session.insert(MESSAGE_ROWS, rows);
     await session.insert(KEY_ROWS, keys);
-    return new Set([...flows.values()].map(([, n]) => n as number));
+    await session.insert(LEAD_ROWS, leads);
+    return new Set([...begun.keys(), ...touched.keys()]);
   }
 
-  async #flowOf(session: Session, id: string): Promise<number> {
+  async #flowOf(session: Session, id: string): Promise<KnownFlow> {
     const kept = this.#flows.get(id);
     if (kept !== undefined) return kept;
-    const [row] = await session.all<{ n: number }>('SELECT n FROM flow WHERE id = $1', [id]);
-    const n = row?.n ?? ++this.#lastFlow;
-    if (this.#flows.size >= KEPT) this.#flows.clear();
-    this.#flows.set(id, n);
-    return n;
+    const [row] = await session.all<KnownFlow>('SELECT n, started FROM flow WHERE id = $1', [id]);
+    const flow = row ?? { n: ++this.#lastFlow, started: Number.POSITIVE_INFINITY };
+    this.#flows.set(id, flow);
+    return flow;
   }
 
   /** Messages on a subject are numbered in the stream's order: a difference of numbers is the length of a queue. */
@@ -158,7 +193,6 @@ export class Writing {
       );
       count = row?.nth ?? 0;
     }
-    if (this.#counts.size >= KEPT) this.#counts.clear();
     this.#counts.set(subject, ++count);
     return count;
   }
@@ -183,10 +217,10 @@ export class Writing {
     const target = await this.words.find(session, step);
     const from = await this.words.find(session, source);
     const [message] = await session.all<{ pos: number; subject: number }>(
-      `SELECT pos, subject FROM message
-        WHERE id = $1 AND source = $2 AND due IS NULL AND (origin IS NULL OR target = $3)
+      `${CANDIDATES} SELECT pos, subject FROM candidate JOIN message ON message.flow = candidate.flow
+        WHERE id = $2 AND source = $3 AND due IS NULL AND (origin IS NULL OR target = $4)
         ORDER BY pos DESC LIMIT 1`,
-      [id, from ?? null, target ?? null],
+      [leadOf(id), id, from ?? null, target ?? null],
     );
     if (message === undefined) return undefined;
     const subject = await this.words.wordOf(session, message.subject);
@@ -206,11 +240,7 @@ function evidenceRow({ pos, durable, answer, at, attempt, nextAt, said }: Stored
   return [pos, durable, number, at, attempt ?? null, nextAt ?? null, said ?? null];
 }
 
-async function flowsOf(session: Session, positions: readonly number[]): Promise<number[]> {
-  const flows: number[] = [];
-  for (const pos of new Set(positions)) {
-    const [row] = await session.all<{ flow: number }>('SELECT flow FROM message WHERE pos = $1', [pos]);
-    if (row !== undefined) flows.push(row.flow);
-  }
-  return flows;
+async function flowAt(session: Session, pos: number): Promise<number | undefined> {
+  const [row] = await session.all<{ flow: number }>('SELECT flow FROM message WHERE pos = $1', [pos]);
+  return row?.flow;
 }
