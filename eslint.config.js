@@ -31,7 +31,15 @@ const arrows = {
   'tool:postgres': ['tool:broker', 'lib:contract'],
   'tool:start': ['tool:broker', 'lib:contract'],
   'tool:cli': ['tool:broker', 'lib:contract', 'lib:jetstream', 'lib:ledger', 'lib:nest', 'lib:orchestration'],
-  'tool:bench': ['tool:broker', 'lib:contract', 'lib:jetstream', 'lib:orchestration', 'lib:telemetry'],
+  'tool:bench': [
+    'tool:broker',
+    'tool:postgres',
+    'lib:contract',
+    'lib:jetstream',
+    'lib:ledger',
+    'lib:orchestration',
+    'lib:telemetry',
+  ],
   'tool:chaos': ['tool:broker', 'tool:postgres', 'tool:start', 'lib:contract'],
 };
 

@@ -35,6 +35,10 @@ const commands = {
     await build(['tools/bench']);
     return runNode(['tools/bench/dist/checks/main.js', ...args]);
   },
+  'bench:ledger': async (args) => {
+    await build(['tools/bench']);
+    return runNode(['tools/bench/dist/ledger/main.js', ...args]);
+  },
   'bench:models': async (args) => {
     await build(['tools/bench']);
     return runNode(['tools/bench/dist/models/main.js', ...args]);

@@ -20,11 +20,12 @@ export class OrderDesk {
     this.#subject = chainNames(variant).first;
   }
 
-  /** Places `count` orders as fast as the stream takes them. */
-  async placeMany(count: number): Promise<void> {
+  /** Places `count` orders as fast as the stream takes them, and tells of each order's id. */
+  async placeMany(count: number, placing: (orderId: string) => void = () => {}): Promise<void> {
     for (let placed = 0; placed < count; placed += AT_ONCE) {
-      const batch = Math.min(AT_ONCE, count - placed);
-      await Promise.all(Array.from({ length: batch }, () => this.place(randomUUID())));
+      const ids = Array.from({ length: Math.min(AT_ONCE, count - placed) }, () => randomUUID());
+      await Promise.all(ids.map((id) => this.place(id)));
+      ids.forEach(placing);
     }
   }
 

@@ -27,10 +27,19 @@ export class WorkerProcess {
   readonly #name: string;
   readonly #child: ChildProcess;
 
-  /** @param file what it runs, started with the name and the server's address */
-  constructor(name: string, url: string, file = new URL('./worker.js', import.meta.url)) {
+  /**
+   * @param file what it runs, started with the name and the server's address
+   * @param maxBytes what its stream may hold, when that is more than the runtime's default
+   */
+  constructor(
+    name: string,
+    url: string,
+    file = new URL('./worker.js', import.meta.url),
+    maxBytes?: number,
+  ) {
     this.#name = name;
-    this.#child = fork(fileURLToPath(file), [name, url], {
+    const size = maxBytes === undefined ? [] : [String(maxBytes)];
+    this.#child = fork(fileURLToPath(file), [name, url, ...size], {
       stdio: ['ignore', 2, 2, 'ipc'], // what it logs must not stand in the report
       env: { ...process.env, LOG_LEVEL: 'warn', LOG_FORMAT: 'json' },
     });
