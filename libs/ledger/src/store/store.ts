@@ -77,8 +77,10 @@ export class Store {
   }
 
   /** Drops what a stream no longer has, a part of it at a time. Resolves to whether there is more. */
-  retain(stream: number, firstSeq: number): Promise<boolean> {
-    return retain(this.database, stream, firstSeq);
+  async retain(stream: number, firstSeq: number): Promise<boolean> {
+    const hasMore = await retain(this.database, stream, firstSeq);
+    this.#writing.forgetFlows();
+    return hasMore;
   }
 
   /** Marks flows as having nothing left to do, each unless something was indexed of it since it was read. */

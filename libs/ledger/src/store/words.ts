@@ -15,6 +15,11 @@ export class Words {
     this.#last = row?.last ?? 0;
   }
 
+  /** The number of a word that was used of late. */
+  known(word: string): number | undefined {
+    return this.#numbers.get(word);
+  }
+
   /** The number of a word; it gets one when it has none. Only for whoever writes. */
   async numberOf(session: Session, word: string): Promise<number> {
     const known = await this.find(session, word);
@@ -27,7 +32,7 @@ export class Words {
 
   /** The number of a word, if it has one. */
   async find(session: Session, word: string): Promise<number | undefined> {
-    const kept = this.#numbers.get(word);
+    const kept = this.known(word);
     if (kept !== undefined) return kept;
     const [row] = await session.all<{ n: number }>('SELECT n FROM word WHERE word = $1', [word]);
     if (row !== undefined) this.#keep(word, row.n);

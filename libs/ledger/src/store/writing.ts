@@ -63,6 +63,12 @@ export class Writing {
     this.#durables = durables.map(({ content }) => JSON.parse(content) as Registered);
   }
 
+  /** Flows were dropped: what is kept of them is no more. */
+  forgetFlows(): void {
+    this.#flows.clear();
+    this.#places.clear();
+  }
+
   async write(batch: Batch, now: number): Promise<number[]> {
     // No two writes at one time: a flow that was written again is another one.
     this.#lastWrite = Math.max(now, this.#lastWrite + 1);
@@ -121,7 +127,8 @@ export class Writing {
   }
 
   async #messages(session: Session, messages: readonly NewMessage[], now: number): Promise<Set<number>> {
-    const word = (text: string): Promise<number> => this.words.numberOf(session, text);
+    // Nothing is waited for that is known already: several turns for each message cost as much as its row.
+    const { words } = this;
     const begun = new Map<number, Value[]>();
     const touched = new Map<number, Value[]>();
     const rows: Value[][] = [];
@@ -129,30 +136,30 @@ export class Writing {
     const leads: Value[][] = [];
     for (const message of messages) {
       const { pos, id, flow, cause, parent, at, saidAt, size, of, target, due, attempt, letter } = message;
-      const known = await this.#flowOf(session, flow);
+      const known = this.#flows.get(flow) ?? (await this.#flowOf(session, flow));
       const { n } = known;
       this.#places.set(pos, n);
-      const type = await word(message.type);
+      const type = words.known(message.type) ?? (await words.numberOf(session, message.type));
       const isFirst = at < known.started;
       if (isFirst) known.started = at;
       if (isFirst) begun.set(n, [flow, n, type, at, now, 1]);
       else if (!begun.has(n)) touched.set(n, [n, flow, type, at, now, 1]);
-      const subject = await word(message.subject);
+      const subject = words.known(message.subject) ?? (await words.numberOf(session, message.subject));
       rows.push([
         pos,
         id,
         n,
         type,
-        await word(message.source),
+        words.known(message.source) ?? (await words.numberOf(session, message.source)),
         subject,
-        await this.#nextOn(session, subject),
+        this.#next(subject) ?? (await this.#nextOn(session, subject)),
         cause ?? null,
         parent ?? null,
         at,
         saidAt ?? null,
         size,
         of ?? null,
-        target === undefined ? null : await word(target),
+        target === undefined ? null : await words.numberOf(session, target),
         due ?? null,
         attempt ?? null,
         letter ?? null,
@@ -162,7 +169,7 @@ export class Writing {
       if (said === known.keys) continue;
       known.keys = said;
       for (const { name, value } of message.keys) {
-        keys.push([n, await word(name), value]);
+        keys.push([n, words.known(name) ?? (await words.numberOf(session, name)), value]);
         if (value !== id) leads.push([partOf(n), leadOf(value), n]);
       }
     }
@@ -175,26 +182,28 @@ export class Writing {
   }
 
   async #flowOf(session: Session, id: string): Promise<KnownFlow> {
-    const kept = this.#flows.get(id);
-    if (kept !== undefined) return kept;
     const [row] = await session.all<KnownFlow>('SELECT n, started FROM flow WHERE id = $1', [id]);
     const flow = row ?? { n: ++this.#lastFlow, started: Number.POSITIVE_INFINITY };
-    this.#flows.set(id, flow);
+    this.#flows.set(standing(id), flow);
     return flow;
   }
 
   /** Messages on a subject are numbered in the stream's order: a difference of numbers is the length of a queue. */
+  #next(subject: number): number | undefined {
+    const count = this.#counts.get(subject);
+    if (count === undefined) return undefined;
+    this.#counts.set(subject, count + 1);
+    return count + 1;
+  }
+
   async #nextOn(session: Session, subject: number): Promise<number> {
-    let count = this.#counts.get(subject);
-    if (count === undefined) {
-      const [row] = await session.all<{ nth: number }>(
-        'SELECT nth FROM message WHERE subject = $1 ORDER BY pos DESC LIMIT 1',
-        [subject],
-      );
-      count = row?.nth ?? 0;
-    }
-    this.#counts.set(subject, ++count);
-    return count;
+    const [row] = await session.all<{ nth: number }>(
+      'SELECT nth FROM message WHERE subject = $1 ORDER BY pos DESC LIMIT 1',
+      [subject],
+    );
+    const next = (row?.nth ?? 0) + 1;
+    this.#counts.set(subject, next);
+    return next;
   }
 
   /** What notices add to what is known of the deliveries that they tell of. */
@@ -233,6 +242,11 @@ export class Writing {
     return this.#durables.find(({ durable }) => durable.step === step && durable.subject === subject)
       ?.durable;
   }
+}
+
+/** A text of its own: a part of a header block would keep the whole block in memory. */
+function standing(text: string): string {
+  return Buffer.from(text).toString();
 }
 
 function evidenceRow({ pos, durable, answer, at, attempt, nextAt, said }: StoredEvidence): Value[] {

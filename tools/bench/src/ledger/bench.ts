@@ -3,7 +3,7 @@ import { STEPS } from '../chain.ts';
 import { BenchError } from '../errors.ts';
 import { type Answers, answersOf, type Ingest, measureIngest } from './ingest.ts';
 import { type Keeping, keep } from './keeping.ts';
-import { LedgerProcess } from './ledger-process.ts';
+import { type Beside, LedgerProcess } from './ledger-process.ts';
 import { type Live, measureLive } from './live.ts';
 import type { LedgerPlan } from './options.ts';
 import { type Cost, Shop } from './shop.ts';
@@ -15,8 +15,6 @@ export interface LedgerMeasurements {
   /** The chain at full speed, a value for each round. */
   readonly without: readonly Cost[];
   readonly with: readonly Cost[];
-  /** The chain at an even rate. */
-  readonly liveWithout: Live;
   readonly live: Live;
   /** `where` for orders in a queue: it counts those before them. */
   readonly queued: Answers;
@@ -34,7 +32,7 @@ export async function measureLedger(
   const shop = await Shop.open(server, roomOf(plan));
   try {
     const ingest = await recordAndRead(server, keeping, shop, plan, onProgress);
-    const beside = async <T>(what: (ledger: LedgerProcess) => Promise<T>): Promise<T> => {
+    const beside: Beside = async (what) => {
       const ledger = new LedgerProcess(server.url, keeping.last);
       try {
         const result = await what(ledger);
@@ -55,11 +53,8 @@ export async function measureLedger(
         `round ${round} of ${plan.rounds}: ${Math.round(without.hopsPerSecond)} hops/s without the ledger, ${Math.round(withLedger.hopsPerSecond)} with it`,
       );
     }
-    onProgress(
-      `${plan.messagesPerSecond} messages/s for ${plan.liveSeconds} s, without the ledger and with it`,
-    );
-    const liveWithout = await measureLive(shop, plan);
-    const live = await beside((ledger) => measureLive(shop, plan, ledger));
+    onProgress(`${plan.messagesPerSecond} messages/s for ${plan.liveSeconds} s, three times`);
+    const live = await measureLive(shop, plan, beside);
     onProgress(`placing ${plan.queue} orders that nobody takes`);
     const queued = await shop.place(plan.queue, plan.lookups);
     onProgress('the ledger reads them');
@@ -67,7 +62,6 @@ export async function measureLedger(
       ingest,
       without: rounds.map(({ without }) => without),
       with: rounds.map((round) => round.with),
-      liveWithout,
       live,
       queued: await beside((ledger) => askForPlaces(ledger, queued)),
     };
@@ -110,6 +104,6 @@ async function askForPlaces(ledger: LedgerProcess, orderIds: readonly string[]):
 }
 
 function roomOf({ sizes, rounds, orders, messagesPerSecond, liveSeconds, queue }: LedgerPlan): number {
-  const live = 2 * messagesPerSecond * liveSeconds;
+  const live = 3 * messagesPerSecond * liveSeconds;
   return Math.max(...sizes) + 2 * rounds * orders * PER_ORDER + live + queue + 100_000;
 }

@@ -15,7 +15,8 @@ export interface Reply {
   readonly id: number;
   readonly value?: unknown;
   readonly error?: string;
-  readonly usage: Usage;
+  /** Only to who asked for it, or waited until everything was indexed: to look costs too. */
+  readonly usage?: Usage;
 }
 
 /** What the process has used by now: CPU time in µs, and resident memory in bytes. */
@@ -32,6 +33,9 @@ export interface Lookups {
   readonly messageIds: readonly string[];
 }
 
+/** Does something beside a ledger, which ends with it. */
+export type Beside = <T>(what: (ledger: LedgerProcess) => Promise<T>) => Promise<T>;
+
 /** A ledger in a process of its own. */
 export class LedgerProcess {
   readonly #child: ChildProcess;
@@ -47,18 +51,17 @@ export class LedgerProcess {
       this.#waiting.delete(reply.id);
     });
     this.#child.on('exit', (code) => {
-      const usage = { cpuMicros: 0, rss: 0 };
-      for (const [id, resolve] of this.#waiting) resolve({ id, error: `it ended early (${code})`, usage });
+      for (const [id, resolve] of this.#waiting) resolve({ id, error: `it ended early (${code})` });
     });
   }
 
   async usage(): Promise<Usage> {
-    return (await this.#ask({ what: 'usage' })).usage;
+    return usageOf(await this.#ask({ what: 'usage' }));
   }
 
   /** Resolves when everything that is stored now is indexed, to what the process had used by then. */
   async caughtUp(): Promise<Usage> {
-    return (await this.#ask({ what: 'caughtUp', since: Date.now() })).usage;
+    return usageOf(await this.#ask({ what: 'caughtUp', since: Date.now() }));
   }
 
   async lookUp(keys: readonly string[]): Promise<Lookups> {
@@ -93,4 +96,9 @@ export class LedgerProcess {
     if (reply.error !== undefined) throw new BenchError(`The ledger could not answer: ${reply.error}.`);
     return reply;
   }
+}
+
+function usageOf({ usage }: Reply): Usage {
+  if (usage === undefined) throw new BenchError('The ledger did not say what it has used.');
+  return usage;
 }

@@ -2,44 +2,59 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { STEPS } from '../chain.ts';
 import { type Answers, answersOf } from './ingest.ts';
-import type { LedgerProcess } from './ledger-process.ts';
+import type { Beside, LedgerProcess } from './ledger-process.ts';
 import type { LedgerPlan } from './options.ts';
 import type { Cost, Shop } from './shop.ts';
 
-/** What the chain does at an even rate, and how soon the ledger sees it. */
+/** The chain at an even rate: what it costs, and how soon the ledger sees it. */
 export interface Live {
-  readonly cost: Cost;
-  /** From an order's PubAck to `where` telling of it, in ms; undefined without a ledger. */
-  readonly visibility: Answers | undefined;
+  readonly without: Cost;
+  readonly with: Cost;
+  /** From an order's PubAck to `where` telling of it, in ms: in a run of its own, since asking costs too. */
+  readonly visibility: Answers;
 }
 
 /** One order in so many is followed. */
 const FOLLOWED = 25;
+const TICK_MS = 2;
 
-/** Places orders at an even rate while the chain runs, so that so many messages are stored each second. */
-export async function measureLive(
+/** Runs the chain at an even rate three times: alone, beside a ledger, and beside one that is asked for orders. */
+export async function measureLive(shop: Shop, plan: LedgerPlan, beside: Beside): Promise<Live> {
+  const without = await placeEvenly(shop, plan);
+  const withLedger = await beside((ledger) => placeEvenly(shop, plan, ledger));
+  const took = await beside(async (ledger) => {
+    const followed: Promise<number>[] = [];
+    await placeEvenly(shop, plan, ledger, (n, orderId) => {
+      const storedAt = performance.timeOrigin + performance.now();
+      if (n % FOLLOWED === 0) followed.push(ledger.follow(orderId, storedAt));
+    });
+    return Promise.all(followed);
+  });
+  return { without, with: withLedger, visibility: answersOf(took) };
+}
+
+/** Places orders while the chain runs, so that so many messages are stored each second. */
+function placeEvenly(
   shop: Shop,
-  { messagesPerSecond, liveSeconds }: Pick<LedgerPlan, 'messagesPerSecond' | 'liveSeconds'>,
+  { messagesPerSecond, liveSeconds }: LedgerPlan,
   ledger?: LedgerProcess,
-): Promise<Live> {
+  placed: (n: number, orderId: string) => void = () => {},
+): Promise<Cost> {
   const ordersPerSecond = messagesPerSecond / (STEPS.length + 1);
   const orders = Math.round(ordersPerSecond * liveSeconds);
-  const followed: Promise<number>[] = [];
   const place = async (n: number): Promise<void> => {
     const orderId = randomUUID();
     await shop.desk.place(orderId);
-    const storedAt = performance.timeOrigin + performance.now();
-    if (ledger !== undefined && n % FOLLOWED === 0) followed.push(ledger.follow(orderId, storedAt));
+    placed(n, orderId);
   };
-  const cost = await shop.run(orders, ledger, async () => {
+  return shop.run(orders, ledger, async () => {
     const stored: Promise<void>[] = [];
     const began = performance.now();
-    for (let n = 0; n < orders; n++) {
-      await delay(Math.max(0, began + (n * 1_000) / ordersPerSecond - performance.now()));
-      stored.push(place(n));
+    while (stored.length < orders) {
+      const due = Math.min(orders, ((performance.now() - began) * ordersPerSecond) / 1_000);
+      while (stored.length < due) stored.push(place(stored.length));
+      await delay(TICK_MS);
     }
     await Promise.all(stored);
   });
-  const took = await Promise.all(followed);
-  return { cost, visibility: ledger === undefined ? undefined : answersOf(took) };
 }

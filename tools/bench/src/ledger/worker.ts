@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Ledger } from '@troupe/ledger';
-import type { Ask, Lookups, Reply } from './ledger-process.ts';
+import type { Ask, Lookups, Reply, Usage } from './ledger-process.ts';
 
 /**
  * Runs a ledger in a process of its own, so that its memory and CPU time are the ledger's. Started as
@@ -19,25 +19,26 @@ const opened = Ledger.open({
 
 process.on('message', ({ id, ask }: { id: number; ask: Ask }) => {
   answer(ask).then(
-    (value) => process.send?.({ id, value, usage: usage() } satisfies Reply),
-    (error: unknown) => process.send?.({ id, error: String(error), usage: usage() } satisfies Reply),
+    (answer) => process.send?.({ id, ...answer } satisfies Reply),
+    (error: unknown) => process.send?.({ id, error: String(error) } satisfies Reply),
   );
 });
 process.on('disconnect', () => process.exit());
 
-async function answer(ask: Ask): Promise<unknown> {
-  if (ask.what === 'usage') return undefined;
+async function answer(ask: Ask): Promise<Omit<Reply, 'id'>> {
+  if (ask.what === 'usage') return { usage: usage() };
   const ledger = await opened;
   switch (ask.what) {
     case 'caughtUp':
       while (ledger.freshness().asOf < ask.since) await delay(POLL_MS);
-      return undefined;
+      return { usage: usage() };
     case 'lookUp':
-      return lookUp(ledger, ask.keys);
+      return { value: await lookUp(ledger, ask.keys) };
     case 'follow':
-      return follow(ledger, ask.id, ask.storedAt);
+      return { value: await follow(ledger, ask.id, ask.storedAt) };
     case 'close':
-      return ledger.close();
+      await ledger.close();
+      return {};
   }
 }
 
@@ -63,7 +64,7 @@ async function follow(ledger: Ledger, id: string, storedAt: number): Promise<num
   return performance.timeOrigin + performance.now() - storedAt;
 }
 
-function usage(): Reply['usage'] {
+function usage(): Usage {
   const { user, system } = process.cpuUsage();
   return { cpuMicros: user + system, rss: process.memoryUsage.rss() };
 }
