@@ -23,7 +23,7 @@ export interface Task {
 
 /** Every message × step of a flow. */
 export function tasksOf(record: FlowRecord, { expectations, durables, lettersSince }: Judgement): Task[] {
-  const evidence = new Map(record.evidence.map((entry) => [`${entry.pos} ${entry.durable}`, entry]));
+  const evidence = Map.groupBy(record.evidence, ({ pos }) => pos);
   const copies = Map.groupBy(
     record.messages.filter(({ of }) => of !== undefined),
     ({ of }) => of,
@@ -37,7 +37,7 @@ export function tasksOf(record: FlowRecord, { expectations, durables, lettersSin
     letter: message.letter,
     editedId,
     durable,
-    evidence: durable && evidence.get(`${message.pos} ${durable.n}`),
+    evidence: durable && evidence.get(message.pos)?.find((entry) => entry.durable === durable.n),
   });
 
   const ofMessage = (message: StoredMessage): Task[] => {
@@ -68,9 +68,9 @@ export function tasksOf(record: FlowRecord, { expectations, durables, lettersSin
       const app = stepOfDurable(step)?.app ?? step;
       steps.push({ step, app, emits: [], within: undefined, durable });
     };
-    for (const { pos, durable } of record.evidence) {
+    for (const { durable } of evidence.get(message.pos) ?? []) {
       const found = durables.get(durable);
-      if (pos === message.pos && found !== undefined) add(found.step, found);
+      if (found !== undefined) add(found.step, found);
     }
     for (const { of, step } of record.letters) if (of === message.pos) add(step);
     for (const { target } of copies.get(message.pos) ?? []) if (target !== undefined) add(target);

@@ -6,7 +6,7 @@ import type { Round } from './round.ts';
 import { infoOf, orUndefined, streamsOf } from './streams.ts';
 import type { Tap } from './tap.ts';
 
-const PAUSE_MS = 20;
+const PAUSE_MS = 50;
 /** How often the broker is asked for its consumers. */
 const CENSUS_MS = 500;
 /** Rounds that may wait for the readers; meanwhile nothing is asked. */

@@ -8,6 +8,8 @@ const PAUSE_MS = 50;
 /** Flows that are kept to be looked at; those beyond are found when all unsettled ones are gone through. */
 const KEPT = 50_000;
 const AT_ONCE = 200;
+/** All unsettled flows are gone through once in this time, or as long as it takes. */
+const PASS_MS = 2_000;
 /** Flows that are judged and noted before anything else has its turn. */
 const BETWEEN = 50;
 
@@ -18,6 +20,7 @@ const BETWEEN = 50;
 export class Settler {
   readonly #touched = new Map<number, number>();
   #cursor: { started: number; n: number } | undefined;
+  #passBegan = Number.NEGATIVE_INFINITY;
   readonly #stop = new AbortController();
   readonly #running: Promise<void>;
 
@@ -69,7 +72,11 @@ export class Settler {
     return due;
   }
 
+  /** Leaves out those that will be looked at anyway. */
   async #sweep(): Promise<void> {
+    const now = performance.now();
+    if (this.#cursor === undefined && now - this.#passBegan < PASS_MS) return;
+    if (this.#cursor === undefined) this.#passBegan = now;
     const entries = await this.store.flows({
       unsettled: true,
       since: 0,
@@ -77,10 +84,8 @@ export class Settler {
       before: this.#cursor,
       limit: AT_ONCE / 10,
     });
-    await this.#settle(
-      entries.map(({ n }) => n),
-      () => {},
-    );
+    const flows = entries.map(({ n }) => n).filter((n) => !this.#touched.has(n));
+    await this.#settle(flows, () => {});
     this.#cursor = entries.at(-1);
   }
 

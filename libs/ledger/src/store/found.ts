@@ -1,5 +1,5 @@
+import { CANDIDATES, clueOf } from './clue.ts';
 import type { Database } from './database.ts';
-import { CANDIDATES, leadOf } from './lead.ts';
 import type { Words } from './words.ts';
 
 /** A flow that a key leads to, and how. */
@@ -29,7 +29,7 @@ export class Found {
         FROM candidate JOIN flow ON flow.n = candidate.flow
         LEFT JOIN business_key ON business_key.flow = flow.n AND business_key.value = $2
         ORDER BY flow.n DESC LIMIT $3`,
-      [leadOf(key), key, limit],
+      [clueOf(key), key, limit],
     );
     const found = flows.map(({ n, id }): FoundFlow => ({ n, flow: id, kind: 'flow', name: undefined }));
     for (const { n, id, name, isMessage } of others) {

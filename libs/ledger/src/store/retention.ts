@@ -1,6 +1,6 @@
 import { positionOf } from '../model/record.ts';
+import { firstOf, partOf } from './clue.ts';
 import type { Database, Session } from './database.ts';
-import { firstOf, partOf } from './lead.ts';
 
 /** Messages that one transaction drops: what is asked meanwhile does not wait long. */
 const CHUNK = 2_000;
@@ -46,17 +46,17 @@ export function retain(database: Database, stream: number, firstSeq: number): Pr
       await session.run('DELETE FROM business_key WHERE flow = $1', [flow]);
       await session.run('DELETE FROM flow WHERE n = $1', [flow]);
     }
-    for (const part of new Set(rows.map((row) => partOf(row.flow)))) await dropLeads(session, part);
+    for (const part of new Set(rows.map((row) => partOf(row.flow)))) await dropClues(session, part);
     return rows.length === CHUNK;
   });
 }
 
-/** A lead to a flow that is gone leads nowhere: they go when no flow of their part is left, and none will come. */
-async function dropLeads(session: Session, part: number): Promise<void> {
+/** A clue to a flow that is gone leads nowhere: they go when no flow of their part is left, and none will come. */
+async function dropClues(session: Session, part: number): Promise<void> {
   const left = await session.all('SELECT 1 AS one FROM flow WHERE n >= $1 AND n < $2 LIMIT 1', [
     firstOf(part),
     firstOf(part + 1),
   ]);
   const later = await session.all('SELECT 1 AS one FROM flow WHERE n >= $1 LIMIT 1', [firstOf(part + 1)]);
-  if (left.length === 0 && later.length > 0) await session.run('DELETE FROM lead WHERE part = $1', [part]);
+  if (left.length === 0 && later.length > 0) await session.run('DELETE FROM clue WHERE part = $1', [part]);
 }

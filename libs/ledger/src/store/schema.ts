@@ -7,7 +7,7 @@ export const NOTES = 'CREATE TABLE IF NOT EXISTS note (name TEXT PRIMARY KEY, co
 /**
  * The tables, in SQL that SQLite takes as it is. What repeats (types, sources, subjects, steps, names of keys) is
  * a number of `word`; positions are stream and sequence in one number. An index over ids would have every message
- * change a page of its own, and the more the larger it is: `lead` has numbers instead, those of one time together.
+ * change a page of its own, and the more the larger it is: `clue` has numbers instead, those of one time together.
  */
 export const SCHEMA = `
   ${NOTES}
@@ -44,8 +44,8 @@ export const SCHEMA = `
   CREATE TABLE IF NOT EXISTS business_key (
     flow INTEGER NOT NULL, name INTEGER NOT NULL, value TEXT NOT NULL, PRIMARY KEY (flow, name, value)
   ) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS lead (
-    part INTEGER NOT NULL, lead INTEGER NOT NULL, flow INTEGER NOT NULL, PRIMARY KEY (part, lead, flow)
+  CREATE TABLE IF NOT EXISTS clue (
+    part INTEGER NOT NULL, clue INTEGER NOT NULL, flow INTEGER NOT NULL, PRIMARY KEY (part, clue, flow)
   ) WITHOUT ROWID;
 `;
 
@@ -60,7 +60,7 @@ export const DROPPED = [
   'letter',
   'evidence',
   'business_key',
-  'lead',
+  'clue',
 ]
   .map((table) => `DROP TABLE IF EXISTS ${table};`)
   .join('\n');
@@ -141,10 +141,10 @@ export const KEY_ROWS = {
   conflict: 'DO NOTHING',
 } as const;
 
-export const LEAD_ROWS = {
-  table: 'lead',
-  columns: ['part', 'lead', 'flow'],
-  key: ['part', 'lead', 'flow'],
+export const CLUE_ROWS = {
+  table: 'clue',
+  columns: ['part', 'clue', 'flow'],
+  key: ['part', 'clue', 'flow'],
   conflict: 'DO NOTHING',
 } as const;
 

@@ -2,16 +2,16 @@ import type { Durable } from '../model/course.ts';
 import type { Registered } from '../model/expectation.ts';
 import type { StoredEvidence } from '../model/record.ts';
 import type { Batch, NewMessage, RetryNotice } from './batch.ts';
+import { CANDIDATES, clueOf, partOf } from './clue.ts';
 import type { Database, Session, Value } from './database.ts';
-import { CANDIDATES, leadOf, partOf } from './lead.ts';
 import { Recent } from './recent.ts';
 import {
   ANSWERS,
+  CLUE_ROWS,
   DURABLE_ROWS,
   EVIDENCE_ROWS,
   FLOW_ROWS,
   KEY_ROWS,
-  LEAD_ROWS,
   LETTER_ROWS,
   MESSAGE_ROWS,
   STREAM_ROWS,
@@ -133,7 +133,7 @@ export class Writing {
     const touched = new Map<number, Value[]>();
     const rows: Value[][] = [];
     const keys: Value[][] = [];
-    const leads: Value[][] = [];
+    const clues: Value[][] = [];
     for (const message of messages) {
       const { pos, id, flow, cause, parent, at, saidAt, size, of, target, due, attempt, letter } = message;
       const known = this.#flows.get(flow) ?? (await this.#flowOf(session, flow));
@@ -164,20 +164,20 @@ export class Writing {
         attempt ?? null,
         letter ?? null,
       ]);
-      leads.push([partOf(n), leadOf(id), n]);
+      clues.push([partOf(n), clueOf(id), n]);
       const said = message.keys.map((key) => `${key.name} ${key.value}`).join('\n');
       if (said === known.keys) continue;
       known.keys = said;
       for (const { name, value } of message.keys) {
         keys.push([n, words.known(name) ?? (await words.numberOf(session, name)), value]);
-        if (value !== id) leads.push([partOf(n), leadOf(value), n]);
+        if (value !== id) clues.push([partOf(n), clueOf(value), n]);
       }
     }
     await session.insert(FLOW_ROWS, [...begun.values()]);
     await session.insert(TOUCHED_ROWS, [...touched.values()]);
     await session.insert(MESSAGE_ROWS, rows);
     await session.insert(KEY_ROWS, keys);
-    await session.insert(LEAD_ROWS, leads);
+    await session.insert(CLUE_ROWS, clues);
     return new Set([...begun.keys(), ...touched.keys()]);
   }
 
@@ -229,7 +229,7 @@ export class Writing {
       `${CANDIDATES} SELECT pos, subject FROM candidate JOIN message ON message.flow = candidate.flow
         WHERE id = $2 AND source = $3 AND due IS NULL AND (origin IS NULL OR target = $4)
         ORDER BY pos DESC LIMIT 1`,
-      [leadOf(id), id, from ?? null, target ?? null],
+      [clueOf(id), id, from ?? null, target ?? null],
     );
     if (message === undefined) return undefined;
     const subject = await this.words.wordOf(session, message.subject);

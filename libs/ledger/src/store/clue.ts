@@ -1,4 +1,4 @@
-/** Flows that share a part of `lead`: what is written of flows of one time falls on few pages. */
+/** Flows that share a part of `clue`: what is written of flows of one time falls on few pages. */
 const PART = 8_192;
 
 /** The part of a flow, by the ledger's number of it. */
@@ -12,10 +12,10 @@ export function firstOf(part: number): number {
 }
 
 /**
- * What a message id or a business key is in `lead`: 53 bits of it. It leads to flows that may have it; whoever follows
+ * What a message id or a business key is in `clue`: 53 bits of it. It leads to flows that may have it; whoever follows
  * it compares the text.
  */
-export function leadOf(text: string): number {
+export function clueOf(text: string): number {
   let a = 0xdeadbeef;
   let b = 0x41c6ce57;
   for (let at = 0; at < text.length; at++) {
@@ -28,10 +28,10 @@ export function leadOf(text: string): number {
   return (b & 0x1fffff) * 2 ** 32 + (a >>> 0);
 }
 
-/** `candidate(flow)`: the flows that `$1`, a lead, may lead to; one look-up for each part that there is. */
+/** `candidate(flow)`: the flows that `$1`, a clue, may lead to; one look-up for each part that there is. */
 export const CANDIDATES = `WITH RECURSIVE
   part(n) AS (
     SELECT MIN(n) / ${PART} FROM flow UNION ALL
     SELECT n + 1 FROM part WHERE n < (SELECT MAX(n) / ${PART} FROM flow)
   ),
-  candidate(flow) AS (SELECT lead.flow FROM part CROSS JOIN lead WHERE lead.part = part.n AND lead.lead = $1)`;
+  candidate(flow) AS (SELECT clue.flow FROM part CROSS JOIN clue WHERE clue.part = part.n AND clue.clue = $1)`;

@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { firstOf, leadOf, partOf } from './lead.ts';
+import { clueOf, firstOf, partOf } from './clue.ts';
 
-describe('leads', () => {
+describe('clues', () => {
   it('are whole numbers that every database keeps, the same for the same text', () => {
     for (const text of ['', 'o-1', '注文', randomUUID()]) {
-      expect(Number.isSafeInteger(leadOf(text))).toBe(true);
-      expect(leadOf(text)).toBeGreaterThanOrEqual(0);
-      expect(leadOf(text)).toBe(leadOf(text));
+      expect(Number.isSafeInteger(clueOf(text))).toBe(true);
+      expect(clueOf(text)).toBeGreaterThanOrEqual(0);
+      expect(clueOf(text)).toBe(clueOf(text));
     }
   });
 
   it('lie apart for texts that hardly differ', () => {
     const texts = Array.from({ length: 200_000 }, (_, n) => `o-${n}`);
-    expect(new Set(texts.map(leadOf)).size).toBe(texts.length);
+    expect(new Set(texts.map(clueOf)).size).toBe(texts.length);
   });
 
   it('stand in parts that follow one another', () => {
