@@ -133,16 +133,5 @@ export function asking(open: Open): Behaviour[] {
       for (const key of ['f', 'm-3', 'o-1'])
         assert.deepEqual([key, (await stage.store.find(key, 1)).map(({ flow }) => flow)], [key, ['f']]);
     }),
-
-    behaviour(open, 'finds the old and the young among many, and what is left of them', async (stage) => {
-      const many = 9_000;
-      await stage.put(...Array.from({ length: many }, (_, i) => message(i + 1)));
-      const flowsOf = async (key: string): Promise<string[]> =>
-        (await stage.store.find(key, 5)).map(({ flow }) => flow);
-      assert.deepEqual([await flowsOf('m-1'), await flowsOf(`m-${many}`)], [['f-1'], [`f-${many}`]]);
-      while (await stage.store.retain(1, many - 5));
-      assert.deepEqual([await flowsOf('m-1'), await flowsOf(`m-${many - 6}`)], [[], []]);
-      assert.deepEqual(await flowsOf(`m-${many - 5}`), [`f-${many - 5}`]);
-    }),
   ];
 }

@@ -29,7 +29,20 @@ export async function measureLedger(
   onProgress: (text: string) => void,
 ): Promise<LedgerMeasurements> {
   const keeping = await keep(plan.store);
-  const shop = await Shop.open(server, roomOf(plan));
+  try {
+    return await measureIn(keeping, server, plan, onProgress);
+  } finally {
+    await keeping.end();
+  }
+}
+
+async function measureIn(
+  keeping: Keeping,
+  server: NatsServer,
+  plan: LedgerPlan,
+  onProgress: (text: string) => void,
+): Promise<LedgerMeasurements> {
+  const shop = await Shop.open(server, roomOf(plan), onProgress);
   try {
     const ingest = await recordAndRead(server, keeping, shop, plan, onProgress);
     const beside: Beside = async (what) => {
@@ -67,7 +80,6 @@ export async function measureLedger(
     };
   } finally {
     await shop.close();
-    await keeping.end();
   }
 }
 
@@ -84,6 +96,7 @@ async function recordAndRead(
     const orders = Math.floor(size / PER_ORDER) - recorded;
     onProgress(`recording ${size} messages`);
     const orderIds = await shop.place(orders, lookups);
+    onProgress(`the chain works through ${orders} orders`);
     await shop.work(orders);
     recorded += orders;
     const messages = recorded * PER_ORDER;

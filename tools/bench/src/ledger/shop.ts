@@ -10,6 +10,7 @@ import type { LedgerProcess } from './ledger-process.ts';
 
 /** Room for one message of the chain, which takes about 900 bytes in the stream. */
 const MESSAGE_BYTES = 1_500;
+const TOLD_MS = 5_000;
 
 /** What a hop came to: how many a second, and µs of CPU for each. */
 export interface Cost {
@@ -31,17 +32,18 @@ export class Shop {
     private readonly client: NatsConnection,
     private readonly worker: WorkerProcess,
     private readonly course: Course,
+    private readonly onProgress: (text: string) => void,
     readonly desk: OrderDesk,
   ) {}
 
   /** With room for so many messages. */
-  static async open(server: NatsServer, messages: number): Promise<Shop> {
+  static async open(server: NatsServer, messages: number, onProgress: (text: string) => void): Promise<Shop> {
     const client = await connect({ servers: server.url, noAsyncTraces: true });
     const worker = new WorkerProcess('troupe', server.url, undefined, messages * MESSAGE_BYTES);
     const course = new Course(await jetstreamManager(client), 'troupe');
     await worker.startChain(); // which makes the stream and the consumers
     await worker.stopChain();
-    return new Shop(server, client, worker, course, new OrderDesk(client, 'troupe'));
+    return new Shop(server, client, worker, course, onProgress, new OrderDesk(client, 'troupe'));
   }
 
   /** Places orders as fast as the stream takes them; resolves to the ids of about `sampled` of them. */
@@ -49,8 +51,12 @@ export class Shop {
     const every = Math.max(1, Math.floor(orders / Math.max(1, sampled)));
     const ids: string[] = [];
     let placed = 0;
+    let toldAt = performance.now();
     await this.desk.placeMany(orders, (orderId) => {
-      if (sampled > 0 && placed++ % every === 0) ids.push(orderId);
+      if (placed++ % every === 0 && sampled > 0) ids.push(orderId);
+      if (performance.now() - toldAt < TOLD_MS) return;
+      toldAt = performance.now();
+      this.onProgress(`placed ${placed} of ${orders} orders`);
     });
     this.#orders += orders;
     return ids;
