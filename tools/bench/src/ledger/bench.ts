@@ -28,7 +28,7 @@ export async function measureLedger(
   plan: LedgerPlan,
   onProgress: (text: string) => void,
 ): Promise<LedgerMeasurements> {
-  const keeping = await keep(plan.store);
+  const keeping = await keep(plan.store, server);
   try {
     return await measureIn(keeping, server, plan, onProgress);
   } finally {

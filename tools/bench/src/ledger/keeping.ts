@@ -1,6 +1,6 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { NatsServer } from '@troupe/broker';
 import { startPostgres } from '@troupe/postgres';
 import pg from 'pg';
 import type { StoreKind } from './options.ts';
@@ -17,12 +17,12 @@ export interface Keeping {
   end(): Promise<void>;
 }
 
-export function keep(kind: StoreKind): Promise<Keeping> {
-  return kind === 'sqlite' ? keepInFiles() : keepInPostgres();
+/** Files stand beside the streams of the server: they go with it, however the bench ends. */
+export async function keep(kind: StoreKind, server: NatsServer): Promise<Keeping> {
+  return kind === 'sqlite' ? keepInFiles(join(dirname(server.storeDir), 'ledger')) : keepInPostgres();
 }
 
-async function keepInFiles(): Promise<Keeping> {
-  const folder = await mkdtemp(join(tmpdir(), 'troupe-bench-ledger-'));
+function keepInFiles(folder: string): Keeping {
   const file = join(folder, 'ledger.sqlite');
   const sizeOf = async (path: string): Promise<number> =>
     (await stat(path).catch(() => undefined))?.size ?? 0;
