@@ -27,8 +27,8 @@ const MOST_CRASHES = 80;
 const MOST_TURNS = 5_000;
 
 /**
- * An orchestrator that dies at any point between two effects, its workers, which do everything once, and a person who
- * retries what is suspended. Kept is only what is in its maps, as JSON.
+ * An orchestrator that dies at any point between two effects, its workers, which do everything once and sometimes say so
+ * twice, and a person who retries what is suspended. Kept is only what is in its maps, as JSON.
  */
 export class World {
   readonly #definition;
@@ -269,14 +269,12 @@ export class World {
     if (typeof worker === 'object' && sends <= worker.silentFor) return;
     this.done.add(item);
     const contract = contractOf(worker === 'b' ? ItemMissing : ItemPicked).id;
-    const answer = {
-      kind: 'event',
-      inputId: `answer to ${id}`,
-      contract,
-      data: { item },
-      causationId: id,
-    } as const;
-    this.#broker.send(answer, this.#broker.now + (worker === 'too late' ? 2_000 : 0));
+    const from = this.#broker.now + (worker === 'too late' ? 2_000 : 0);
+    const answers = this.#chance.below(5) === 0 ? ['answer', 'another answer'] : ['answer'];
+    for (const answer of answers) {
+      const inputId = `${answer} to ${id}`;
+      this.#broker.send({ kind: 'event', inputId, contract, data: { item }, causationId: id }, from);
+    }
   }
 
   #undo(id: string, item: string): void {
