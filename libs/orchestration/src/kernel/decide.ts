@@ -1,20 +1,17 @@
 import type { Definition } from '../definition/definition.ts';
 import { MOST_HANDLED } from '../limits.ts';
 import { hasEnded, type InstanceRecord } from '../record.ts';
-import { fail, resubmit, unanswered } from './commands.ts';
-import { undoBranch, undoLateBranch, undoNext, undone } from './compensation.ts';
-import { attempt, change, type Draft, draftOf, specOf } from './draft.ts';
+import { fail } from './commands.ts';
+import { change, type Draft, draftOf } from './draft.ts';
 import { settle } from './ending.ts';
-import { noteJoins, resubmitFanOuts } from './fan-out.ts';
+import { noteJoins } from './fan-out.ts';
 import type { Circumstances, Decision, Input, InputOutcome } from './input.ts';
-import { drain, halt, take } from './intake.ts';
+import { drain, take } from './intake.ts';
 import { answerRequest } from './requests.ts';
-import { armWakeUp, disarm, dueTimer } from './timers.ts';
-import { offer } from './transition.ts';
+import { armWakeUp } from './timers.ts';
+import { undoBranch, undoLateBranch, undoNext, undone } from './undo.ts';
 import { machineFor } from './versions.ts';
-
-/** Timers that one wake-up fires; more are left to the next one, which follows at once. */
-const MOST_FIRED = 100;
+import { wake } from './wake.ts';
 
 /**
  * Decides what an input means for an instance: its next record, and what is to be sent once that is kept. A pure function
@@ -99,32 +96,6 @@ function handle(draft: Draft, input: Input): Handled {
       const refusal = answerRequest(draft, input, (event, again) => take(draft, event, again));
       return refusal === undefined ? { outcome: 'taken' } : { outcome: 'refused', refusal };
     }
-  }
-}
-
-/** A command's deadline is looked at before timers are: what the machine does then counts from the answer that is missing. */
-function wake(draft: Draft): void {
-  const overdue = draft.record.commands.filter(
-    ({ status, dueAt }) =>
-      status === 'open' && dueAt !== undefined && Date.parse(dueAt) <= draft.now.getTime(),
-  );
-  for (const { id } of overdue) {
-    const command = draft.record.commands.find((one) => one.id === id);
-    if (command?.status !== 'open') continue; // dropped by what was done about one before
-    const resubmissions = specOf(draft, command)?.resubmit ?? 0;
-    if (command.resubmitted < resubmissions) resubmit(draft, command, command.resubmitted + 1);
-    else if (command.undoes !== undefined) undone(draft, command, unanswered(command));
-    else fail(draft, command, unanswered(command));
-  }
-  resubmitFanOuts(draft);
-  for (let fired = 0; fired < MOST_FIRED; fired++) {
-    const timer = dueTimer(draft);
-    if (timer === undefined) return;
-    const fault = attempt(draft, () => {
-      disarm(draft, timer.id);
-      offer(draft, timer.event);
-    });
-    if (fault !== undefined) halt(draft, { kind: 'timer', id: timer.id }, fault);
   }
 }
 

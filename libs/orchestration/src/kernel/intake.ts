@@ -4,12 +4,12 @@ import { DeferredFullError, type MachineFault } from '../errors.ts';
 import { MOST_DEFERRED } from '../limits.ts';
 import { type CommandRecord, type Halt, hasEnded, type MachineInput } from '../record.ts';
 import { noteAnswer, typeOf } from './commands.ts';
-import { undoLate, undone } from './compensation.ts';
 import { attempt, change, type Draft, note, specOf } from './draft.ts';
 import { closeFanOut } from './fan-out.ts';
 import type { InputOutcome } from './input.ts';
 import { plain } from './plain.ts';
 import { begin, offer } from './transition.ts';
+import { undoLate, undone } from './undo.ts';
 
 /**
  * Takes an event: an answer to a command by its cause, another one when the orchestration waits for it. When the machine
