@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { InstancesLostError } from '../errors.ts';
 import { parcelMachine } from '../parcel.spec.support.ts';
 import type { MachineState } from '../record.ts';
-import { ItemPicked, PickItem, ReserveStation, StationReserved } from '../shop.spec.support.ts';
+import { ItemPicked, ParcelReady, PickItem, ReserveStation, StationReserved } from '../shop.spec.support.ts';
 import { until } from '../until.spec.support.ts';
 import { keys } from './keys.ts';
 import { Stage } from './stage.spec.support.ts';
@@ -165,6 +165,26 @@ describe('an event that no orchestration waits for', () => {
     expect(await stage.record('p-1')).toEqual(ended);
     expect(await stage.record('nobody')).toBeUndefined();
     expect(await stage.deadLetters()).toEqual([]);
+  });
+
+  it('has nothing said again by a process that did not see the end, when the stream has forgotten it', async () => {
+    const stage = await Stage.on(server, { duplicateWindowMs: 100 });
+    const first = await stage.orchestrator();
+    await stage.workers();
+    await stage.request('p-1', []);
+    await stage.pay('p-1');
+    await stage.ended('p-1');
+    await stage.settled('shop');
+    await first.stop();
+    const [ready] = await stage.sent(ParcelReady);
+    const probe = () =>
+      stage.desk.producer.send(ItemPicked, { item: 'red' }, { id: 'probe', flowId: 'probe' });
+    await probe();
+    await until('the stream has forgotten it', async () => !(await probe()).duplicate);
+    await stage.orchestrator();
+    await stage.desk.producer.send(ItemPicked, { item: 'red' }, { id: 'late', flowId: 'p-1' });
+    await stage.settled('shop');
+    expect(await stage.sent(ParcelReady)).toEqual([ready]);
   });
 
   it('is kept when its flow has not begun yet', async () => {

@@ -16,7 +16,10 @@ export class Publication {
     private readonly fanOuts: FanOuts,
   ) {}
 
-  /** Before an instance goes on: what another process left, unless the input shows that it was sent. */
+  /**
+   * Before the record is written over: what another process left, unless the input shows that it was sent. While nothing
+   * is written, whatever it was left for comes again.
+   */
   async catchUp(instance: Instance, input: Input): Promise<void> {
     const left = instance.unpublished.get(LEFT);
     if (left !== undefined) {

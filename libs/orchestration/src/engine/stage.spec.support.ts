@@ -9,6 +9,7 @@ import {
   type RuntimeOptions,
   type StepContext,
   type StepDefinition,
+  type StreamSettings,
 } from '@troupe/jetstream';
 import { onTestFinished } from 'vitest';
 import type { OrchestrationOptions } from '../definition/orchestration.ts';
@@ -59,10 +60,13 @@ export class Stage {
   desk!: Runtime;
   manager!: JetStreamManager;
 
-  constructor(readonly server: NatsServer) {}
+  constructor(
+    readonly server: NatsServer,
+    private readonly streams: StreamSettings,
+  ) {}
 
-  static async on(server: NatsServer): Promise<Stage> {
-    const stage = new Stage(server);
+  static async on(server: NatsServer, streams: StreamSettings = {}): Promise<Stage> {
+    const stage = new Stage(server, { ...SMALL_STREAMS, ...streams });
     stage.desk = await stage.app('desk', [], {
       produces: [ParcelRequested, ParcelPaid, StationReserved, ItemPicked],
     });
@@ -81,7 +85,7 @@ export class Stage {
       version: '1.0.0',
       prefix: this.prefix,
       connection: { servers: this.server.url },
-      streams: SMALL_STREAMS,
+      streams: this.streams,
       ...options,
       steps,
     });

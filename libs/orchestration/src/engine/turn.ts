@@ -88,7 +88,6 @@ export class Turn {
     await this.#begin(id);
     if (given.kind === 'wake') this.#reads = true;
     const instance = await this.#instance(id, input);
-    await publication.catchUp(instance, input);
     const { record } = instance;
     const startedAt = performance.now();
     const looks = given.kind === 'wake' || given.kind === 'joined';
@@ -100,7 +99,9 @@ export class Turn {
       outcomes: await outcomesFor(fanOuts, record, looks),
     });
     const decided = { instance, decision: await whole(fanOuts, id, decision) };
-    if (decided.decision.changed) tellOfTransition(this.ground, decided, given, startedAt);
+    if (!decided.decision.changed) return decided;
+    tellOfTransition(this.ground, decided, given, startedAt);
+    await publication.catchUp(instance, input);
     return decided;
   }
 
