@@ -31,12 +31,7 @@ export class WorkerProcess {
    * @param file what it runs, started with the name and the server's address
    * @param maxBytes what its stream may hold, when that is more than the runtime's default
    */
-  constructor(
-    name: string,
-    url: string,
-    file = new URL('./worker.js', import.meta.url),
-    maxBytes?: number,
-  ) {
+  constructor(name: string, url: string, file = new URL('./worker.js', import.meta.url), maxBytes?: number) {
     this.#name = name;
     const size = maxBytes === undefined ? [] : [String(maxBytes)];
     this.#child = fork(fileURLToPath(file), [name, url, ...size], {
