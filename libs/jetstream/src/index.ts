@@ -7,6 +7,7 @@ export {
   type RehearsedOutput,
   rehearse,
 } from './consume/rehearsal.ts';
+export { consumerOwner, sweptId } from './dead-letters/advisory.ts';
 export type { Body, HiddenBody, LetterContent } from './dead-letters/content.ts';
 export { DeadLetters } from './dead-letters/dead-letters.ts';
 export {

@@ -54,7 +54,7 @@ export async function originalOf(
 export function sweptCopy(advisory: Advisory, original: Original, names: Names): OutgoingMessage {
   const { consumer, deliveries } = advisory;
   const context = {
-    ...ownerOf(consumer),
+    ...consumerOwner(consumer),
     version: '',
     reason: 'max-deliveries',
     error: new MaxDeliveriesError(consumer, deliveries),
@@ -64,13 +64,17 @@ export function sweptCopy(advisory: Advisory, original: Original, names: Names):
   return deadLetter(original, context, names);
 }
 
-/** As for every dead letter: stream, consumer, sequence, redrives. */
-export function sweptId({ stream, consumer, stream_seq }: Advisory): string {
+/** The message id of the copy, as of every dead letter: stream, consumer, sequence, redrives. */
+export function sweptId({
+  stream,
+  consumer,
+  stream_seq,
+}: Pick<Advisory, 'stream' | 'consumer' | 'stream_seq'>): string {
   return copyId(stream, consumer, stream_seq, 0);
 }
 
-/** Whose consumer it is, by the platform's names where it keeps to them. */
-function ownerOf(consumer: string): { app: string; step: string } {
+/** Whose consumer it is, by the platform's names where it keeps to them; else of the app `foreign`. */
+export function consumerOwner(consumer: string): { app: string; step: string } {
   const [, app, step] = /^([a-z][a-z0-9-]*)__([a-z][a-z0-9-]*)(?:__.*)?$/.exec(consumer) ?? [];
   return app === undefined || step === undefined ? { app: FOREIGN_APP, step: consumer } : { app, step };
 }
