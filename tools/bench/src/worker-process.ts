@@ -20,6 +20,16 @@ export function answerNow(): Answer {
   return { cpuMicros: user + system, rssBytes: process.memoryUsage.rss() };
 }
 
+export interface WorkerOptions {
+  /** What it runs, started with the name and the server's address. Default: one of the chains. */
+  readonly file?: URL;
+  /** What its stream may hold, when that is more than the runtime's default. */
+  readonly maxBytes?: number;
+  /** Options of Node. Default: none. */
+  readonly execArgv?: readonly string[];
+}
+
+const CHAIN = new URL('./worker.js', import.meta.url);
 const ANSWER_MS = 60_000;
 
 /** The process that runs one chain, warm from one measurement to the next. */
@@ -27,15 +37,12 @@ export class WorkerProcess {
   readonly #name: string;
   readonly #child: ChildProcess;
 
-  /**
-   * @param file what it runs, started with the name and the server's address
-   * @param maxBytes what its stream may hold, when that is more than the runtime's default
-   */
-  constructor(name: string, url: string, file = new URL('./worker.js', import.meta.url), maxBytes?: number) {
+  constructor(name: string, url: string, { file = CHAIN, maxBytes, execArgv = [] }: WorkerOptions = {}) {
     this.#name = name;
     const size = maxBytes === undefined ? [] : [String(maxBytes)];
     this.#child = fork(fileURLToPath(file), [name, url, ...size], {
       stdio: ['ignore', 2, 2, 'ipc'], // what it logs must not stand in the report
+      execArgv: [...execArgv],
       env: { ...process.env, LOG_LEVEL: 'warn', LOG_FORMAT: 'json' },
     });
   }

@@ -39,7 +39,7 @@ export class Shop {
   /** With room for so many messages. */
   static async open(server: NatsServer, messages: number, onProgress: (text: string) => void): Promise<Shop> {
     const client = await connect({ servers: server.url, noAsyncTraces: true });
-    const worker = new WorkerProcess('troupe', server.url, undefined, messages * MESSAGE_BYTES);
+    const worker = new WorkerProcess('troupe', server.url, { maxBytes: messages * MESSAGE_BYTES });
     const course = new Course(await jetstreamManager(client), 'troupe');
     await worker.startChain(); // which makes the stream and the consumers
     await worker.stopChain();

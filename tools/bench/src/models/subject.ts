@@ -33,8 +33,13 @@ export interface Bench {
 
 const WORKER = new URL('./worker.js', import.meta.url);
 
-export function workerOf(model: Model, { url }: NatsServer): WorkerProcess {
-  return new WorkerProcess(model, url, WORKER);
+/** @param execArgv options of Node. Default: none */
+export function workerOf(
+  model: Model,
+  { url }: NatsServer,
+  execArgv: readonly string[] = [],
+): WorkerProcess {
+  return new WorkerProcess(model, url, { file: WORKER, execArgv });
 }
 
 export function subjectOf(model: Model, bench: Bench): Promise<Subject> {

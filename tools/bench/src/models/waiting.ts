@@ -44,8 +44,8 @@ export async function measureWaiting(
 ): Promise<Waiting> {
   const { worker, client } = bench;
   const environment = await Environment.of(client, FLOWS.orchestrated.names);
+  await worker.startChain(); // makes the streams, when it is the first
   await environment.clear();
-  await worker.startChain();
   let placed = 0;
   const fulfilled = async (): Promise<number> => {
     placed += orders;
