@@ -1,7 +1,7 @@
 import { contractOf } from '@troupe/contract';
 import { describe, expect, it } from 'vitest';
 import { OrderPlaced, PickItem } from './fixtures.spec.support.ts';
-import { assertName, consumerName, Names, stepName } from './naming.ts';
+import { assertName, consumerName, instanceKey, Names, stepName } from './naming.ts';
 
 const placed = contractOf(OrderPlaced);
 const pick = contractOf(PickItem);
@@ -11,7 +11,7 @@ describe('names in the broker', () => {
     const names = new Names();
     expect(names).toMatchObject({ events: 'EVENTS', deadLetters: 'DEAD_LETTERS', notices: 'NOTICES' });
     expect(names.delayed('payments')).toBe('DELAYED_payments');
-    expect(names.bucket('orc_fulfilment')).toBe('orc_fulfilment');
+    expect(names.orchestrations('fulfilment')).toBe('orc_fulfilment');
     expect(names.contractSubject(placed)).toBe('evt.order.placed.v1');
     expect(names.contractSubject(pick)).toBe('cmd.item.pick.v1');
     expect(names.delayedSubjects('payments')).toEqual(['rdv.payments.>', 'sch.payments.>']);
@@ -19,6 +19,15 @@ describe('names in the broker', () => {
     expect(names.scheduleSubject('payments', 'abc')).toBe('sch.payments.abc');
     expect(names.deadLetterSubject('payments', 'authorize')).toBe('dlq.payments.authorize');
     expect(names.noticeSubject('retry', 'payments', 'authorize')).toBe('ntc.retry.payments.authorize');
+  });
+
+  it('of an instance are its flow, or that by its digest where a key cannot carry it', () => {
+    expect(instanceKey('fulfilment', 'o-1')).toBe('i.fulfilment.o-1');
+    const tokens = ['a b', 'a.b', '*', '', '=x', 'é', 'a'.repeat(129)].map((flow) =>
+      instanceKey('fulfilment', flow),
+    );
+    for (const token of tokens) expect(token).toMatch(/^i\.fulfilment\.=[\w-]{43}$/);
+    expect(new Set(tokens).size).toBe(tokens.length);
   });
 
   it('all begin with the prefix when there is one', () => {

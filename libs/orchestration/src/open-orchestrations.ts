@@ -1,6 +1,5 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import { type Connection, type DirectAddress, type DirectSender, Names, openDirect } from '@troupe/jetstream';
-import { Bucket } from './engine/bucket.ts';
 import { Orchestrations } from './orchestrations.ts';
 
 /** The orchestrations of an environment, app by app; the connection is the caller's. */
@@ -28,7 +27,7 @@ export async function openOrchestrations(
   };
   const apps: Orchestrations[] = [];
   const manager = await jetstreamManager(client, { checkAPI: false });
-  const begin = `KV_${Bucket.nameOf('', names)}`;
+  const begin = `KV_${names.orchestrations('')}`;
   for await (const stream of manager.streams.names()) {
     const app = stream.slice(begin.length);
     if (!stream.startsWith(begin) || !APP.test(app)) continue;

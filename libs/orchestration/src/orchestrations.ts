@@ -53,7 +53,7 @@ export class Orchestrations {
   /** Asks the broker nothing yet. */
   static async of(address: OrchestrationsAddress): Promise<Orchestrations> {
     const { client, app, names } = address;
-    return new Orchestrations(address, await Bucket.of(client, Bucket.nameOf(app, names)));
+    return new Orchestrations(address, await Bucket.of(client, names.orchestrations(app)));
   }
 
   /**

@@ -8,7 +8,7 @@ import {
   type StoredMsg,
 } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from '@nats-io/transport-node';
-import { EffectsUnavailableError, type Names, type Outlet, PublishRefusedError } from '@troupe/jetstream';
+import { EffectsUnavailableError, type Outlet, PublishRefusedError } from '@troupe/jetstream';
 import { RecordDamagedError, RecordTooLargeError } from '../errors.ts';
 import { LARGEST_RECORD } from '../limits.ts';
 import { bucketStream } from './bucket-stream.ts';
@@ -49,10 +49,6 @@ export class Bucket {
     this.#manager = manager;
     this.#stream = `KV_${name}`;
     this.#subject = `$KV.${name}.`;
-  }
-
-  static nameOf(app: string, names: Names): string {
-    return names.bucket(`orc_${app}`);
   }
 
   /** @param store how an app writes, at less cost than the client has. Default: as the client does */

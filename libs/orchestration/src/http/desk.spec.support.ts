@@ -113,7 +113,7 @@ export async function desk(broker: NatsServer): Promise<Desk> {
   const harness = await appHarness(DeskModule, { broker, prefix: `d${++desks}` });
   onTestFinished(() => harness.stop());
   const { connection, names } = harness.runtime;
-  const bucket = await Bucket.of(connection.client, Bucket.nameOf('desk', names));
+  const bucket = await Bucket.of(connection.client, names.orchestrations('desk'));
   await bucket.make(1);
   for (const { name } of faces) await bucket.put(keys.machine(name, 1), machine, 0);
   const put = async (key: string, record: object): Promise<void> => {
