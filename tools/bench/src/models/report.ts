@@ -64,7 +64,8 @@ export function reportOf(plan: ModelsPlan, { models, fanOuts, waiting }: Measure
 /** The report for people. */
 export function tablesOf({ machine, plan, models, fanOuts, waiting, goals }: ModelsReport): string {
   return [
-    `${machine.cores} cores (${machine.cpu}), Node ${machine.node}; median (min–max) of ${plan.rounds} rounds.`,
+    `${machine.cores} cores (${machine.cpu}), Node ${machine.node}.`,
+    ...(models || fanOuts ? [`Models and fan-outs: median (min–max) of ${plan.rounds} rounds.`] : []),
     ...(models ? modelLines(plan, models) : []),
     ...(fanOuts ? fanOutLines(fanOuts) : []),
     ...(waiting ? waitingLines(plan, waiting) : []),

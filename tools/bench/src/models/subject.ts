@@ -34,11 +34,7 @@ export interface Bench {
 const WORKER = new URL('./worker.js', import.meta.url);
 
 /** @param execArgv options of Node. Default: none */
-export function workerOf(
-  model: Model,
-  { url }: NatsServer,
-  execArgv: readonly string[] = [],
-): WorkerProcess {
+export function workerOf(model: Model, { url }: NatsServer, execArgv: readonly string[] = []): WorkerProcess {
   return new WorkerProcess(model, url, { file: WORKER, execArgv });
 }
 
