@@ -30,7 +30,8 @@ export function retain(database: Database, stream: number, firstSeq: number): Pr
     );
     await session.run('DELETE FROM message WHERE origin BETWEEN $1 AND $2', range);
     await session.run('DELETE FROM message WHERE pos BETWEEN $1 AND $2', range);
-    for (const flow of new Set([...rows, ...copies].map((row) => row.flow))) {
+    const flows = new Set([...rows, ...copies].map((row) => row.flow));
+    for (const flow of flows) {
       const left = await session.all('SELECT 1 AS one FROM message WHERE flow = $1 AND pos < $2 LIMIT 1', [
         flow,
         positionOf(stream + 1, 0),
@@ -46,7 +47,7 @@ export function retain(database: Database, stream: number, firstSeq: number): Pr
       await session.run('DELETE FROM business_key WHERE flow = $1', [flow]);
       await session.run('DELETE FROM flow WHERE n = $1', [flow]);
     }
-    for (const part of new Set(rows.map((row) => partOf(row.flow)))) await dropClues(session, part);
+    for (const part of new Set([...flows].map(partOf))) await dropClues(session, part);
     return rows.length === CHUNK;
   });
 }
