@@ -1,10 +1,9 @@
 import { setInterval } from 'node:timers';
-import type { Observer } from '@troupe/start';
-import { ChaosError } from './errors.ts';
 import { sizeOf } from './evidence/consumers.ts';
 import { gather } from './evidence/evidence.ts';
 import { type InflictedFault, inflictAll } from './faults/schedule.ts';
 import { Load } from './load.ts';
+import { haltingObserver } from './observer.ts';
 import { planOf } from './plan.ts';
 import type { Profile } from './profile.ts';
 import { type Report, reportOf } from './report.ts';
@@ -36,7 +35,7 @@ export async function chaos(
 ): Promise<Report> {
   const plan = planOf(profile, seed, CAST);
   const halt = new AbortController();
-  const stage = await Stage.set({ profile, folder, syncInterval, observer: observerOf(halt), stop });
+  const stage = await Stage.set({ profile, folder, syncInterval, observer: haltingObserver(halt), stop });
   const watch = new BacklogWatch(stage.brokers);
   const stopOrHalt = AbortSignal.any([stop, halt.signal]);
   const load = new Load(stage.shop, seed);
@@ -80,16 +79,6 @@ export async function chaos(
     await watch.stop();
     await stage.strike();
   }
-}
-
-/** An app that cannot be kept running ends the run. */
-function observerOf(halt: AbortController): Observer {
-  return {
-    onEnded: ({ process, pid, how }) => console.log(`        ${process} (${pid}) ended: ${how}`),
-    onReturned: ({ process, pid, awayMs }) =>
-      console.log(`        ${process} is back (${pid}) after ${(awayMs / 1_000).toFixed(1)} s`),
-    onGivenUp: (error) => halt.abort(new ChaosError(`An app could not be kept running: ${String(error)}`)),
-  };
 }
 
 function faultText({ kind, app, began, ended }: InflictedFault): string {

@@ -1,7 +1,6 @@
 import { setInterval } from 'node:timers';
-import type { Observer } from '@troupe/start';
-import { ChaosError } from '../errors.ts';
 import { sizeOf } from '../evidence/consumers.ts';
+import { haltingObserver } from '../observer.ts';
 import { BacklogWatch, settle } from '../settle.ts';
 import { gather } from './evidence.ts';
 import { FulfilmentLoad } from './load.ts';
@@ -34,7 +33,7 @@ export async function fulfilmentChaos(
 ): Promise<FulfilmentReport> {
   const plan = planOf(profile, seed);
   const halt = new AbortController();
-  const stage = await FulfilmentStage.set({ folder, syncInterval, observer: observerOf(halt), stop });
+  const stage = await FulfilmentStage.set({ folder, syncInterval, observer: haltingObserver(halt), stop });
   const watch = new BacklogWatch(stage.brokers);
   const stopOrHalt = AbortSignal.any([stop, halt.signal]);
   const load = new FulfilmentLoad(stage.orchestrators, seed);
@@ -92,16 +91,6 @@ class Killing {
     clearInterval(this.#timer);
     return this.#killed;
   }
-}
-
-/** An app that cannot be kept running ends the run. */
-function observerOf(halt: AbortController): Observer {
-  return {
-    onEnded: ({ process, pid, how }) => console.log(`        ${process} (${pid}) ended: ${how}`),
-    onReturned: ({ process, pid, awayMs }) =>
-      console.log(`        ${process} is back (${pid}) after ${(awayMs / 1_000).toFixed(1)} s`),
-    onGivenUp: (error) => halt.abort(new ChaosError(`An app could not be kept running: ${String(error)}`)),
-  };
 }
 
 function copiesIn(messages: readonly { readonly source: string; readonly id: string }[]): number {
