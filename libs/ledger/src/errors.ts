@@ -14,7 +14,7 @@ export class LedgerQueryError extends TroupeError {
   readonly code = 'TROUPE_LEDGER_QUERY';
 }
 
-/** The ledger's database cannot be opened, or does not answer. */
+/** The ledger's database cannot be opened, does not answer, or is another environment's. */
 export class LedgerStoreError extends TroupeError {
   readonly code = 'TROUPE_LEDGER_STORE';
 }

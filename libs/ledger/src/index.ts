@@ -37,7 +37,7 @@ export type { FlowsPage, FlowsQuery } from './query/flows.ts';
 export type { QueueView, StepView } from './query/steps.ts';
 export type { TailEntry, TailFilter } from './query/tail.ts';
 export type { Freshness, Match, Whereabouts } from './query/whereabouts.ts';
-export type { Database, Insertion, Session, Value } from './store/database.ts';
+export type { Database, Exchange, Insertion, Session, Value } from './store/database.ts';
 export { ALERT_KINDS, type AlertKind, type Condition } from './watchdog/alert.ts';
 export type { FiringAlert } from './watchdog/firing.ts';
 export type { Metric } from './watchdog/metrics.ts';

@@ -28,8 +28,8 @@ export interface LedgerOptions {
   /** Environment. Default: none. */
   readonly prefix?: string;
   /**
-   * A file for SQLite, `:memory:`, or a `postgres://` address. It is only an index: deleted, it is made anew from the
-   * streams. Default `.troupe/ledger.sqlite`, with a prefix `.troupe/ledger-<prefix>.sqlite`.
+   * A file for SQLite, `:memory:`, or a `postgres://` address, which several ledgers of the environment may have
+   * together. It is only an index: deleted, it is made anew from the streams. Default `.troupe/ledger.sqlite`, with a prefix `.troupe/ledger-<prefix>.sqlite`.
    */
   readonly store?: string;
   /** The content of `choreography.lock` (`readChoreography`). Default: nothing is declared. */
@@ -42,7 +42,7 @@ export interface LedgerOptions {
 
 /**
  * The record of every flow: complete, never sampled, and read from the broker beside the path. It publishes nothing
- * but requests, and holds back no message. One ledger writes to a store at a time.
+ * but requests, and holds back no message. Several ledgers on one PostgreSQL store share the work, and each answers.
  */
 export class Ledger {
   readonly #connection: Connection;
@@ -80,19 +80,25 @@ export class Ledger {
     const { prefix = '', choreography = NOTHING_DECLARED } = options;
     const log = options.log ?? registeredLogger() ?? silentLogger;
     const names = new Names(prefix);
-    const store = new Store(databaseAt(options.store ?? defaultStore(prefix)));
-    const remembered = await store.open();
+    const store = new Store(databaseAt(options.store ?? defaultStore(prefix)), prefix);
+    await store.open();
     const connection = new Connection({ name: 'ledger', ...options.connection }, log);
     const broker = await brokerOf(await connection.connected(), names, log);
     const tails = new Tails();
-    let settler: Settler | undefined;
-    const projector = new Projector(broker, store, remembered, {
+    const projector = new Projector(broker, store, {
       choreography,
       businessKeys: businessKeysOf(options.businessKeys),
-      touched: (flows) => settler?.touch(flows),
+      isConnected: () => connection.state === 'connected',
     });
     const where = new Where(store, projector, new Orchestrations(broker.manager, names));
-    settler = new Settler(store, where, log, (flow) => tails.publish(flow));
+    const watched = {
+      isMine: (flow: number) => projector.hasShareOf(flow),
+      get isFollowed(): boolean {
+        return tails.isFollowed;
+      },
+    };
+    const settler = new Settler(store, where, watched, log, (flow) => tails.publish(flow));
+    store.listen((written) => settler.touch(written));
     connection.onReconnect(() => projector.missed());
     return new Ledger({ connection, prefix, store, projector, where, settler, tails });
   }

@@ -48,7 +48,7 @@ export function asking(open: Open): Behaviour[] {
 
     behaviour(open, 'lists flows, youngest first, by state, type, time and place', async (stage) => {
       await stage.put(message(1), message(2, { type: 'stock.short.v1' }), message(3), message(4));
-      await stage.store.settle([{ n: await stage.numberOf('f-3'), indexedAt: Number.MAX_SAFE_INTEGER }]);
+      await stage.store.settle([{ n: await stage.numberOf('f-3'), id: 'f-3', version: 1 }]);
       const ids = async (slice: Partial<FlowSlice>): Promise<string[]> => {
         const all = { since: 0, until: Number.MAX_SAFE_INTEGER, limit: 10 };
         return (await stage.store.flows({ ...all, ...slice })).map(({ id }) => id);
@@ -56,8 +56,8 @@ export function asking(open: Open): Behaviour[] {
       assert.deepEqual(await ids({}), ['f-4', 'f-3', 'f-2', 'f-1']);
       assert.deepEqual(await ids({ unsettled: true }), ['f-4', 'f-2', 'f-1']);
       assert.deepEqual(await ids({ unsettled: false }), ['f-3']);
-      assert.deepEqual(await ids({ type: 'stock.short.v1' }), ['f-2']);
-      assert.deepEqual(await ids({ type: 'unknown.v1' }), []);
+      assert.deepEqual(await ids({ types: ['stock.short.v1', 'unknown.v1'] }), ['f-2']);
+      assert.deepEqual(await ids({ types: ['unknown.v1'] }), []);
       assert.deepEqual(await ids({ since: 10_002, until: 10_004 }), ['f-3', 'f-2']);
       const [first] = await stage.store.flows({ since: 0, until: 99_999, limit: 1 });
       assert.ok(first);
@@ -69,13 +69,14 @@ export function asking(open: Open): Behaviour[] {
       const n = await stage.numberOf('f-1');
       const judged = await stage.store.flow(n);
       await stage.put(message(2, { flow: 'f-1' }));
-      await stage.store.settle([{ n, indexedAt: judged?.indexedAt ?? 0 }]);
+      await stage.store.settle([{ n, id: 'f-1', version: judged?.version ?? 0 }]);
       const slice = { unsettled: true, since: 0, until: 99_999, limit: 10 };
       assert.equal((await stage.store.flows(slice)).length, 1);
-      await stage.store.settle([{ n, indexedAt: (await stage.store.flow(n))?.indexedAt ?? 0 }]);
+      await stage.store.settle([{ n, id: 'f-1', version: (await stage.store.flow(n))?.version ?? 0 }]);
       assert.equal((await stage.store.flows(slice)).length, 0);
-      await stage.store.unsettle('evt.order.placed.v1');
+      await stage.store.unsettle('evt.order.placed.v1', 7);
       assert.equal((await stage.store.flows(slice)).length, 1);
+      assert.equal((await stage.store.flow(n))?.census, 7);
     }),
 
     behaviour(open, 'shows no more of a flow than was asked for, and says so', async (stage) => {

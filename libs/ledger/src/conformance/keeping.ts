@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { positionOf } from '../model/record.ts';
 import { type Behaviour, behaviour, type Open } from './behaviour.ts';
-import { answer, message, registered } from './stage.ts';
+import { answer, EVENTS, message, registered } from './stage.ts';
 
 /** What a store promises of what is written to it. */
 export function keeping(open: Open): Behaviour[] {
@@ -12,7 +12,7 @@ export function keeping(open: Open): Behaviour[] {
       const kept = message(4, { ...said, ...copy, app: 'payments', emittedBy: 'payments__authorize' });
       await stage.put(kept);
       const record = await stage.store.flow(await stage.numberOf('f-4'));
-      const { keys: _keys, ...expected } = kept;
+      const { keys: _keys, share: _share, ...expected } = kept;
       assert.deepEqual(record?.messages, [expected]);
     }),
 
@@ -33,12 +33,15 @@ export function keeping(open: Open): Behaviour[] {
       assert.equal(record?.messages.length, 1);
     }),
 
-    behaviour(open, 'goes on where it ended: positions, consumers and flows', async (stage) => {
+    behaviour(open, 'goes on where it ended: positions, streams, consumers and flows', async (stage) => {
       await stage.put(message(1));
-      await stage.write({ durables: [registered({ delivered: 1 })] });
-      const remembered = await stage.store.open();
-      assert.deepEqual(remembered.streams, [{ n: 1, name: 'EVENTS', created: 'then', upto: 1 }]);
-      assert.deepEqual(remembered.durables, [registered({ delivered: 1 })]);
+      const asOf = { asOf: 900, census: await stage.store.beginCensus() };
+      await stage.write({ durables: [registered({ delivered: 1 })], asOf });
+      await stage.store.open();
+      const known = { ...asOf, streams: [EVENTS], durables: [registered({ delivered: 1 })], lettersSince: 0 };
+      assert.deepEqual(await stage.store.known(), known);
+      const [first] = await stage.store.shares.positions();
+      assert.deepEqual(first, { share: 0, upto: { 1: 1 } });
       await stage.put(message(2, { flow: 'f-1' }), message(3));
       const record = await stage.store.flow(await stage.numberOf('f-1'));
       assert.deepEqual(
@@ -82,7 +85,13 @@ export function keeping(open: Open): Behaviour[] {
     }),
 
     behaviour(open, 'adds what a notice tells to its delivery, though it came first', async (stage) => {
-      const notice = { id: 'm-1', source: '/storefront', step: 'payments__authorize', at: 700 };
+      const notice = {
+        id: 'm-1',
+        source: '/storefront',
+        type: 'order.placed.v1',
+        step: 'payments__authorize',
+        at: 700,
+      };
       await stage.write({ notices: [{ ...notice, attempt: 2, nextAt: 900, error: 'no luck' }] });
       await stage.put(message(1));
       await stage.write({ durables: [registered()], evidence: [answer(1, { answer: 'nak', nextAt: 800 })] });
@@ -118,7 +127,10 @@ export function keeping(open: Open): Behaviour[] {
       await stage.put(message(1, { keys: [{ name: 'orderId', value: 'o-1' }] }));
       await stage.store.clear();
       for (const key of ['f-1', 'm-1', 'o-1']) assert.deepEqual(await stage.store.find(key, 1), []);
-      assert.deepEqual((await stage.store.open()).streams, []);
+      const nothing = { asOf: 0, census: 0, streams: [], durables: [], lettersSince: 0 };
+      assert.deepEqual(await stage.store.known(), nothing);
+      for (const { upto } of await stage.store.shares.positions()) assert.deepEqual(upto, {});
+      assert.equal(await stage.write({}), undefined);
     }),
   ];
 }

@@ -7,25 +7,52 @@ import { Store } from '../store/store.ts';
 
 /** An empty store, with short ways to write to it. */
 export class Stage {
-  #now = 1_000;
+  #upto = 0;
 
-  private constructor(readonly store: Store) {}
+  private constructor(
+    readonly store: Store,
+    private readonly database: Database,
+    /** The projector that has all shares. */
+    readonly projector: number,
+  ) {}
 
   static async on(database: Database): Promise<Stage> {
     const store = new Store(database);
     await store.open();
     await store.clear();
-    return new Stage(store);
+    await store.knowStream(EVENTS);
+    const stage = new Stage(store, database, await store.shares.join('conformance'));
+    await stage.take();
+    return stage;
   }
 
-  write(batch: Partial<Batch>): Promise<number[]> {
-    return this.store.write({ ...NOTHING, ...batch }, this.#now++);
+  /** Another projector of the same database, which takes all shares; with a memory of its own. */
+  async another(): Promise<Stage> {
+    const store = new Store(this.database);
+    const other = new Stage(store, this.database, await store.shares.join('another'));
+    await other.take();
+    return other;
+  }
+
+  /** Takes all shares from whoever has them. */
+  async take(): Promise<void> {
+    this.store.forget();
+    const { shares } = await this.store.shares.division();
+    for (const { n, holder } of shares) await this.store.shares.take(n, this.projector, holder);
+  }
+
+  /** @returns the flows that it touched; undefined when it was refused */
+  async write(batch: Partial<Batch>): Promise<readonly number[] | undefined> {
+    const upto = { 1: this.#upto };
+    const shares = Array.from({ length: this.store.shares.count }, (_, share) => ({ share, upto }));
+    const written = await this.store.write({ ...NOTHING, shares, ...batch }, this.projector, 1_000);
+    return written?.flows;
   }
 
   /** Writes messages, and that EVENTS is read up to the last. */
-  put(...messages: NewMessage[]): Promise<number[]> {
-    const upto = Math.max(...messages.map(({ seq }) => seq));
-    return this.write({ messages, streams: [{ n: 1, name: 'EVENTS', created: 'then', upto }] });
+  put(...messages: NewMessage[]): Promise<readonly number[] | undefined> {
+    this.#upto = Math.max(...messages.map(({ seq }) => seq));
+    return this.write({ messages });
   }
 
   /** The number of the one flow that a key leads to. */
@@ -36,7 +63,18 @@ export class Stage {
   }
 }
 
-const NOTHING: Batch = { messages: [], letters: [], notices: [], evidence: [], streams: [], durables: [] };
+/** The stream of all messages here. */
+export const EVENTS = { n: 1, name: 'EVENTS', created: 'then' };
+
+export const NOTHING: Batch = {
+  messages: [],
+  letters: [],
+  notices: [],
+  evidence: [],
+  durables: [],
+  shares: [],
+  asOf: undefined,
+};
 
 /** An order.placed at a sequence of EVENTS, changed as told. */
 export function message(seq: number, fields: Partial<NewMessage> = {}): NewMessage {
@@ -62,6 +100,7 @@ export function message(seq: number, fields: Partial<NewMessage> = {}): NewMessa
     attempt: undefined,
     letter: undefined,
     keys: [],
+    share: 0,
     ...fields,
   };
 }

@@ -1,5 +1,6 @@
+import { causeOf, emitterOf } from './cause.ts';
 import { type Carrier, type Course, type Durable, type Queue, settlementOf } from './course.ts';
-import { dueOf, type Expectations, type ExpectedStep, stepOfDurable } from './expectation.ts';
+import { dueOf, type Expectations, type ExpectedStep } from './expectation.ts';
 import type { MessageNode, Overdue, StepNode } from './flow.ts';
 import type { Message } from './message.ts';
 import { type FlowRecord, isDirect, type StoredMessage } from './record.ts';
@@ -65,8 +66,7 @@ export function tasksOf(record: FlowRecord, { expectations, durables, lettersSin
     const add = (step: string, durable?: Durable): void => {
       if (known.has(step)) return;
       known.add(step);
-      const app = stepOfDurable(step)?.app ?? step;
-      steps.push({ step, app, emits: [], within: undefined, durable });
+      steps.push({ step, app: appOf(step), emits: [], within: undefined, durable });
     };
     for (const { durable } of evidence.get(message.pos) ?? []) {
       const found = durables.get(durable);
@@ -81,8 +81,7 @@ export function tasksOf(record: FlowRecord, { expectations, durables, lettersSin
   const expectedOf = (message: StoredMessage): ExpectedStep[] => {
     const { target: step = '' } = message;
     if (!isDirect(message)) return expectations.stepsOf(message);
-    const app = stepOfDurable(step)?.app ?? step;
-    return [{ step, app, emits: [], within: undefined, durable: expectations.delayedOf(step) }];
+    return [{ step, app: appOf(step), emits: [], within: undefined, durable: expectations.delayedOf(step) }];
   };
 
   return [
@@ -95,7 +94,7 @@ export function tasksOf(record: FlowRecord, { expectations, durables, lettersSin
     const { target: step = '', of, id } = first;
     const expected = {
       step,
-      app: stepOfDurable(step)?.app ?? step,
+      app: appOf(step),
       emits: [],
       within: undefined,
       durable: expectations.delayedOf(step),
@@ -106,6 +105,11 @@ export function tasksOf(record: FlowRecord, { expectations, durables, lettersSin
     );
     return [{ message: first, expected, course: { carriers, letters, lettersSince } }];
   }
+}
+
+/** Also of a consumer that is not the platform's, whose name may be anything: `foreign__Audit`. */
+function appOf(step: string): string {
+  return step.slice(0, step.indexOf('__'));
 }
 
 /** No copy, and no direct message that has not fired yet: that waits for nobody. */
@@ -136,18 +140,18 @@ export function treeOf(tasks: readonly Task[], record: FlowRecord, queue: Queue,
   const standing = new Set(tasks.map(({ message }) => message));
   for (const message of record.messages) if (isOwn(message)) standing.add(message);
   const messages = [...standing].sort((a, b) => a.pos - b.pos);
-  const byId = new Map<string, StoredMessage>();
-  for (const message of messages) if (!byId.has(message.id)) byId.set(message.id, message);
-  const children = Map.groupBy(messages, (message) => causeOf(message, byId));
   const tasksBy = Map.groupBy(tasks, ({ message }) => message);
+  const takes = (message: StoredMessage, step: string): boolean =>
+    tasksBy.get(message)?.some(({ expected }) => expected.step === step) === true;
+  const byId = Map.groupBy(messages, ({ id }) => id);
+  const children = Map.groupBy(messages, (message) => causeOf(message, byId, takes));
 
   const shown = new Set<StoredMessage>();
   const nodeOf = (message: StoredMessage): MessageNode => {
     shown.add(message);
     const caused = (children.get(message) ?? []).filter((child) => !shown.has(child));
     const own = tasksBy.get(message) ?? [];
-    const emitted = (step: string): StoredMessage[] =>
-      caused.filter((child) => (isOwn(child) ? child.emittedBy : child.target) === step);
+    const emitted = (step: string): StoredMessage[] => caused.filter((child) => emitterOf(child) === step);
     const steps = own.map(({ expected, course }): StepNode => {
       const settlement = settlementOf(course, queue);
       const { step, app } = expected;
@@ -172,17 +176,6 @@ function shownOf(message: StoredMessage): Message {
   const { id, source, type, flow, cause, stream, seq, at, saidAt, size, app, emittedBy } = message;
   const shown = { id, source, type, flow, cause, stream, seq, at, saidAt, size, app, emittedBy };
   return isDirect(message) ? { ...shown, direct: true } : shown;
-}
-
-/** A cause is older than what it caused, whatever a message says. */
-function causeOf(
-  message: StoredMessage,
-  byId: ReadonlyMap<string, StoredMessage>,
-): StoredMessage | undefined {
-  const cause = message.cause === undefined ? undefined : byId.get(message.cause);
-  if (cause === undefined || cause === message) return undefined;
-  const isOlder = cause.stream === message.stream ? cause.seq < message.seq : cause.at <= message.at;
-  return isOlder ? cause : undefined;
 }
 
 function overdueOf(expected: ExpectedStep, at: number, now: number): Overdue | undefined {

@@ -61,7 +61,8 @@ export interface Carrier {
 }
 
 export interface DeadLetterEntry {
-  readonly letter: number;
+  /** Undefined as long as the broker alone says that a consumer gave the message up: a sweep makes a letter of it. */
+  readonly letter: number | undefined;
   /** The same for the same failure, however often its letter was written: a redrive of one answers all. */
   readonly failure: string;
   readonly reason: string;
@@ -87,8 +88,10 @@ export type Queue = (carrier: Carrier) => { position: number | undefined; expect
  */
 export function settlementOf({ carriers, letters, lettersSince }: Course, queue: Queue): Settlement {
   const sent = new Set(carriers.map(({ letter }) => letter));
-  const redriven = new Set(letters.filter(({ letter }) => sent.has(letter)).map(({ failure }) => failure));
-  const open = letters.findLast(({ failure }) => !redriven.has(failure));
+  const answered = letters.filter(({ letter }) => letter !== undefined && sent.has(letter));
+  const redriven = new Set(answered.map(({ failure }) => failure));
+  const unanswered = letters.filter(({ failure }) => !redriven.has(failure));
+  const open = unanswered.findLast(({ letter }) => letter !== undefined) ?? unanswered.at(-1);
   if (open !== undefined) {
     const { letter, reason, error, at } = open;
     return { state: 'dead-lettered', reason, letter, at, error };

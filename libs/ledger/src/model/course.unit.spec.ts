@@ -163,6 +163,15 @@ describe('a message that was set aside', () => {
     expect(stateOf([terminated, redrive], { letters: twice })).toMatchObject({ state: 'done' });
   });
 
+  it('is set aside when the broker says that it was given up, until the letter of that is redriven', () => {
+    const givenUp = { ...letter, letter: undefined, reason: 'max-deliveries' };
+    const original = carrier(15);
+    expect(stateOf([original], { letters: [givenUp] })).toMatchObject({ letter: undefined });
+    expect(stateOf([original], { letters: [letter, givenUp] })).toMatchObject({ letter: 7 });
+    const redrive = carrier(30, { letter: 7, at: 800 });
+    expect(stateOf([original, redrive], { letters: [letter, givenUp] })).toMatchObject({ state: 'redriven' });
+  });
+
   it('is settled when an edited message took its place', () => {
     const edited = carrier(30, { letter: 7, at: 800, editedId: 'e-1' });
     expect(stateOf([terminated, edited], { letters })).toEqual({

@@ -39,12 +39,12 @@ export class Expectations {
   readonly #orchestrations = new Map<string, ExpectedOrchestration>();
   readonly #flows = new Map<string, DeclaredFlow>();
 
-  /** @param asOf when the broker was asked, ms since the epoch: a consumer that is younger may be missing here */
+  /** @param census number of the census: a consumer that is younger may be missing here */
   constructor(
     names: Names,
     choreography: Choreography,
     registered: readonly Registered[],
-    readonly asOf: number,
+    readonly census: number,
   ) {
     for (const { durable, emits, within, orchestration: name } of registered) {
       if (durable.gone || emits === undefined) continue;

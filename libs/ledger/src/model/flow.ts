@@ -48,7 +48,7 @@ export interface Flow {
   readonly sentence: string;
   /** Why it is stalled or failed, a sentence each. */
   readonly reasons: readonly string[];
-  /** Contract id of the message that opened it. */
+  /** Contract id of the message that opened it: of several majors the newest that is declared to open a flow, else the newest. */
   readonly type: string;
   readonly startedAt: number;
   /** When its last message was stored. */

@@ -1,11 +1,13 @@
 import { durationOf } from '@troupe/jetstream';
 import { type Judgement, tasksOf, treeOf } from './assemble.ts';
+import { newestOf } from './cause.ts';
 import type { DeclaredFlow } from './choreography.ts';
 import type { Carrier, Queue } from './course.ts';
 import { told } from './duration.ts';
+import type { Expectations } from './expectation.ts';
 import { type Flow, type FlowState, isOpen, type MessageNode, type StepNode } from './flow.ts';
 import { lackOf, type Orchestrated, oneself } from './orchestrated.ts';
-import { type FlowRecord, isDirect } from './record.ts';
+import { type FlowRecord, isDirect, type StoredMessage } from './record.ts';
 import { sentenceOf } from './sentence.ts';
 
 /** Knows no queue: positions are left open. */
@@ -30,21 +32,22 @@ export function judge(
   const own = record.messages.filter((message) => message.of === undefined && !isDirect(message));
   const first = own[0] ?? record.messages[0];
   const startedAt = first?.at ?? 0;
-  const declared = first && expectations.flowOf(first.type);
+  const opened = openingOf(own, expectations);
+  const declared = opened && expectations.flowOf(opened.type);
   const end = own.find(({ type }) => declared?.ends.includes(type))?.type;
   const steps = [...stepsOf(roots)];
   const verdict = {
     ...verdictOf(steps, declared, end, startedAt, now, orchestrated),
     isWhole: !record.truncated,
   };
-  const isCertain = verdict.isWhole && expectations.asOf >= record.indexedAt;
+  const isCertain = verdict.isWhole && expectations.census > record.census;
   const state = verdict.state === 'completed' && !isCertain ? 'running' : verdict.state;
   const lastAt = Math.max(startedAt, ...own.map(({ at }) => at));
   const flow = {
     id: record.id,
     state,
     reasons: verdict.reasons,
-    type: first?.type ?? '',
+    type: opened?.type ?? first?.type ?? '',
     startedAt,
     lastAt,
     parent: first?.parent,
@@ -55,6 +58,12 @@ export function judge(
   };
   const called = name ?? `${oneself(orchestrated)} ${record.id}`;
   return { ...flow, sentence: sentenceOf(flow, steps, called, now, orchestrated) };
+}
+
+/** The message that opened a flow; of a fact that was sent as several majors, the newest that a flow is declared for. */
+function openingOf(own: readonly StoredMessage[], expectations: Expectations): StoredMessage | undefined {
+  const fact = own.filter(({ id, source }) => id === own[0]?.id && source === own[0].source);
+  return newestOf(fact.filter(({ type }) => expectations.flowOf(type) !== undefined)) ?? newestOf(fact);
 }
 
 /** What waits in a queue whose length is to be counted. */

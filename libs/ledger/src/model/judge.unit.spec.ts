@@ -59,7 +59,7 @@ describe('a flow', () => {
   });
 
   it('is not called completed before the broker was asked for its consumers, nor when it is cut', () => {
-    expect(judged({ ...WHOLE, indexedAt: 1_001 }).state).toBe('running');
+    expect(judged({ ...WHOLE, census: 2 }).state).toBe('running');
     expect(judged({ ...WHOLE, truncated: true }).state).toBe('running');
   });
 
@@ -105,6 +105,31 @@ describe('a flow', () => {
     expect(judged({ ...WHOLE, evidence }, { consumers: [PAYING, late] }).state).toBe('completed');
   });
 
+  it('has what a step emitted below the message that it takes, of several that have one id', () => {
+    const newer = message(2, {
+      ...placed,
+      pos: paid.pos,
+      seq: 2,
+      type: 'order.placed.v10',
+      subject: 'evt.order.placed.v10',
+    });
+    const later = { ...paid, pos: shipped.pos, seq: 3 };
+    const emittedBy = (takes: readonly string[]): (string | undefined)[] => {
+      const consumers = takes.map((subject, i) => ({
+        ...PAYING,
+        durable: { ...PAYING.durable, n: i + 1, subject },
+      }));
+      const { roots } = judged({ messages: [placed, newer, later] }, { consumers });
+      return roots.flatMap(({ message, steps }) =>
+        steps.some(({ emitted }) => emitted.length > 0) ? [message.type] : [],
+      );
+    };
+    const [older, newest] = [placed.subject, newer.subject];
+    expect(emittedBy([older])).toEqual(['order.placed.v1']);
+    expect(emittedBy([newest])).toEqual(['order.placed.v10']);
+    expect(emittedBy([older, newest])).toEqual(['order.placed.v10']);
+  });
+
   it('says by how much a sender’s clock is ahead', () => {
     const early = { ...placed, saidAt: placed.at + 900 };
     expect(judged({ messages: [early] }).clockSkewMs).toBe(900);
@@ -116,8 +141,17 @@ function judged(
   options: { choreography?: Choreography; consumers?: readonly Registered[]; now?: number } = {},
 ): Flow {
   const { choreography = SHOP, consumers = [PAYING, SHIPPING], now = PLACED_AT + 100 } = options;
-  const expectations = new Expectations(new Names(), choreography, consumers, 1_000);
+  const expectations = new Expectations(new Names(), choreography, consumers, 2);
   const durables = new Map(consumers.map(({ durable }) => [durable.n, durable]));
-  const whole = { id: 'f', indexedAt: 1_000, messages: [], letters: [], evidence: [], truncated: false };
+  const whole = {
+    id: 'f',
+    version: 1,
+    census: 1,
+    begun: 0,
+    messages: [],
+    letters: [],
+    evidence: [],
+    truncated: false,
+  };
   return judge({ ...whole, ...record }, { expectations, durables, lettersSince: 0, now });
 }

@@ -30,3 +30,8 @@ export function senderOf(source: string): Pick<Message, 'app' | 'emittedBy'> {
   const [, app, step] = /^\/([a-z][a-z0-9-]*)(?:\/([a-z][a-z0-9-]*))?$/.exec(source) ?? [];
   return { app, emittedBy: app !== undefined && step !== undefined ? `${app}__${step}` : undefined };
 }
+
+/** The major that a contract id ends with; 0 for a type that has none. */
+export function majorOf(type: string): number {
+  return Number(/\.v(\d+)$/.exec(type)?.[1] ?? 0);
+}

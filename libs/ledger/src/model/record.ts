@@ -40,14 +40,22 @@ export interface StoredEvidence extends Evidence {
 /** Everything that is stored of one flow. */
 export interface FlowRecord {
   readonly id: string;
-  /** When the ledger last indexed a message of it, ms since the epoch. */
-  readonly indexedAt: number;
+  /** Another one after each message that was indexed of it. */
+  readonly version: number;
+  /** Number of the last census that was begun before its last message was indexed. */
+  readonly census: number;
+  /** Number of the last census before the ledger was begun anew: what was known then is of other streams. */
+  readonly begun: number;
   /** By position: the order of the broker. */
   readonly messages: readonly StoredMessage[];
   readonly letters: readonly StoredLetter[];
   readonly evidence: readonly StoredEvidence[];
   readonly truncated: boolean;
 }
+
+/** The ledger's numbers of streams that every environment has; DEAD_LETTERS is the one between. */
+export const EVENTS = 1;
+export const NOTICES = 3;
 
 /** Sequences stay well below it (8.7e12), and positions below 2^53. */
 const SPAN = 2 ** 43;

@@ -49,7 +49,7 @@ export interface Done {
 export interface DeadLettered {
   readonly state: 'dead-lettered';
   readonly reason: string;
-  /** Number of the dead letter; undefined when the message was terminated and no letter is known. */
+  /** Number of the dead letter; undefined when the message was terminated or given up and no letter is known. */
   readonly letter: number | undefined;
   readonly at: number | undefined;
   readonly error: string | undefined;

@@ -1,3 +1,4 @@
+import { keptText } from '../model/text.ts';
 import type { BusinessKey } from '../store/batch.ts';
 
 /** JSON pointers to the values that a flow can be asked for by, for a contract id: `order.placed.v1` → `/orderId`. */
@@ -23,7 +24,7 @@ export function keysIn(payload: Uint8Array, pointers: readonly string[]): Busine
     const path = pathOf(pointer);
     const value = path.reduce<unknown>(stepInto, content);
     if (typeof value !== 'string' && typeof value !== 'number') return [];
-    const text = String(value);
+    const text = keptText(String(value));
     const isKey = text !== '' && text.length <= LONGEST_VALUE;
     return isKey ? [{ name: path.at(-1) ?? '', value: text }] : [];
   });

@@ -3,7 +3,8 @@ import type { Msg } from '@nats-io/nats-core';
 import { type CloudEvent, decodeAttribute, decodeMessage } from '@troupe/contract';
 import { headerBlockOf, headerEntries, type Names, stepName } from '@troupe/jetstream';
 import { senderOf } from '../model/message.ts';
-import { positionOf } from '../model/record.ts';
+import { EVENTS, positionOf } from '../model/record.ts';
+import { keptText } from '../model/text.ts';
 import type { NewMessage } from '../store/batch.ts';
 import { type BusinessKeys, keysIn } from './business-keys.ts';
 
@@ -15,8 +16,13 @@ type Said = Partial<
 /** Longer texts of foreign messages are cut: the index keeps what can be asked for. */
 const LONGEST = 512;
 
-/** A message of EVENTS or of an app's own stream, as it is indexed. `n` is the ledger's number of the stream. */
-export function entryOf(message: JsMsg, n: number, names: Names, businessKeys: BusinessKeys): NewMessage {
+/** A message of EVENTS or of an app's own stream, as it is indexed; all but the share that it belongs to. */
+export function entryOf(
+  message: JsMsg,
+  n: number,
+  names: Names,
+  businessKeys: BusinessKeys,
+): Omit<NewMessage, 'share'> {
   const { seq, subject, time, data } = message;
   const stream = message.info.stream;
   const headers = headersOf(message);
@@ -40,7 +46,7 @@ export function entryOf(message: JsMsg, n: number, names: Names, businessKeys: B
     saidAt: Number.isNaN(saidAt) ? undefined : saidAt,
     size: data.length,
     ...senderOf(source),
-    subject: subject.slice(0, subject.lastIndexOf('.')),
+    subject: keptText(subject.slice(0, subject.lastIndexOf('.'))),
     ...copy,
     keys: copy === ORIGINAL ? keysIn(data, businessKeys(type)) : [],
   };
@@ -53,7 +59,7 @@ export function headersOf(message: JsMsg): Headers {
   const read = new Map<string, string>();
   for (const [name, [value]] of headerEntries(headerBlockOf(rawOf(message)))) {
     const lower = name.toLowerCase();
-    if (value !== undefined && !read.has(lower)) read.set(lower, value);
+    if (value !== undefined && !read.has(lower)) read.set(lower, keptText(value));
   }
   return read;
 }
@@ -79,9 +85,6 @@ const ORIGINAL: Copy = {
   attempt: undefined,
   letter: undefined,
 };
-
-/** EVENTS is the first stream, whatever number this one has. */
-export const EVENTS = 1;
 
 /** What it is a copy of: a message of EVENTS, or a direct one of the app's own stream. `rdv.<app>.<step>.<lane>` is for that step; `sch.<app>.<unique>` will be, as its target says. */
 function copyOf(
@@ -110,7 +113,7 @@ function saidBy(headers: Headers, payload: Uint8Array): Said {
   const said: Record<string, string> = {};
   for (const name of ATTRIBUTES) {
     const value = headers.get(`ce-${name}`);
-    if (value) said[name] = attribute(value).slice(0, LONGEST);
+    if (value) said[name] = keptText(attribute(value)).slice(0, LONGEST);
   }
   return said;
 }
@@ -126,7 +129,7 @@ function structured(headers: Headers, payload: Uint8Array): Said {
     const said: Record<string, string> = {};
     for (const name of ATTRIBUTES) {
       const value = event[name as keyof Said];
-      if (value) said[name] = value.slice(0, LONGEST);
+      if (value) said[name] = keptText(value).slice(0, LONGEST);
     }
     return said;
   } catch {

@@ -1,8 +1,9 @@
 import type { JsMsg } from '@nats-io/jetstream';
 import { decodeAttribute } from '@troupe/contract';
 import { type Names, stepName } from '@troupe/jetstream';
-import { positionOf, type StoredLetter } from '../model/record.ts';
-import { EVENTS, headersOf, numberIn } from './entry.ts';
+import { EVENTS, positionOf, type StoredLetter } from '../model/record.ts';
+import { keptText } from '../model/text.ts';
+import { headersOf, numberIn } from './entry.ts';
 
 const APP = /^[a-z][a-z0-9-]{0,63}$/;
 const LONGEST_ERROR = 1_024;
@@ -15,22 +16,24 @@ export function letterOf(
   message: JsMsg,
   n: number,
   names: Names,
-  numberOf: (stream: string) => number,
-): (StoredLetter & { readonly pos: number }) | undefined {
+  numberOf: (stream: string) => number | undefined,
+): (StoredLetter & { readonly pos: number }) | 'of an unknown stream' | undefined {
   const headers = headersOf(message);
   const seq = numberIn(headers, 'x-original-seq');
   const original = headers.get('x-original-stream');
-  const [appOfSubject = '', stepOfSubject = ''] = message.subject.split('.').slice(-2);
+  const [appOfSubject = '', stepOfSubject = ''] = keptText(message.subject).split('.').slice(-2);
   const app = headers.get('x-dlq-app') ?? appOfSubject;
   const isDirect = original === names.delayed(app) && APP.test(app);
   if (seq === undefined || !(original === names.events || isDirect)) return undefined;
+  const of = isDirect ? numberOf(names.delayed(app)) : EVENTS;
+  if (of === undefined) return 'of an unknown stream';
   const step = headers.get('x-dlq-step') ?? stepOfSubject;
   const id = headers.get('ce-id');
   return {
     pos: positionOf(n, message.seq),
     letter: message.seq,
     failure: headers.get('nats-msg-id') ?? String(message.seq),
-    of: positionOf(isDirect ? numberOf(names.delayed(app)) : EVENTS, seq),
+    of: positionOf(of, seq),
     id: id === undefined ? undefined : read(id, decodeAttribute),
     step: stepName(app, step),
     reason: headers.get('x-dead-letter-reason') ?? 'unknown',
@@ -41,7 +44,7 @@ export function letterOf(
 
 function read(text: string, decode: (text: string) => string): string {
   try {
-    return decode(text);
+    return keptText(decode(text));
   } catch {
     return text;
   }

@@ -16,8 +16,10 @@ const WAITING = 20;
 export interface Observed {
   /** Begins to read a stream; what is known of one that was made anew or lost its end is void. */
   open(stream: StreamInfo): Promise<void>;
-  /** A stream is gone or was made anew: what is known is void, and all is opened anew. */
+  /** A stream is gone or was made anew: what is known is void. */
   voided(stream: string): void;
+  /** The number of a census that begins now; undefined while the database gives none. */
+  beginCensus(): Promise<number | undefined>;
   take(round: Round): void;
   /** Rounds that were taken and are not written yet. */
   readonly waiting: number;
@@ -29,7 +31,7 @@ export interface Observed {
  */
 export class Observer {
   readonly #known = new Map<string, string>();
-  /** Streams that were listened to before they were opened: nothing of them was missed. */
+  /** Streams that were listened to before they were made: nothing of them was missed. */
   readonly #heardFrom = new Set<string>();
   /** Streams whose answers may have been missed, and until when. */
   #doubts = new Map<string, number>();
@@ -59,16 +61,8 @@ export class Observer {
     this.#askedAt = Number.NEGATIVE_INFINITY;
   }
 
-  /** Opens every stream anew. */
-  restart(): void {
-    this.#known.clear();
-    this.#heardFrom.clear();
-    this.#askedAt = Number.NEGATIVE_INFINITY;
-  }
-
   async stop(): Promise<void> {
     this.#stop.abort();
-    this.tap.stop();
     await this.#running;
   }
 
@@ -99,10 +93,13 @@ export class Observer {
   }
 
   async #round(isDue: boolean): Promise<void> {
+    let n = isDue ? await this.observed.beginCensus() : undefined;
+    if (isDue && n === undefined) return; // nothing is taken as long as nothing can be written
     const { answers, overflowed } = this.tap.take();
     if (overflowed) this.missed();
     const isNew = answers.some(({ stream, consumer }) => !this.registry.knows(stream, consumer));
-    const census = isDue || isNew ? await this.#census() : undefined;
+    if (isNew) n ??= await this.observed.beginCensus();
+    const census = n === undefined ? undefined : await this.#census(n);
     const at = Date.now();
     const marks = await this.#marks();
     if (marks === undefined) return;
@@ -114,9 +111,8 @@ export class Observer {
    * Consumers first, then streams: an app makes its stream before its consumers, so whoever knows a consumer knows the
    * stream that its delayed retries go to.
    */
-  async #census(): Promise<Census> {
+  async #census(n: number): Promise<Census> {
     this.#askedAt = performance.now();
-    const askedAt = Date.now();
     const doubts = this.#doubts;
     this.#doubts = new Map();
     const infos: ConsumerInfo[] = [];
@@ -132,7 +128,7 @@ export class Observer {
       await this.observed.open(info);
       infos.push(...((await orUndefined(consumersOf(this.broker, name))) ?? []));
     }
-    return { askedAt, infos, streams: [...this.#known.keys()], doubts };
+    return { n, infos, streams: [...this.#known.keys()], doubts };
   }
 
   /** The ends of all streams; undefined when what is known of one is void. */
@@ -141,7 +137,6 @@ export class Observer {
     for (const [name, created] of this.#known) {
       const info = await infoOf(this.broker, name);
       if (info === undefined || info.created !== created) {
-        this.restart();
         this.observed.voided(name);
         return undefined;
       }

@@ -6,8 +6,8 @@ import type { Broker } from './broker.ts';
 
 /** What the broker said of its consumers. */
 export interface Census {
-  /** When it was asked. */
-  readonly askedAt: number;
+  /** The younger, the higher. */
+  readonly n: number;
   readonly infos: readonly ConsumerInfo[];
   /** Streams that were asked; a consumer of these that is not among `infos` is gone. */
   readonly streams: readonly string[];
@@ -21,7 +21,6 @@ export class Registry {
   /** Consumers that say nothing of a step, such as our own: nothing is expected of them. */
   #others = new Set<string>();
   #last = 0;
-  #askedAt = 0;
 
   constructor(remembered: readonly Registered[]) {
     for (const entry of remembered) {
@@ -32,11 +31,6 @@ export class Registry {
 
   get entries(): readonly Registered[] {
     return [...this.#entries.values()];
-  }
-
-  /** When the broker was asked last. */
-  get askedAt(): number {
-    return this.#askedAt;
   }
 
   knows(stream: string, consumer: string): boolean {
@@ -75,15 +69,8 @@ export class Registry {
     return { changed, made };
   }
 
-  /** Forgets everything but the numbers. */
-  clear(): void {
-    this.#entries.clear();
-    this.#others = new Set();
-  }
-
-  apply(changed: readonly Registered[], askedAt: number): void {
+  apply(changed: readonly Registered[]): void {
     for (const entry of changed) this.#entries.set(keyOf(entry.durable.stream, entry.durable.name), entry);
-    this.#askedAt = askedAt;
   }
 }
 

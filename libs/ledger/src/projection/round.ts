@@ -1,7 +1,6 @@
 import type { Registered } from '../model/expectation.ts';
 import type { StoredEvidence } from '../model/record.ts';
 import { positionOf } from '../model/record.ts';
-import type { Reader } from './reader.ts';
 import type { Census, Registry } from './registry.ts';
 import type { StreamNumbers } from './streams.ts';
 import type { Answer } from './tap.ts';
@@ -18,17 +17,6 @@ export interface Round {
   readonly marks: ReadonlyMap<string, { readonly first: number; readonly last: number }>;
   /** When the marks were asked for: everything stored before then is known once the round is written. */
   readonly at: number;
-}
-
-/** Whether all that was stored before the round was heard is read. */
-export async function isCovered(
-  { marks }: Pick<Round, 'marks'>,
-  readers: ReadonlyMap<string, Pick<Reader, 'hasRead'>>,
-): Promise<boolean> {
-  for (const [stream, { last }] of marks) {
-    if ((await readers.get(stream)?.hasRead(last)) !== true) return false;
-  }
-  return true;
 }
 
 /** What a round changes: consumers, and what is known of deliveries. */

@@ -1,5 +1,6 @@
 import type { Msg, Subscription } from '@nats-io/nats-core';
 import type { Evidence } from '../model/course.ts';
+import { keptText } from '../model/text.ts';
 import type { Broker } from './broker.ts';
 
 /** An answer to a delivery, as it passed. */
@@ -23,6 +24,8 @@ const LONGEST_REASON = 256;
 
 /** Listens to the acknowledgements of streams as they pass: they cost the path nothing but their delivery here. */
 export class Tap {
+  /** Whether what is heard is kept to be taken; set anew, nothing is kept from before. */
+  #isKept = false;
   readonly #subscriptions = new Map<string, Subscription[]>();
   #answers = new Map<string, Answer>();
   #overflowed = false;
@@ -48,6 +51,11 @@ export class Tap {
     await client.flush();
   }
 
+  keep(isKept: boolean): void {
+    this.take();
+    this.#isKept = isKept;
+  }
+
   get isEmpty(): boolean {
     return this.#answers.size === 0 && !this.#overflowed;
   }
@@ -68,6 +76,7 @@ export class Tap {
     const answer = readAnswer(message.subject, message.data, Date.now());
     if (answer === undefined) return;
     this.heard(answer);
+    if (!this.#isKept) return;
     const key = `${answer.stream} ${answer.consumer} ${answer.seq}`;
     const earlier = this.#answers.get(key)?.answer;
     if (earlier === 'ack' || earlier === 'term') return;
@@ -83,7 +92,7 @@ export function readAnswer(subject: string, payload: Uint8Array, at: number): An
   const [stream = '', consumer = '', , seqText, , time] = tokens.slice(first);
   const seq = Number(seqText);
   if (tokens.length < 9 || !Number.isSafeInteger(seq) || seq < 1) return undefined;
-  const text = utf8.decode(payload.subarray(0, 16 + LONGEST_REASON)).trim();
+  const text = keptText(utf8.decode(payload.subarray(0, 16 + LONGEST_REASON))).trim();
   const heard = { stream, consumer, seq, at, storedAt: Number(time) / NANOS };
   const plain = { ...heard, nextAt: undefined, said: undefined };
   if (text === '' || text.startsWith('+ACK') || text.startsWith('+NXT')) return { ...plain, answer: 'ack' };

@@ -1,5 +1,6 @@
 import { LedgerQueryError } from '../errors.ts';
 import { FLOW_STATES, type Flow, type FlowState } from '../model/flow.ts';
+import { majorOf } from '../model/message.ts';
 import type { Store } from '../store/store.ts';
 import type { Where } from './where.ts';
 import type { Freshness } from './whereabouts.ts';
@@ -29,6 +30,8 @@ export interface FlowsPage extends Freshness {
 const PAGE = 200;
 /** Flows that one answer looks at: a rare state among many flows takes several pages, each soon there. */
 const MOST_LOOKED_AT = 2_000;
+/** Majors of one contract that may be sent at one time. */
+const MOST_MAJORS = 10;
 
 /** @throws LedgerQueryError when the query asks for what cannot be */
 export async function flowsOf(store: Store, where: Where, query: FlowsQuery): Promise<FlowsPage> {
@@ -40,19 +43,32 @@ export async function flowsOf(store: Store, where: Where, query: FlowsQuery): Pr
   const until = timeOf('until', query.until) ?? Number.MAX_SAFE_INTEGER;
   let before = cursorOf(query.cursor);
   const unsettled = state === undefined ? undefined : state !== 'completed';
+  const types = type === undefined ? undefined : majorsUpTo(type);
   const flows: Flow[] = [];
   for (let looked = 0; looked < MOST_LOOKED_AT; ) {
-    const entries = await store.flows({ unsettled, type, since, until, before, limit: PAGE });
+    const entries = await store.flows({ unsettled, types, since, until, before, limit: PAGE });
     for (const entry of entries) {
       looked++;
       before = entry;
       const flow = await where.flow(entry.n);
-      if (flow !== undefined && (state === undefined || flow.state === state)) flows.push(flow);
+      if (flow !== undefined && isAsked(flow, query)) flows.push(flow);
       if (flows.length === limit) return { flows, cursor: textOf(before), ...where.freshness() };
     }
     if (entries.length < PAGE) return { flows, cursor: undefined, ...where.freshness() };
   }
   return { flows, cursor: before && textOf(before), ...where.freshness() };
+}
+
+function isAsked(flow: Flow, { state, type }: FlowsQuery): boolean {
+  return (state === undefined || flow.state === state) && (type === undefined || flow.type === type);
+}
+
+/** A fact that is sent as several majors is stored as the oldest first, and a flow is listed under that. */
+function majorsUpTo(type: string): string[] {
+  const major = majorOf(type);
+  const oldest = Math.max(1, major - MOST_MAJORS + 1);
+  if (major === 0) return [type];
+  return Array.from({ length: major - oldest + 1 }, (_, i) => type.replace(/\d+$/, String(oldest + i)));
 }
 
 interface Place {

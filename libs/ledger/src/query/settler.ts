@@ -1,8 +1,9 @@
 import { setTimeout as delay, setImmediate as immediate } from 'node:timers/promises';
 import type { Logger } from '@troupe/jetstream';
 import type { Flow } from '../model/flow.ts';
-import type { Store } from '../store/store.ts';
-import type { Where } from './where.ts';
+import type { Settled, Store } from '../store/store.ts';
+import type { Written } from '../store/writing.ts';
+import { isOfOtherStreams, type Where } from './where.ts';
 
 const PAUSE_MS = 50;
 /** Flows that are kept to be looked at; those beyond are found when all unsettled ones are gone through. */
@@ -13,11 +14,18 @@ const PASS_MS = 2_000;
 /** Flows that are judged and noted before anything else has its turn. */
 const BETWEEN = 50;
 
+/** Which flows are looked at here: those of the projector's shares; all as long as somebody follows them here. */
+export interface Watched {
+  isMine(flow: number): boolean;
+  readonly isFollowed: boolean;
+}
+
 /**
  * Judges flows that something was written of, and notes those that are completed: a list of running flows then need
  * not look at all that ever were. In between it goes through all unsettled ones, whose state time alone may change.
  */
 export class Settler {
+  /** Flows, and the last census that was begun before something was written of them. */
   readonly #touched = new Map<number, number>();
   #cursor: { started: number; n: number } | undefined;
   #passBegan = Number.NEGATIVE_INFINITY;
@@ -27,17 +35,18 @@ export class Settler {
   constructor(
     private readonly store: Store,
     private readonly where: Where,
+    private readonly watched: Watched,
     private readonly log: Logger,
     private readonly judged: (flow: Flow) => void,
   ) {
     this.#running = this.#run();
   }
 
-  touch(flows: readonly number[]): void {
-    const now = Date.now();
+  touch({ flows, census }: Written): void {
     for (const flow of flows) {
+      if (!this.watched.isFollowed && !this.watched.isMine(flow)) continue;
       this.#touched.delete(flow); // the last touched stands last
-      if (this.#touched.size < KEPT) this.#touched.set(flow, now);
+      if (this.#touched.size < KEPT) this.#touched.set(flow, census);
     }
   }
 
@@ -62,10 +71,10 @@ export class Settler {
 
   /** Those that nothing was written of since the broker was asked for its consumers: only they can be completed. */
   #due(): number[] {
-    const { asOf } = this.where.judgement().expectations;
+    const { census } = this.where.judgement().expectations;
     const due: number[] = [];
-    for (const [flow, at] of this.#touched) {
-      if (at > asOf || due.length === AT_ONCE) break;
+    for (const [flow, touchedAt] of this.#touched) {
+      if (touchedAt >= census || due.length === AT_ONCE) break;
       due.push(flow);
       this.#touched.delete(flow);
     }
@@ -84,20 +93,20 @@ export class Settler {
       before: this.#cursor,
       limit: AT_ONCE / 10,
     });
-    const flows = entries.map(({ n }) => n).filter((n) => !this.#touched.has(n));
+    const flows = entries.map(({ n }) => n).filter((n) => this.watched.isMine(n) && !this.#touched.has(n));
     await this.#settle(flows, () => {});
     this.#cursor = entries.at(-1);
   }
 
   async #settle(flows: readonly number[], judged: (flow: Flow) => void): Promise<void> {
     for (let at = 0; at < flows.length; at += BETWEEN) {
-      const completed: { n: number; indexedAt: number }[] = [];
+      const completed: Settled[] = [];
       for (const n of flows.slice(at, at + BETWEEN)) {
         const judgement = this.where.judgement();
         const record = await this.store.flow(n);
-        if (record === undefined) continue;
+        if (record === undefined || isOfOtherStreams(record, judgement)) continue;
         const flow = await this.where.judged(record, judgement);
-        if (flow.state === 'completed') completed.push({ n, indexedAt: record.indexedAt });
+        if (flow.state === 'completed') completed.push({ n, id: record.id, version: record.version });
         judged(flow);
       }
       await this.store.settle(completed);

@@ -30,7 +30,7 @@ export interface QueueView extends Pace {
 
 /** Every step, by name. */
 export function stepsOf(
-  { expectations, paces }: Pick<Projector, 'expectations' | 'paces'>,
+  { knowledge: { expectations }, paces }: Pick<Projector, 'knowledge' | 'paces'>,
   instances: ReadonlyMap<string, number>,
   now: number,
 ): StepView[] {

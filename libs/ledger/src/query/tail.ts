@@ -23,6 +23,10 @@ const KEPT = 1_000;
 export class Tails {
   readonly #tails = new Set<Tail>();
 
+  get isFollowed(): boolean {
+    return this.#tails.size > 0;
+  }
+
   publish(flow: Flow): void {
     for (const tail of this.#tails) tail.put(flow);
   }

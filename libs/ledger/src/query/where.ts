@@ -21,7 +21,8 @@ export class Where {
 
   async where(key: string): Promise<Whereabouts> {
     const found = await this.store.find(key, MOST_FLOWS);
-    const byFlow = [...Map.groupBy(found, ({ n }) => n)].sort(([a], [b]) => b - a).slice(0, MOST_FLOWS);
+    const youngestFirst = found.sort((a, b) => b.started - a.started || b.n - a.n);
+    const byFlow = [...Map.groupBy(youngestFirst, ({ n }) => n)].slice(0, MOST_FLOWS);
     const flows: Flow[] = [];
     const matches: Match[] = [];
     for (const [n, ways] of byFlow) {
@@ -38,7 +39,7 @@ export class Where {
   async flow(n: number, name?: string): Promise<Flow | undefined> {
     const judgement = this.judgement();
     const record = await this.store.flow(n);
-    if (record === undefined) return undefined;
+    if (record === undefined || isOfOtherStreams(record, judgement)) return undefined;
     return this.judged(record, judgement, await this.#queueOf(record, judgement), name);
   }
 
@@ -50,13 +51,18 @@ export class Where {
 
   /** What flows are judged by now. It is taken before a flow is read: what is read may be newer, never older. */
   judgement(): Judgement {
-    const { expectations, durables, lettersSince } = this.projector;
+    const { expectations, durables, lettersSince } = this.projector.knowledge;
     return { expectations, durables, lettersSince, now: Date.now() };
   }
 
   freshness(): Freshness {
-    const { asOf, problem } = this.projector;
-    return { asOf, behindMs: asOf === 0 ? Number.POSITIVE_INFINITY : Date.now() - asOf, problem };
+    const { problem } = this.projector;
+    const { asOf } = this.projector.knowledge;
+    return {
+      asOf,
+      behindMs: asOf === 0 ? Number.POSITIVE_INFINITY : Math.max(0, Date.now() - asOf),
+      problem,
+    };
   }
 
   async #queueOf(record: FlowRecord, judgement: Judgement): Promise<Queue> {
@@ -64,7 +70,7 @@ export class Where {
     for (const { seq, durable } of waitingIn(record, judgement)) {
       if (durable === undefined) continue;
       const { stream, name, subject, delivered } = durable;
-      const number = this.projector.numberOf(stream);
+      const number = this.projector.knowledge.numberOf(stream);
       const position = await this.store.between(subject, number, delivered, seq);
       const { perSecond } = this.projector.paces.of(stream, name, judgement.now);
       const expectedMs = perSecond > 0 ? Math.round((position / perSecond) * 1_000) : undefined;
@@ -73,6 +79,11 @@ export class Where {
     return ({ seq, durable }) =>
       positions.get(`${durable?.n} ${seq}`) ?? { position: undefined, expectedMs: undefined };
   }
+}
+
+/** What is known of the consumers is from before the ledger was begun anew: of what was read since, it says nothing. */
+export function isOfOtherStreams({ begun }: FlowRecord, { expectations }: Judgement): boolean {
+  return expectations.census <= begun;
 }
 
 function kindOf({ kind, name }: FoundFlow): string {

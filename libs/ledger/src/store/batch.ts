@@ -1,9 +1,12 @@
 import type { Registered } from '../model/expectation.ts';
 import type { StoredEvidence, StoredLetter, StoredMessage } from '../model/record.ts';
+import type { SharePositions } from './shares.ts';
 
 /** A message that is to be indexed, with the business keys that its payload has. */
 export interface NewMessage extends StoredMessage {
   readonly keys: readonly BusinessKey[];
+  /** The share that its subject belongs to. */
+  readonly share: number;
 }
 
 /** A value that a flow can be asked for by. */
@@ -18,6 +21,8 @@ export interface RetryNotice {
   /** CloudEvents id and source of the message. */
   readonly id: string;
   readonly source: string;
+  /** Contract id; another major of the same fact has the same id and source. */
+  readonly type: string;
   readonly step: string;
   readonly at: number;
   readonly attempt: number | undefined;
@@ -25,15 +30,21 @@ export interface RetryNotice {
   readonly error: string;
 }
 
-/** A stream of the broker and how far it is indexed. */
+/** A stream of the broker. */
 export interface StreamEntry {
   /** The ledger's number: EVENTS first, so that copies of a message stand behind it. */
   readonly n: number;
   readonly name: string;
   /** When the broker made it, as it says: made anew, nothing of it is known. */
   readonly created: string;
-  /** Everything up to this sequence is indexed. */
-  readonly upto: number;
+}
+
+/** As of when everything is known. */
+export interface AsOf {
+  /** Everything stored before then is known, ms since the epoch. */
+  readonly asOf: number;
+  /** Number of the last census that is written. */
+  readonly census: number;
 }
 
 /** What is written at once, and the positions with it: after a crash it goes on exactly there. */
@@ -42,6 +53,8 @@ export interface Batch {
   readonly letters: readonly (StoredLetter & { readonly pos: number })[];
   readonly notices: readonly RetryNotice[];
   readonly evidence: readonly StoredEvidence[];
-  readonly streams: readonly StreamEntry[];
   readonly durables: readonly Registered[];
+  /** All shares that the projector has, and how far each is then. */
+  readonly shares: readonly SharePositions[];
+  readonly asOf: AsOf | undefined;
 }

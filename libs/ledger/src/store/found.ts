@@ -1,3 +1,4 @@
+import { keptText } from '../model/text.ts';
 import { CANDIDATES, clueOf } from './clue.ts';
 import type { Database } from './database.ts';
 import type { Words } from './words.ts';
@@ -7,6 +8,8 @@ export interface FoundFlow {
   /** The ledger's number of the flow. */
   readonly n: number;
   readonly flow: string;
+  /** When its oldest message was stored. */
+  readonly started: number;
   readonly kind: 'flow' | 'message' | 'business-key';
   /** Name of the business key. */
   readonly name: string | undefined;
@@ -20,29 +23,35 @@ export class Found {
   ) {}
 
   /** The flow of that id, and at most `limit` others, the youngest. */
-  async find(key: string, limit: number): Promise<FoundFlow[]> {
-    const flows = await this.database.all<Row>('SELECT n, id FROM flow WHERE id = $1', [key]);
+  async find(asked: string, limit: number): Promise<FoundFlow[]> {
+    const key = keptText(asked);
+    const flows = await this.database.all<Row>('SELECT n, id, started FROM flow WHERE id = $1', [key]);
     const others = await this.database.all<Row & { name: number | null; isMessage: number | boolean }>(
       `${CANDIDATES}
-        SELECT flow.n AS n, flow.id AS id, business_key.name AS name,
+        SELECT flow.n AS n, flow.id AS id, flow.started AS started, business_key.name AS name,
           EXISTS (SELECT 1 FROM message WHERE message.flow = flow.n AND message.id = $2) AS "isMessage"
         FROM candidate JOIN flow ON flow.n = candidate.flow
-        LEFT JOIN business_key ON business_key.flow = flow.n AND business_key.value = $2
-        ORDER BY flow.n DESC LIMIT $3`,
-      [clueOf(key), key, limit],
+        LEFT JOIN business_key ON business_key.flow = flow.n AND business_key.value = $3
+        ORDER BY flow.started DESC, flow.n DESC LIMIT $4`,
+      [clueOf(key), key, key, limit],
     );
-    const found = flows.map(({ n, id }): FoundFlow => ({ n, flow: id, kind: 'flow', name: undefined }));
-    for (const { n, id, name, isMessage } of others) {
-      if (isMessage) found.push({ n, flow: id, kind: 'message', name: undefined });
-      if (name === null) continue;
-      const word = await this.words.wordOf(this.database, name);
-      found.push({ n, flow: id, kind: 'business-key', name: word });
+    const found = flows.map((row): FoundFlow => ({ ...flowOf(row), kind: 'flow', name: undefined }));
+    for (const row of others) {
+      if (row.isMessage) found.push({ ...flowOf(row), kind: 'message', name: undefined });
+      if (row.name === null) continue;
+      const name = await this.words.wordOf(this.database, row.name);
+      found.push({ ...flowOf(row), kind: 'business-key', name });
     }
     return found;
   }
 }
 
+function flowOf({ n, id, started }: Row): Pick<FoundFlow, 'n' | 'flow' | 'started'> {
+  return { n, flow: id, started };
+}
+
 interface Row {
   readonly n: number;
   readonly id: string;
+  readonly started: number;
 }

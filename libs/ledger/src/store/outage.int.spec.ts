@@ -53,6 +53,16 @@ it('a ledger whose database is away says so to whoever asks, and goes on afterwa
       .then(({ flows }) => flows.length === 1)
       .catch(() => false),
   );
+  const told = ledger.tail().next();
+  let isTold = false;
+  void told.then(() => {
+    isTold = true;
+  });
+  await until('a change is told of again', async () => {
+    await shop.producer.send(OrderPlaced, { orderId: 'afterwards' });
+    return isTold;
+  });
+  expect((await told).value?.flow.type).toBe('order.placed.v1');
 });
 
 it('a ledger that cannot open its store does not begin', async () => {
@@ -75,4 +85,33 @@ it('a ledger makes the tables of another format anew', async () => {
   const ledger = await stage.ledger({ store: file });
   await (await stage.app('storefront', [])).producer.send(OrderPlaced, { orderId: 'o-1' });
   await flowOnce(ledger, 'o-1', 'it is known', () => true);
+});
+
+it('a file that was another environment’s is made anew, and a database that is one’s is refused', async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'troupe-environment-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const file = join(folder, 'ledger.sqlite');
+  const server = await startServer();
+  const placing = async (store: string) => {
+    const stage = await Stage.on(server);
+    const ledger = await stage.ledger({ store });
+    await (await stage.app('storefront', [])).producer.send(OrderPlaced, { orderId: stage.prefix });
+    await flowOnce(ledger, stage.prefix, 'it is known', () => true);
+    return { ledger, prefix: stage.prefix };
+  };
+  const first = await placing(file);
+  await first.ledger.close();
+  const second = await placing(file);
+  expect((await second.ledger.where(first.prefix)).flows).toEqual([]);
+
+  const postgres = await startPostgres().catch((error: unknown) => {
+    if (error instanceof PostgresNotFoundError) return error.message;
+    throw error;
+  });
+  if (typeof postgres === 'string') return context.skip(postgres);
+  onTestFinished(() => postgres.stop());
+  const third = await placing(postgres.urlOf('postgres'));
+  await expect(placing(postgres.urlOf('postgres'))).rejects.toThrow(
+    `is that of the prefix "${third.prefix}"`,
+  );
 });

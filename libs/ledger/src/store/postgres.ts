@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { LedgerStoreError } from '../errors.ts';
 import type { Database, Insertion, Session, Value } from './database.ts';
+import { PostgresExchange } from './postgres-exchange.ts';
 
 const CONNECTIONS = 4;
 const CONNECT_MS = 5_000;
@@ -8,20 +9,23 @@ const STATEMENT_MS = 30_000;
 /** Rows that one statement puts. */
 const CHUNK = 200;
 const INT8 = 20;
+const DEADLOCK = '40P01';
 
-/** A PostgreSQL server, 14 or newer, by its `postgres://` address; up to 4 connections. */
+/** A PostgreSQL server, 14 or newer, by its `postgres://` address; up to 4 connections, and one that listens. */
 export function postgresDatabase(url: string): Database {
   return new Postgres(url);
 }
 
 class Postgres implements Database {
   readonly where: string;
+  readonly exchange: PostgresExchange;
   readonly #pool: pg.Pool;
   #closed: Promise<void> | undefined;
 
   constructor(url: string) {
     const { host, pathname } = new URL(url);
     this.where = `PostgreSQL at ${host}${pathname}`;
+    this.exchange = new PostgresExchange(url);
     this.#pool = new pg.Pool({
       connectionString: url,
       max: CONNECTIONS,
@@ -39,12 +43,13 @@ class Postgres implements Database {
     this.#pool.on('error', () => {});
   }
 
-  async open(schema: string): Promise<void> {
+  async open(schema: string, unless?: string): Promise<void> {
     const statements = schema.replaceAll('INTEGER', 'BIGINT').replaceAll('WITHOUT ROWID', '');
     try {
       await this.transaction(async (session) => {
         await session.all(`SELECT pg_advisory_xact_lock(hashtext('troupe.ledger'))`);
-        await session.run(statements);
+        const isDone = unless !== undefined && (await session.all(unless)).length > 0;
+        if (!isDone) await session.run(statements);
       });
     } catch (error) {
       throw new LedgerStoreError(`The ledger cannot be kept (${this.where}): ${String(error)}.`, {
@@ -53,15 +58,21 @@ class Postgres implements Database {
     }
   }
 
-  all<R extends object>(sql: string, values: readonly Value[] = []): Promise<R[]> {
-    return this.#answered(rowsOf<R>(this.#pool, sql, values));
+  async all<R extends object>(sql: string, values: readonly Value[] = []): Promise<R[]> {
+    const ask = (): Promise<R[]> => this.#answered(rowsOf<R>(this.#pool, sql, values));
+    try {
+      return await ask();
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== DEADLOCK) throw error;
+      return ask(); // all tables were being made anew: asked again, it waits for them
+    }
   }
 
   async run(sql: string, values: readonly Value[] = []): Promise<void> {
     await this.#answered(rowsOf(this.#pool, sql, values));
   }
 
-  insert(insertion: Insertion, rows: readonly (readonly Value[])[]): Promise<void> {
+  insert<R extends object>(insertion: Insertion, rows: readonly (readonly Value[])[]): Promise<R[]> {
     return this.#answered(insertInto(this.#pool, insertion, rows));
   }
 
@@ -105,7 +116,7 @@ class Postgres implements Database {
   }
 
   close(): Promise<void> {
-    this.#closed ??= this.#pool.end();
+    this.#closed ??= Promise.all([this.exchange.close(), this.#pool.end()]).then(() => {});
     return this.#closed;
   }
 }
@@ -118,13 +129,19 @@ async function rowsOf<R extends object>(client: Client, sql: string, values: rea
   return (await asked).rows;
 }
 
-async function insertInto(client: Client, insertion: Insertion, rows: readonly (readonly Value[])[]) {
+async function insertInto<R extends object>(
+  client: Client,
+  insertion: Insertion,
+  rows: readonly (readonly Value[])[],
+): Promise<R[]> {
+  const told: R[] = [];
   for (const round of roundsOf(rows, insertion.key.length)) {
     for (let at = 0; at < round.length; at += CHUNK) {
       const chunk = round.slice(at, at + CHUNK);
-      await client.query(statementOf(insertion, chunk.length), chunk.flat());
+      told.push(...(await client.query<R>(statementOf(insertion, chunk.length), chunk.flat())).rows);
     }
   }
+  return told;
 }
 
 /** One statement may not touch a row twice: later rows of one key are put by later statements. */
@@ -141,8 +158,10 @@ function roundsOf(rows: readonly (readonly Value[])[], keyLength: number): (read
   return rounds;
 }
 
-function statementOf({ table, columns, key, conflict }: Insertion, rows: number): string {
+function statementOf(insertion: Insertion, rows: number): string {
+  const { table, columns, key, conflict, returning } = insertion;
   let n = 0;
   const places = Array.from({ length: rows }, () => `(${columns.map(() => `$${++n}`).join(', ')})`);
-  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${places.join(', ')} ON CONFLICT (${key.join(', ')}) ${conflict}`;
+  const told = returning === undefined ? '' : ` RETURNING ${returning.join(', ')}`;
+  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${places.join(', ')} ON CONFLICT (${key.join(', ')}) ${conflict}${told}`;
 }

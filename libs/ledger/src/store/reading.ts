@@ -1,6 +1,7 @@
 import { senderOf } from '../model/message.ts';
 import {
   type FlowRecord,
+  NOTICES,
   positionOf,
   type StoredEvidence,
   type StoredLetter,
@@ -8,6 +9,7 @@ import {
   seqOf,
   streamOf,
 } from '../model/record.ts';
+import { keptText } from '../model/text.ts';
 import type { Database, Value } from './database.ts';
 import { ANSWERS } from './schema.ts';
 import type { Words } from './words.ts';
@@ -23,8 +25,8 @@ export interface FlowEntry {
 /** Which flows, youngest first. */
 export interface FlowSlice {
   readonly unsettled?: boolean | undefined;
-  /** Contract id of the message that opened it. */
-  readonly type?: string | undefined;
+  /** Contract ids; of the message that was stored first. */
+  readonly types?: readonly string[] | undefined;
   /** Started then or later, and before then; ms since the epoch. */
   readonly since: number;
   readonly until: number;
@@ -49,25 +51,31 @@ export class Reading {
   async flow(n: number, limit = LONGEST_FLOW): Promise<FlowRecord | undefined> {
     let before = await this.#stamp(n);
     for (let tries = 3; before !== undefined; tries--) {
-      const record = await this.#record(n, before.id, limit);
+      const { id, version, census } = before;
+      const begun = Number(before.begun);
+      const record = await this.#record(n, id, limit);
       const after = await this.#stamp(n);
-      if (after?.indexed === before.indexed) return { ...record, indexedAt: before.indexed };
-      if (tries === 1) return { ...record, indexedAt: Number.POSITIVE_INFINITY };
+      if (after?.version === version) return { ...record, version, census, begun };
+      if (tries === 1) return { ...record, version, census: Number.POSITIVE_INFINITY, begun };
       before = after;
     }
     return undefined;
   }
 
-  async #stamp(n: number): Promise<{ id: string; indexed: number } | undefined> {
-    const [flow] = await this.database.all<{ id: string; indexed: number }>(
-      'SELECT id, indexed FROM flow WHERE n = $1',
+  async #stamp(n: number): Promise<Stamp | undefined> {
+    const [flow] = await this.database.all<Stamp>(
+      `SELECT id, version, census, (SELECT content FROM note WHERE name = 'begun') AS begun FROM flow WHERE n = $1`,
       [n],
     );
     return flow;
   }
 
   /** Answers are read before letters, and letters before messages: so whatever was stored before an answer is there. */
-  async #record(n: number, id: string, limit: number): Promise<Omit<FlowRecord, 'indexedAt'>> {
+  async #record(
+    n: number,
+    id: string,
+    limit: number,
+  ): Promise<Omit<FlowRecord, 'version' | 'census' | 'begun'>> {
     const evidence = await this.database.all<EvidenceRow>(
       `SELECT evidence.* FROM message JOIN evidence ON evidence.pos = message.pos WHERE message.flow = $1`,
       [n],
@@ -93,17 +101,18 @@ export class Reading {
     };
   }
 
-  async flows({ unsettled, type, since, until, before, limit }: FlowSlice): Promise<FlowEntry[]> {
+  async flows({ unsettled, types, since, until, before, limit }: FlowSlice): Promise<FlowEntry[]> {
     // The database reads from here on: what is younger than the place is not gone through again.
     const end = before === undefined ? until : Math.min(until, before.started + 1);
     const values: Value[] = [since, end, limit];
     const place = (value: Value): string => `$${values.push(value)}`;
     const where = ['started >= $1', 'started < $2'];
     if (unsettled !== undefined) where.push(`unsettled = ${place(unsettled ? 1 : 0)}`);
-    if (type !== undefined) {
-      const word = await this.words.find(this.database, type);
-      if (word === undefined) return [];
-      where.push(`type = ${place(word)}`);
+    if (types !== undefined) {
+      const words = await Promise.all(types.map((type) => this.words.find(this.database, keptText(type))));
+      const known = words.filter((word) => word !== undefined);
+      if (known.length === 0) return [];
+      where.push(`type IN (${known.map(place).join(', ')})`);
     }
     if (before !== undefined) where.push(`(started, n) < (${place(before.started)}, ${place(before.n)})`);
     return this.database.all<FlowEntry>(
@@ -115,17 +124,13 @@ export class Reading {
   async between(subject: string, stream: number, after: number, upTo: number): Promise<number> {
     const word = await this.words.find(this.database, subject);
     if (word === undefined) return 0;
-    const last = await this.#nthAt(word, positionOf(stream, upTo), 'DESC', '<=');
-    const first = await this.#nthAt(word, positionOf(stream, after), 'ASC', '>');
-    return last === undefined || first === undefined ? 0 : Math.max(0, last - first + 1);
-  }
-
-  async #nthAt(subject: number, pos: number, order: string, than: string): Promise<number | undefined> {
-    const [row] = await this.database.all<{ nth: number }>(
-      `SELECT nth FROM message WHERE subject = $1 AND pos ${than} $2 ORDER BY pos ${order} LIMIT 1`,
-      [subject, pos],
+    const nth = 'SELECT nth FROM message WHERE subject = $1 AND message.share = share.n';
+    const counts = await this.database.all<{ count: number | null }>(
+      `SELECT (${nth} AND pos <= $3 ORDER BY pos DESC LIMIT 1)
+        - (${nth} AND pos > $2 ORDER BY pos LIMIT 1) + 1 AS count FROM share`,
+      [word, positionOf(stream, after), positionOf(stream, upTo)],
     );
-    return row?.nth;
+    return counts.reduce((sum, { count }) => sum + Math.max(0, count ?? 0), 0);
   }
 
   /** Streams are few and keep their names: they are read again when there is one that is not known. */
@@ -168,7 +173,7 @@ export class Reading {
 }
 
 function letterOf({ pos, failure, origin, event, reason, error, at }: LetterRow, step: string): StoredLetter {
-  const letter = seqOf(pos);
+  const letter = streamOf(pos) === NOTICES ? undefined : seqOf(pos);
   return { letter, failure, of: origin, id: event ?? undefined, step, reason, error: error ?? undefined, at };
 }
 
@@ -183,6 +188,14 @@ function evidenceOf(row: EvidenceRow): StoredEvidence {
     nextAt: row.next_at ?? undefined,
     said: row.said ?? undefined,
   };
+}
+
+/** What a flow is as of; `begun` as text. */
+interface Stamp {
+  readonly id: string;
+  readonly version: number;
+  readonly census: number;
+  readonly begun: string;
 }
 
 interface MessageRow {

@@ -13,15 +13,22 @@ const CHUNK = 2_000;
  */
 export function retain(database: Database, stream: number, firstSeq: number): Promise<boolean> {
   return database.transaction(async (session) => {
-    const rows = await session.all<{ pos: number; flow: number }>(
-      'SELECT pos, flow FROM message WHERE pos >= $1 AND pos < $2 ORDER BY pos LIMIT $3',
+    const rows = await session.all<{ pos: number; flow: number; id: string }>(
+      `SELECT message.pos AS pos, message.flow AS flow, flow.id AS id FROM message JOIN flow ON flow.n = message.flow
+        WHERE pos >= $1 AND pos < $2 ORDER BY pos LIMIT $3`,
       [positionOf(stream, 0), positionOf(stream, firstSeq), CHUNK],
     );
     const range = [positionOf(stream, 0), rows.at(-1)?.pos ?? positionOf(stream, firstSeq) - 1];
-    const copies = await session.all<{ flow: number }>(
-      'SELECT DISTINCT flow FROM message WHERE origin BETWEEN $1 AND $2',
+    const copies = await session.all<{ flow: number; id: string }>(
+      `SELECT DISTINCT message.flow AS flow, flow.id AS id FROM message JOIN flow ON flow.n = message.flow
+        WHERE origin BETWEEN $1 AND $2`,
       range,
     );
+    const flows = [...new Map([...rows, ...copies].map(({ id, flow }) => [id, flow]))];
+    flows.sort(([a], [b]) => (a < b ? -1 : 1));
+    // Whoever writes of one of them meanwhile is waited for, or waits.
+    for (const [, flow] of flows)
+      await session.run('UPDATE flow SET version = version + 1 WHERE n = $1', [flow]);
     await session.run('DELETE FROM evidence WHERE pos BETWEEN $1 AND $2', range);
     await session.run('DELETE FROM letter WHERE origin BETWEEN $1 AND $2', range);
     await session.run(
@@ -30,8 +37,7 @@ export function retain(database: Database, stream: number, firstSeq: number): Pr
     );
     await session.run('DELETE FROM message WHERE origin BETWEEN $1 AND $2', range);
     await session.run('DELETE FROM message WHERE pos BETWEEN $1 AND $2', range);
-    const flows = new Set([...rows, ...copies].map((row) => row.flow));
-    for (const flow of flows) {
+    for (const [, flow] of flows) {
       const left = await session.all('SELECT 1 AS one FROM message WHERE flow = $1 AND pos < $2 LIMIT 1', [
         flow,
         positionOf(stream + 1, 0),
@@ -47,17 +53,18 @@ export function retain(database: Database, stream: number, firstSeq: number): Pr
       await session.run('DELETE FROM business_key WHERE flow = $1', [flow]);
       await session.run('DELETE FROM flow WHERE n = $1', [flow]);
     }
-    for (const part of new Set([...flows].map(partOf))) await dropClues(session, part);
+    for (const part of new Set(flows.map(([, flow]) => partOf(flow)))) await dropClues(session, part);
     return rows.length === CHUNK;
   });
 }
 
-/** A clue to a flow that is gone leads nowhere: they go when no flow of their part is left, and none will come. */
+/**
+ * A clue to a flow that is gone leads nowhere: they go when no flow of their part is left. A flow that another ledger
+ * puts there is written with its clues, and one statement sees both or neither.
+ */
 async function dropClues(session: Session, part: number): Promise<void> {
-  const left = await session.all('SELECT 1 AS one FROM flow WHERE n >= $1 AND n < $2 LIMIT 1', [
-    firstOf(part),
-    firstOf(part + 1),
-  ]);
-  const later = await session.all('SELECT 1 AS one FROM flow WHERE n >= $1 LIMIT 1', [firstOf(part + 1)]);
-  if (left.length === 0 && later.length > 0) await session.run('DELETE FROM clue WHERE part = $1', [part]);
+  await session.run(
+    `DELETE FROM clue WHERE part = $1 AND NOT EXISTS (SELECT 1 FROM flow WHERE n >= $2 AND n < $3)`,
+    [part, firstOf(part), firstOf(part + 1)],
+  );
 }

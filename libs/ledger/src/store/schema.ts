@@ -1,36 +1,43 @@
 /** Format of the tables; a database of another one is made anew from the streams. */
-export const FORMAT = '3';
+const FORMAT = '4';
 
 /** What says the format; every version of the ledger has it. */
 export const NOTES = 'CREATE TABLE IF NOT EXISTS note (name TEXT PRIMARY KEY, content TEXT NOT NULL);';
+
+/** Numbers that were given. They outlive everything: a number that some process remembers is never of something else. */
+const COUNTERS = `
+  CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, last INTEGER NOT NULL);
+  INSERT INTO counter (name, last) VALUES ('word', 0), ('flow', 0), ('projector', 0), ('census', 0)
+    ON CONFLICT (name) DO NOTHING;
+`;
 
 /**
  * The tables, in SQL that SQLite takes as it is. What repeats (types, sources, subjects, steps, names of keys) is
  * a number of `word`; positions are stream and sequence in one number. An index over ids would have every message
  * change a page of its own, and the more the larger it is: `clue` has numbers instead, those of one time together.
  */
-export const SCHEMA = `
+const TABLES = `
   ${NOTES}
-  CREATE TABLE IF NOT EXISTS stream (
-    n INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, created TEXT NOT NULL, upto INTEGER NOT NULL
-  );
+  CREATE TABLE IF NOT EXISTS projector (n INTEGER PRIMARY KEY, name TEXT NOT NULL, beat INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS share (n INTEGER PRIMARY KEY, holder INTEGER, upto TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS stream (n INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, created TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS word (n INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE);
   CREATE TABLE IF NOT EXISTS durable (
     stream TEXT NOT NULL, name TEXT NOT NULL, n INTEGER NOT NULL, content TEXT NOT NULL, PRIMARY KEY (stream, name)
   );
   CREATE TABLE IF NOT EXISTS flow (
     id TEXT NOT NULL UNIQUE, n INTEGER PRIMARY KEY, type INTEGER NOT NULL, started INTEGER NOT NULL,
-    indexed INTEGER NOT NULL, unsettled INTEGER NOT NULL
+    version INTEGER NOT NULL, census INTEGER NOT NULL, unsettled INTEGER NOT NULL
   );
   CREATE INDEX IF NOT EXISTS flow_started ON flow (started, n);
   CREATE INDEX IF NOT EXISTS flow_unsettled ON flow (unsettled, started, n);
   CREATE TABLE IF NOT EXISTS message (
     pos INTEGER PRIMARY KEY, id TEXT NOT NULL, flow INTEGER NOT NULL, type INTEGER NOT NULL, source INTEGER NOT NULL,
-    subject INTEGER NOT NULL, nth INTEGER NOT NULL, cause TEXT, parent TEXT, at INTEGER NOT NULL, said INTEGER,
+    subject INTEGER NOT NULL, share INTEGER NOT NULL, nth INTEGER NOT NULL, cause TEXT, parent TEXT, at INTEGER NOT NULL, said INTEGER,
     size INTEGER NOT NULL, origin INTEGER, target INTEGER, due INTEGER, attempt INTEGER, letter INTEGER
   );
   CREATE INDEX IF NOT EXISTS message_flow ON message (flow, pos);
-  CREATE INDEX IF NOT EXISTS message_subject ON message (subject, pos, nth);
+  CREATE INDEX IF NOT EXISTS message_subject ON message (subject, share, pos, nth);
   CREATE INDEX IF NOT EXISTS message_origin ON message (origin) WHERE origin IS NOT NULL;
   CREATE TABLE IF NOT EXISTS letter (
     pos INTEGER PRIMARY KEY, failure TEXT NOT NULL, origin INTEGER NOT NULL, event TEXT, step INTEGER NOT NULL, reason TEXT NOT NULL,
@@ -49,9 +56,10 @@ export const SCHEMA = `
   ) WITHOUT ROWID;
 `;
 
-/** Drops every table that a version of the ledger made. */
-export const DROPPED = [
+const DROPPED = [
   'note',
+  'projector',
+  'share',
   'stream',
   'word',
   'durable',
@@ -65,6 +73,22 @@ export const DROPPED = [
   .map((table) => `DROP TABLE IF EXISTS ${table};`)
   .join('\n');
 
+/** What there is when a database has this format. */
+export const IS_MADE = `SELECT 1 AS one FROM note WHERE name = 'format' AND content = '${FORMAT}'`;
+
+/** Makes all tables anew, empty. @param environment the prefix of its names */
+export function madeAnew(shares: number, environment: string): string {
+  const rows = Array.from({ length: shares }, (_, n) => `(${n}, NULL, '{}')`).join(', ');
+  return `
+    ${DROPPED}
+    ${COUNTERS}
+    ${TABLES}
+    INSERT INTO share (n, holder, upto) VALUES ${rows};
+    INSERT INTO note (name, content) VALUES ('format', '${FORMAT}'), ('environment', '${environment}');
+    INSERT INTO note (name, content) SELECT 'begun', CAST(last AS TEXT) FROM counter WHERE name = 'census';
+  `;
+}
+
 /** Answers as numbers. */
 export const ANSWERS = ['ack', 'nak', 'term', 'working'] as const;
 
@@ -77,6 +101,7 @@ export const MESSAGE_ROWS = {
     'type',
     'source',
     'subject',
+    'share',
     'nth',
     'cause',
     'parent',
@@ -93,22 +118,26 @@ export const MESSAGE_ROWS = {
   conflict: 'DO NOTHING',
 } as const;
 
+const LAST_CENSUS = 'CASE WHEN excluded.census > flow.census THEN excluded.census ELSE flow.census END';
+
 /** The oldest message names the flow's type, whatever stream was read first. */
 export const FLOW_ROWS = {
   table: 'flow',
-  columns: ['id', 'n', 'type', 'started', 'indexed', 'unsettled'],
+  columns: ['id', 'n', 'type', 'started', 'version', 'census', 'unsettled'],
   key: ['id'],
-  conflict: `DO UPDATE SET unsettled = 1, indexed = excluded.indexed,
+  conflict: `DO UPDATE SET unsettled = 1, version = flow.version + 1,
+    census = ${LAST_CENSUS},
     type = CASE WHEN excluded.started < flow.started THEN excluded.type ELSE flow.type END,
     started = CASE WHEN excluded.started < flow.started THEN excluded.started ELSE flow.started END`,
+  returning: ['id', 'n', 'started'],
 } as const;
 
 /** A flow that is there, and whose oldest message is known: cheaper, since nothing is compared or ordered anew. */
 export const TOUCHED_ROWS = {
   table: 'flow',
-  columns: ['n', 'id', 'type', 'started', 'indexed', 'unsettled'],
+  columns: ['n', 'id', 'type', 'started', 'version', 'census', 'unsettled'],
   key: ['n'],
-  conflict: 'DO UPDATE SET unsettled = 1, indexed = excluded.indexed',
+  conflict: `DO UPDATE SET unsettled = 1, version = flow.version + 1, census = ${LAST_CENSUS}`,
 } as const;
 
 export const LETTER_ROWS = {
@@ -157,9 +186,16 @@ export const WORD_ROWS = {
 
 export const STREAM_ROWS = {
   table: 'stream',
-  columns: ['n', 'name', 'created', 'upto'],
-  key: ['n'],
-  conflict: 'DO UPDATE SET created = excluded.created, upto = excluded.upto',
+  columns: ['name', 'n', 'created'],
+  key: ['name'],
+  conflict: 'DO NOTHING',
+} as const;
+
+export const NOTE_ROWS = {
+  table: 'note',
+  columns: ['name', 'content'],
+  key: ['name'],
+  conflict: 'DO UPDATE SET content = excluded.content',
 } as const;
 
 export const DURABLE_ROWS = {

@@ -14,6 +14,7 @@ export function sqliteDatabase(file: string): Database {
 
 class Sqlite implements Database {
   readonly where: string;
+  readonly exchange = undefined;
   #database: DatabaseSync | undefined;
   readonly #statements = new Map<string, StatementSync>();
   #turn: Promise<unknown> = Promise.resolve();
@@ -22,12 +23,14 @@ class Sqlite implements Database {
     this.where = file === IN_MEMORY ? 'SQLite in memory' : `SQLite in ${file}`;
   }
 
-  async open(schema: string): Promise<void> {
+  async open(schema: string, unless?: string): Promise<void> {
     await this.#turn;
     try {
       this.#statements.clear();
       this.#database ??= this.#opened();
-      this.#database.exec(`BEGIN IMMEDIATE; ${schema} COMMIT;`);
+      this.#database.exec('BEGIN IMMEDIATE;');
+      const isDone = unless !== undefined && this.#database.prepare(unless).get() !== undefined;
+      this.#database.exec(isDone ? 'COMMIT;' : `${schema} COMMIT;`);
     } catch (error) {
       if (this.#database?.isTransaction) this.#database.exec('ROLLBACK');
       throw new LedgerStoreError(`The ledger cannot be kept (${this.where}): ${String(error)}.`, {
@@ -56,12 +59,17 @@ class Sqlite implements Database {
     this.#prepared(sql).run(...values);
   }
 
-  async insert({ table, columns, key, conflict }: Insertion, rows: readonly (readonly Value[])[]) {
+  async insert<R extends object>(insertion: Insertion, rows: readonly (readonly Value[])[]): Promise<R[]> {
+    const { table, columns, key, conflict, returning } = insertion;
     const places = columns.map(() => '?').join(', ');
     const statement = this.#prepared(
-      `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places}) ON CONFLICT (${key.join(', ')}) ${conflict}`,
+      `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places}) ON CONFLICT (${key.join(', ')}) ${conflict}${
+        returning === undefined ? '' : ` RETURNING ${returning.join(', ')}`
+      }`,
     );
+    if (returning !== undefined) return rows.map((row) => statement.get(...row) as R);
     for (const row of rows) statement.run(...row);
+    return [];
   }
 
   transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {

@@ -1,5 +1,6 @@
 import type { Session } from './database.ts';
 import { WORD_ROWS } from './schema.ts';
+import { next } from './shares.ts';
 
 /** Words kept in memory: types, steps and subjects are few; foreign sources may be many. */
 const KEPT = 20_000;
@@ -8,23 +9,22 @@ const KEPT = 20_000;
 export class Words {
   #numbers = new Map<string, number>();
   #words = new Map<number, string>();
-  #last = 0;
-
-  async load(session: Session): Promise<void> {
-    const [row] = await session.all<{ last: number | null }>('SELECT MAX(n) AS last FROM word');
-    this.#last = row?.last ?? 0;
-  }
 
   /** The number of a word that was used of late. */
   known(word: string): number | undefined {
     return this.#numbers.get(word);
   }
 
-  /** The number of a word; it gets one when it has none. Only for whoever writes. */
+  /**
+   * The number of a word; it gets one when it has none. Only for whoever writes, and before it changes any other row:
+   * others wait for their new words until the transaction ends.
+   */
   async numberOf(session: Session, word: string): Promise<number> {
     const known = await this.find(session, word);
     if (known !== undefined) return known;
-    const n = ++this.#last;
+    const n = await next(session, 'word');
+    const meanwhile = await this.find(session, word);
+    if (meanwhile !== undefined) return meanwhile;
     await session.insert(WORD_ROWS, [[word, n]]);
     this.#keep(word, n);
     return n;
@@ -48,17 +48,13 @@ export class Words {
   }
 
   /** What a transaction that failed had added is not there. */
-  async forget(session: Session): Promise<void> {
+  forget(): void {
     this.#numbers.clear();
     this.#words.clear();
-    await this.load(session);
   }
 
   #keep(word: string, n: number): void {
-    if (this.#numbers.size >= KEPT) {
-      this.#numbers.clear();
-      this.#words.clear();
-    }
+    if (this.#numbers.size >= KEPT) this.forget();
     this.#numbers.set(word, n);
     this.#words.set(n, word);
   }

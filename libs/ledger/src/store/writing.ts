@@ -1,122 +1,152 @@
-import type { Durable } from '../model/course.ts';
+import { LedgerStoreError } from '../errors.ts';
 import type { Registered } from '../model/expectation.ts';
 import type { StoredEvidence } from '../model/record.ts';
-import type { Batch, NewMessage, RetryNotice } from './batch.ts';
-import { CANDIDATES, clueOf, partOf } from './clue.ts';
+import type { Batch, NewMessage } from './batch.ts';
+import { clueOf, partOf } from './clue.ts';
 import type { Database, Session, Value } from './database.ts';
-import { Recent } from './recent.ts';
+import { Flows, type KnownFlow } from './flows.ts';
+import { Notices } from './notices.ts';
+import { Numbering } from './numbering.ts';
+import { inOrder } from './order.ts';
 import {
   ANSWERS,
   CLUE_ROWS,
   DURABLE_ROWS,
   EVIDENCE_ROWS,
-  FLOW_ROWS,
   KEY_ROWS,
   LETTER_ROWS,
   MESSAGE_ROWS,
-  STREAM_ROWS,
-  TOUCHED_ROWS,
+  NOTE_ROWS,
 } from './schema.ts';
+import { advance } from './shares.ts';
 import type { Words } from './words.ts';
 
-/** Notices that came before what they are about is known: so many, and so long. They only add to what is known. */
-const KEPT_NOTICES = 1_000;
-const KEPT_NOTICES_MS = 10_000;
+/** Flows that one message between processes names: it stays below its 8,000 bytes. */
+const TOLD_AT_ONCE = 400;
 
-/** Kept in memory: most messages are of a flow that was heard of a moment ago, and most answers to such a message. */
-const KEPT_FLOWS = 50_000;
-const KEPT_PLACES = 50_000;
-const KEPT_SUBJECTS = 10_000;
-
-/** A flow that was heard of. */
-interface KnownFlow {
-  readonly n: number;
-  /** When its oldest message was stored, ms since the epoch. */
-  started: number;
-  /** Business keys of its last message that had others than the one before: most messages of a flow have the same. */
-  keys?: string;
+/** What was written. */
+export interface Written {
+  /** Flows that something was written of. */
+  readonly flows: readonly number[];
+  /** Number of the last census that was begun before: a younger one knows of all that these flows may lead to. */
+  readonly census: number;
 }
 
-/** Writes what the projection read. Its counters are its own: a ledger has one writer. */
+/** Writes what a projector read. What it keeps in memory holds as long as the projector has its shares. */
 export class Writing {
-  readonly #flows = new Recent<string, KnownFlow>(KEPT_FLOWS);
-  /** Flows of messages, by position. */
-  readonly #places = new Recent<number, number>(KEPT_PLACES);
-  readonly #counts = new Recent<number, number>(KEPT_SUBJECTS);
-  #lastFlow = 0;
-  #durables: readonly Registered[] = [];
-  #lastWrite = 0;
-  #untold: { readonly notice: RetryNotice; readonly until: number }[] = [];
+  readonly #numbering: Numbering;
+  readonly #flows: Flows;
+  readonly #notices: Notices;
+  #heard: (written: Written) => void = () => {};
 
   constructor(
     private readonly database: Database,
     private readonly words: Words,
-  ) {}
+    shares: number,
+  ) {
+    this.#numbering = new Numbering(database, shares);
+    this.#flows = new Flows(database, words, this.#numbering);
+    this.#notices = new Notices(words);
+  }
 
-  async load(): Promise<void> {
-    this.#flows.clear();
-    this.#places.clear();
-    this.#counts.clear();
-    const [row] = await this.database.all<{ last: number | null }>('SELECT MAX(n) AS last FROM flow');
-    this.#lastFlow = row?.last ?? 0;
-    const durables = await this.database.all<{ content: string }>('SELECT content FROM durable');
-    this.#durables = durables.map(({ content }) => JSON.parse(content) as Registered);
+  /** Forgets what is in memory: others may have written meanwhile. */
+  forget(): void {
+    this.#numbering.forget();
+    this.#flows.forget();
+    this.words.forget();
   }
 
   /** Flows were dropped: what is kept of them is no more. */
   forgetFlows(): void {
-    this.#flows.clear();
-    this.#places.clear();
+    this.#flows.forget();
   }
 
-  async write(batch: Batch, now: number): Promise<number[]> {
-    // No two writes at one time: a flow that was written again is another one.
-    this.#lastWrite = Math.max(now, this.#lastWrite + 1);
-    const at = this.#lastWrite;
+  listen(heard: (written: Written) => void): void {
+    this.#heard = heard;
+    this.database.exchange?.listen((text) => {
+      const written = writtenIn(text);
+      if (written !== undefined) heard(written);
+    });
+  }
+
+  /** Which consumers there are. */
+  know(durables: readonly Registered[]): void {
+    this.#notices.know(durables);
+  }
+
+  /** @returns undefined when a share is no longer the projector's: then nothing is written */
+  async write(batch: Batch, projector: number, now: number): Promise<Written | undefined> {
+    this.#flows.begin();
     try {
-      return await this.database.transaction((session) => this.#write(session, batch, at));
+      await this.#numbering.reserveFlows(batch.messages.length);
+      const written = await this.database.transaction((session) =>
+        this.#write(session, batch, projector, now),
+      );
+      if (this.database.exchange === undefined) this.#heard(written);
+      return written;
     } catch (error) {
-      await this.words.forget(this.database).catch(() => {}); // the database is away: nothing is counted on
-      await this.load().catch(() => {});
+      this.forget();
+      if (error instanceof ShareLost) return undefined;
       throw error;
     }
   }
 
-  async #write(session: Session, batch: Batch, now: number): Promise<number[]> {
-    const { messages, letters, notices, evidence, streams, durables } = batch;
+  /** Rows that others change too are changed in one order by all: shares, words, flows, clues, evidence. */
+  async #write(session: Session, batch: Batch, projector: number, now: number): Promise<Written> {
+    const { messages, letters, notices, evidence, shares, durables, asOf } = batch;
+    if (!(await advance(session, projector, shares))) throw new ShareLost();
+    const [row] = await session.all<{ last: number }>(`SELECT last FROM counter WHERE name = 'census'`);
+    const census = row?.last ?? 0;
+    await this.#name(session, batch);
     if (durables.length > 0) await this.#register(session, durables);
-    const touched = await this.#messages(session, messages, now);
+    const touched = await this.#messages(session, messages, census);
     const letterRows: Value[][] = [];
     for (const { pos, failure, of, id, step, reason, error, at } of letters) {
-      letterRows.push([
-        pos,
-        failure,
-        of,
-        id ?? null,
-        await this.words.numberOf(session, step),
-        reason,
-        error ?? null,
-        at,
-      ]);
+      const word = await this.words.numberOf(session, step);
+      letterRows.push([pos, failure, of, id ?? null, word, reason, error ?? null, at]);
     }
     await session.insert(LETTER_ROWS, letterRows);
-    const told = await this.#told(session, notices, now);
-    await session.insert(EVIDENCE_ROWS, [...evidence.map(evidenceRow), ...told]);
-    await session.insert(
-      STREAM_ROWS,
-      streams.map(({ n, name, created, upto }) => [n, name, created, upto]),
-    );
-    const concerned = [...evidence.map(({ pos }) => pos), ...letters.map(({ of }) => of)];
-    for (const pos of concerned) {
-      const flow = this.#places.get(pos) ?? (await flowAt(session, pos));
-      if (flow !== undefined) touched.add(flow);
+    for (const flow of await this.#reopen(session, letters)) touched.add(flow);
+    const told = await this.#notices.rowsOf(session, notices, now);
+    await session.insert(EVIDENCE_ROWS, inOrder([...evidence.map(evidenceRow), ...told]));
+    if (asOf !== undefined) await session.insert(NOTE_ROWS, [['as-of', JSON.stringify(asOf)]]);
+    const answered = evidence.map(({ pos }) => pos);
+    for (const flow of await this.#flows.at(session, answered)) touched.add(flow);
+    const written = { flows: [...touched], census };
+    await this.#tell(session, written);
+    return written;
+  }
+
+  /** A consumer that nothing is expected of may give up a message of a flow that is completed. */
+  async #reopen(session: Session, letters: Batch['letters']): Promise<number[]> {
+    const about = letters.map(({ of }) => of);
+    const flows = (await this.#flows.at(session, about)).sort((a, b) => a - b);
+    for (const flow of flows)
+      await session.run('UPDATE flow SET unsettled = 1, version = version + 1 WHERE n = $1', [flow]);
+    return flows;
+  }
+
+  async #tell(session: Session, { flows, census }: Written): Promise<void> {
+    for (let at = 0; at < flows.length; at += TOLD_AT_ONCE) {
+      const told: Written = { flows: flows.slice(at, at + TOLD_AT_ONCE), census };
+      await this.database.exchange?.tell(session, JSON.stringify(told));
     }
-    return [...touched];
+  }
+
+  /** Gives every word of a batch its number. */
+  async #name(session: Session, { messages, letters }: Batch): Promise<void> {
+    const words = new Set(letters.map(({ step }) => step));
+    for (const { type, source, subject, target, keys } of messages) {
+      words.add(type).add(source).add(subject);
+      if (target !== undefined) words.add(target);
+      for (const { name } of keys) words.add(name);
+    }
+    for (const word of words)
+      if (this.words.known(word) === undefined) await this.words.numberOf(session, word);
   }
 
   async #register(session: Session, durables: readonly Registered[]): Promise<void> {
-    const changed = new Set(durables.map(({ durable }) => durable.n));
-    this.#durables = [...this.#durables.filter(({ durable }) => !changed.has(durable.n)), ...durables];
+    this.#notices.register(durables);
     await session.insert(
       DURABLE_ROWS,
       durables.map((entry) => {
@@ -126,33 +156,28 @@ export class Writing {
     );
   }
 
-  async #messages(session: Session, messages: readonly NewMessage[], now: number): Promise<Set<number>> {
+  async #messages(session: Session, messages: readonly NewMessage[], census: number): Promise<Set<number>> {
     // Nothing is waited for that is known already: several turns for each message cost as much as its row.
     const { words } = this;
-    const begun = new Map<number, Value[]>();
-    const touched = new Map<number, Value[]>();
+    const numbering = this.#numbering;
+    const flows = await this.#flows.touch(session, messages, census);
     const rows: Value[][] = [];
     const keys: Value[][] = [];
     const clues: Value[][] = [];
     for (const message of messages) {
-      const { pos, id, flow, cause, parent, at, saidAt, size, of, target, due, attempt, letter } = message;
-      const known = this.#flows.get(flow) ?? (await this.#flowOf(session, flow));
-      const { n } = known;
-      this.#places.set(pos, n);
-      const type = words.known(message.type) ?? (await words.numberOf(session, message.type));
-      const isFirst = at < known.started;
-      if (isFirst) known.started = at;
-      if (isFirst) begun.set(n, [flow, n, type, at, now, 1]);
-      else if (!begun.has(n)) touched.set(n, [n, flow, type, at, now, 1]);
+      const { pos, id, cause, parent, at, saidAt, size, of, target, due, attempt, letter, share } = message;
+      const flow = flows.get(message.flow) as KnownFlow;
+      const { n } = flow;
       const subject = words.known(message.subject) ?? (await words.numberOf(session, message.subject));
       rows.push([
         pos,
         id,
         n,
-        type,
+        words.known(message.type) ?? (await words.numberOf(session, message.type)),
         words.known(message.source) ?? (await words.numberOf(session, message.source)),
         subject,
-        this.#next(subject) ?? (await this.#nextOn(session, subject)),
+        share,
+        numbering.knownNextOn(subject, share) ?? (await numbering.nextOn(session, subject, share)),
         cause ?? null,
         parent ?? null,
         at,
@@ -166,95 +191,38 @@ export class Writing {
       ]);
       clues.push([partOf(n), clueOf(id), n]);
       const said = message.keys.map((key) => `${key.name} ${key.value}`).join('\n');
-      if (said === known.keys) continue;
-      known.keys = said;
+      if (said === flow.keys) continue;
+      flow.keys = said;
       for (const { name, value } of message.keys) {
         keys.push([n, words.known(name) ?? (await words.numberOf(session, name)), value]);
         if (value !== id) clues.push([partOf(n), clueOf(value), n]);
       }
     }
-    await session.insert(FLOW_ROWS, [...begun.values()]);
-    await session.insert(TOUCHED_ROWS, [...touched.values()]);
     await session.insert(MESSAGE_ROWS, rows);
     await session.insert(KEY_ROWS, keys);
-    await session.insert(CLUE_ROWS, clues);
-    return new Set([...begun.keys(), ...touched.keys()]);
-  }
-
-  async #flowOf(session: Session, id: string): Promise<KnownFlow> {
-    const [row] = await session.all<KnownFlow>('SELECT n, started FROM flow WHERE id = $1', [id]);
-    const flow = row ?? { n: ++this.#lastFlow, started: Number.POSITIVE_INFINITY };
-    this.#flows.set(standing(id), flow);
-    return flow;
-  }
-
-  /** Messages on a subject are numbered in the stream's order: a difference of numbers is the length of a queue. */
-  #next(subject: number): number | undefined {
-    const count = this.#counts.get(subject);
-    if (count === undefined) return undefined;
-    this.#counts.set(subject, count + 1);
-    return count + 1;
-  }
-
-  async #nextOn(session: Session, subject: number): Promise<number> {
-    const [row] = await session.all<{ nth: number }>(
-      'SELECT nth FROM message WHERE subject = $1 ORDER BY pos DESC LIMIT 1',
-      [subject],
-    );
-    const next = (row?.nth ?? 0) + 1;
-    this.#counts.set(subject, next);
-    return next;
-  }
-
-  /** What notices add to what is known of the deliveries that they tell of. */
-  async #told(session: Session, notices: readonly RetryNotice[], now: number): Promise<Value[][]> {
-    const rows: Value[][] = [];
-    const until = now + KEPT_NOTICES_MS;
-    const entries = [...this.#untold, ...notices.map((notice) => ({ notice, until }))];
-    this.#untold = [];
-    for (const entry of entries) {
-      const row = await this.#toldOf(session, entry.notice);
-      if (row !== undefined) rows.push(row);
-      else if (entry.until > now) this.#untold.push(entry);
-    }
-    this.#untold.splice(0, this.#untold.length - KEPT_NOTICES);
-    return rows;
-  }
-
-  async #toldOf(session: Session, notice: RetryNotice): Promise<Value[] | undefined> {
-    const { id, source, step, at, attempt, nextAt, error } = notice;
-    const target = await this.words.find(session, step);
-    const from = await this.words.find(session, source);
-    const [message] = await session.all<{ pos: number; subject: number }>(
-      `${CANDIDATES} SELECT pos, subject FROM candidate JOIN message ON message.flow = candidate.flow
-        WHERE id = $2 AND source = $3 AND due IS NULL AND (origin IS NULL OR target = $4)
-        ORDER BY pos DESC LIMIT 1`,
-      [clueOf(id), id, from ?? null, target ?? null],
-    );
-    if (message === undefined) return undefined;
-    const subject = await this.words.wordOf(session, message.subject);
-    const durable = this.#durableOf(step, subject);
-    if (durable === undefined) return undefined;
-    return [message.pos, durable.n, null, at, attempt ?? null, nextAt ?? null, error];
-  }
-
-  #durableOf(step: string, subject: string): Durable | undefined {
-    return this.#durables.find(({ durable }) => durable.step === step && durable.subject === subject)
-      ?.durable;
+    await session.insert(CLUE_ROWS, inOrder(clues));
+    return new Set([...flows.values()].map(({ n }) => n));
   }
 }
 
-/** A text of its own: a part of a header block would keep the whole block in memory. */
-function standing(text: string): string {
-  return Buffer.from(text).toString();
+/** Whoever has the database may say anything there. */
+function writtenIn(text: string): Written | undefined {
+  try {
+    const { flows, census } = JSON.parse(text) as Written;
+    return flows.every(Number.isSafeInteger) && Number.isSafeInteger(census) ? { flows, census } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A projector that does not have a share any more writes nothing. */
+class ShareLost extends LedgerStoreError {
+  constructor() {
+    super('A share is no longer this projector’s.');
+  }
 }
 
 function evidenceRow({ pos, durable, answer, at, attempt, nextAt, said }: StoredEvidence): Value[] {
   const number = answer === undefined ? null : ANSWERS.indexOf(answer);
   return [pos, durable, number, at, attempt ?? null, nextAt ?? null, said ?? null];
-}
-
-async function flowAt(session: Session, pos: number): Promise<number | undefined> {
-  const [row] = await session.all<{ flow: number }>('SELECT flow FROM message WHERE pos = $1', [pos]);
-  return row?.flow;
 }
