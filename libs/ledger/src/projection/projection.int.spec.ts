@@ -1,18 +1,10 @@
 import { headers as newHeaders } from '@nats-io/nats-core';
 import { type NatsServer, startNatsServer } from '@troupe/broker';
 import { Connection, DeadLetters, silentLogger, TerminalError } from '@troupe/jetstream';
-import { PostgresNotFoundError, startPostgres } from '@troupe/postgres';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { Relay } from '../relay.spec.support.ts';
 import { OrderPlaced } from '../shop.spec.support.ts';
-import {
-  flowOnce,
-  paying,
-  Stage,
-  settlementIn,
-  shipping,
-  startServer,
-  until,
-} from '../stage.spec.support.ts';
+import { flowOnce, paying, Stage, settlementIn, startServer, until } from '../stage.spec.support.ts';
 
 let server: NatsServer;
 beforeAll(async () => {
@@ -137,9 +129,11 @@ describe('a ledger', () => {
     const stage = await Stage.on(own);
     const ledger = await stage.ledger();
     const shop = await stage.app('storefront', []);
-    await stage.app('payments', [
-      paying(({ orderId }: { orderId?: string }) => (orderId === 'held' ? new Promise(() => {}) : undefined)),
-    ]);
+    const relay = await Relay.to(own.url);
+    const holding = paying(({ orderId }: { orderId?: string }) =>
+      orderId === 'held' ? new Promise(() => {}) : undefined,
+    );
+    await stage.app('payments', [holding], { connection: { servers: relay.url } });
     await shop.producer.send(OrderPlaced, { orderId: 'held' });
     await shop.producer.send(OrderPlaced, { orderId: 'quick' });
     const stateOf = async (key: string) => {
@@ -148,9 +142,11 @@ describe('a ledger', () => {
     };
     await expect.poll(() => stateOf('quick'), { timeout: 10_000 }).toBe('done');
     await expect.poll(() => stateOf('held'), { timeout: 10_000 }).toBe('in-flight');
+    relay.cut(); // or it would be heard that it is worked on
     await own.restart();
-    await expect.poll(() => stateOf('held'), { timeout: 10_000 }).toBe('unknown');
+    await expect.poll(() => stateOf('held'), { timeout: 20_000 }).toBe('unknown');
     expect(await stateOf('quick')).toBe('done');
+    relay.mend();
     const sent = () =>
       shop.producer.send(OrderPlaced, { orderId: 'after' }, { id: 'after' }).catch(() => undefined);
     await until('the shop is connected again', sent, 20_000);
@@ -179,25 +175,6 @@ describe('a ledger', () => {
     await ledger.close();
     const { state } = await stage.manager.streams.info(stage.names.events);
     expect(state.consumer_count).toBe(0);
-  });
-
-  it('is kept in PostgreSQL as well', async (context) => {
-    const postgres = await startPostgres().catch((error: unknown) => {
-      if (error instanceof PostgresNotFoundError) return error.message;
-      throw error;
-    });
-    if (typeof postgres === 'string') return context.skip(postgres);
-    onTestFinished(() => postgres.stop());
-    const stage = await Stage.on(server);
-    const ledger = await stage.ledger({ store: postgres.urlOf('postgres') });
-    const shop = await stage.app('storefront', []);
-    await stage.app('payments', [paying()]);
-    await stage.app('shipping', [shipping()]);
-    await shop.producer.send(OrderPlaced, { orderId: 'o-1' });
-    await flowOnce(ledger, 'o-1', 'it is completed', ({ state }) => state === 'completed');
-    await ledger.close();
-    const again = await stage.ledger({ store: postgres.urlOf('postgres') });
-    await flowOnce(again, 'o-1', 'it still is', ({ state }) => state === 'completed');
   });
 });
 

@@ -11,20 +11,25 @@ export async function build(): Promise<void> {
   await once(execFile(tsc, ['-b', join(workspace, 'libs/ledger')]), 'close');
 }
 
-/** Instances of the app that are started again whenever they are killed; all end with the test. */
+/** Processes that are started again whenever they end; all end with the test. */
 export class Crew {
   readonly #children: ChildProcess[];
   #isOver = false;
 
+  /** @param main `process` or `ledger-process` of this folder */
   constructor(
+    private readonly main: string,
     count: number,
     private readonly environment: Record<string, string>,
   ) {
     this.#children = Array.from({ length: count }, () => this.#start());
-    onTestFinished(() => {
-      this.#isOver = true;
-      for (const child of this.#children) child.kill('SIGKILL');
-    });
+    onTestFinished(() => this.end());
+  }
+
+  /** Kills all, and starts none again. */
+  end(): void {
+    this.#isOver = true;
+    for (const child of this.#children) child.kill('SIGKILL');
   }
 
   /** Kills one as a crash does. */
@@ -32,8 +37,22 @@ export class Crew {
     this.#children[index % this.#children.length]?.kill('SIGKILL');
   }
 
+  /** Asks one to end. */
+  stop(index: number): void {
+    this.#children[index % this.#children.length]?.kill('SIGTERM');
+  }
+
+  /** Lets one do nothing, not even end, until it is told to go on as if nothing had been. */
+  freeze(index: number): void {
+    this.#children[index % this.#children.length]?.kill('SIGSTOP');
+  }
+
+  thaw(index: number): void {
+    this.#children[index % this.#children.length]?.kill('SIGCONT');
+  }
+
   #start(): ChildProcess {
-    const main = join(workspace, 'libs/ledger/dist/proof/process.spec.support.js');
+    const main = join(workspace, `libs/ledger/dist/proof/${this.main}.spec.support.js`);
     const child = spawn(process.execPath, [main], {
       stdio: ['ignore', 'inherit', 'inherit'],
       env: { PATH: process.env.PATH, ...this.environment },

@@ -1,62 +1,35 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { nanos } from '@nats-io/nats-core';
-import { Connection, DeadLetters, silentLogger } from '@troupe/jetstream';
-import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { Ledger } from '../ledger.ts';
-import type { Flow, StepNode } from '../model/flow.ts';
-import { stepsOf } from '../model/judge.ts';
-import { SMALL_STREAMS, Stage, startServer, until } from '../stage.spec.support.ts';
-import { build, Crew } from './crew.spec.support.ts';
-import { JOBS, JobOpened } from './jobs.spec.support.ts';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { until } from '../stage.spec.support.ts';
+import { build } from './crew.spec.support.ts';
 import { lettersIn, Oracle } from './oracle.spec.support.ts';
-import { jobSteps, MENDED } from './steps.spec.support.ts';
+import { MENDED } from './steps.spec.support.ts';
+import { World } from './world.spec.support.ts';
 
 vi.setConfig({ testTimeout: 110_000 });
 
-const ACK_WAIT_MS = 3_000;
 const JOB_COUNT = 150;
-/** Short, so that a step that is killed sends what is stored already once more, and it is stored twice. */
-const STREAMS = { ...SMALL_STREAMS, duplicateWindowMs: 1_000 };
 
 beforeAll(build);
 
 describe('a ledger that watches processes die', () => {
   it('never calls done what is not, and knows what became of every message', async () => {
     const world = await World.make();
-    const { stage, crew } = world;
-    const shop = await stage.app('storefront', [], { produces: [JobOpened], streams: STREAMS });
-    const loading = (async () => {
-      for (let n = 0; n < JOB_COUNT; n++) {
-        const sent = await shop.producer.send(JobOpened, { job: `j${n}` }, { id: `job-${n}` });
-        if (n % 10 === 0)
-          await shop.producer.send(JobOpened, { job: `j${n}` }, { id: `job-${n}`, flowId: sent.flowId });
-        await delay(30);
-      }
-    })();
-
+    await world.reopen();
     const seen = new Set<string>();
-    const killing = (async () => {
-      for (let n = 0; n < 6; n++) {
-        await delay(600 + 150 * n);
-        crew.kill(n);
-      }
-    })();
     let isOver = false;
-    const over = Promise.all([loading, killing]).finally(() => {
+    const over = Promise.all([world.load(JOB_COUNT), world.killSome()]).finally(() => {
       isOver = true;
     });
     for (let round = 0; !isOver; round++) {
-      await world.compareNow(round, seen);
+      await world.compareNow(`j${(round * 37) % JOB_COUNT}`, seen);
       if (round % 15 === 7) await world.reopen();
     }
     await over;
 
     await world.settled();
-    const letters = await lettersIn(stage.manager, stage.names.deadLetters);
+    const letters = await lettersIn(world.stage.manager, world.stage.names.deadLetters);
     expect(await world.differences(letters)).toEqual([]);
     expect(letters.size).toBeGreaterThan(0);
     for (const state of ['done', 'dead-lettered', 'retrying']) expect([...seen]).toContain(state);
@@ -82,142 +55,3 @@ describe('a ledger that watches processes die', () => {
     for (let n = 0; n < JOB_COUNT; n++) expect(new Oracle(world.folder).isCompleted(`j${n}`)).toBe(true);
   });
 });
-
-/** Processes, a ledger and what is known without it. */
-class World {
-  #ledger: Ledger | undefined;
-
-  private constructor(
-    readonly stage: Stage,
-    readonly folder: string,
-    readonly crew: Crew,
-  ) {}
-
-  static async make(): Promise<World> {
-    const stage = await Stage.on(await startServer());
-    const folder = mkdtempSync(join(tmpdir(), 'troupe-ledger-'));
-    onTestFinished(() => rm(folder, { recursive: true, force: true }));
-    const newer = await stage.app('shop', jobSteps(folder), { version: '2.0.0', streams: STREAMS });
-    await newer.stop();
-    for (const stream of [stage.names.events, stage.names.delayed('shop')]) {
-      for await (const { name, config } of stage.manager.consumers.list(stream)) {
-        const { durable_name: _name, deliver_policy: _began, ...settings } = config;
-        await stage.manager.consumers.update(stream, name, { ...settings, ack_wait: nanos(ACK_WAIT_MS) });
-      }
-    }
-    const environment = { SERVER: stage.server.url, PREFIX: stage.prefix, FOLDER: folder };
-    const crew = new Crew(2, { ...environment, STREAMS: JSON.stringify(STREAMS) });
-    const world = new World(stage, folder, crew);
-    await world.reopen();
-    return world;
-  }
-
-  get ledger(): Ledger {
-    if (this.#ledger === undefined) throw new Error('The ledger is not open.');
-    return this.#ledger;
-  }
-
-  /** Closes the ledger, and opens it where it ended. */
-  async reopen(): Promise<void> {
-    await this.#ledger?.close();
-    this.#ledger = await this.stage.ledger({
-      store: join(this.folder, 'ledger.sqlite'),
-      choreography: JOBS,
-      businessKeys: { 'job.opened.v1': ['/job'] },
-    });
-  }
-
-  /** Whatever the ledger says now must be so: the journals are read after it spoke. */
-  async compareNow(round: number, seen: Set<string>): Promise<void> {
-    const job = `j${(round * 37) % JOB_COUNT}`;
-    const { flows } = await this.ledger.where(job);
-    const page = await this.ledger.flows({ state: 'completed', limit: 20 });
-    const oracle = new Oracle(this.folder);
-    for (const flow of [...flows, ...page.flows]) {
-      for (const step of stepsOf(flow.roots)) {
-        const { state } = step.settlement;
-        seen.add(state);
-        if (state === 'done' && !oracle.finished.has(keyOf(step)))
-          throw new Error(`${keyOf(step)} is called done and is not: ${JSON.stringify(step)}`);
-      }
-      const name = jobOf(flow);
-      if (flow.state === 'completed' && !oracle.isCompleted(name))
-        throw new Error(`${name} is called completed and is not: ${JSON.stringify(flow)}`);
-    }
-    await delay(20);
-  }
-
-  /** Waits until no consumer has anything to hand out or to be answered, and no retry is scheduled. */
-  async settled(): Promise<void> {
-    const { manager, names } = this.stage;
-    let busy: string[] = [];
-    const isQuiet = async (): Promise<boolean> => {
-      busy = [];
-      for (const stream of [names.events, names.delayed('shop')]) {
-        for await (const { name, num_pending, num_ack_pending } of manager.consumers.list(stream))
-          if (name.includes('__') && num_pending + num_ack_pending > 0)
-            busy.push(`${name} ${num_pending} ${num_ack_pending}`);
-      }
-      const scheduled = names.scheduleSubject('shop', '*');
-      const { state } = await manager.streams.info(names.delayed('shop'), { subjects_filter: scheduled });
-      busy.push(...Object.keys(state.subjects ?? {}));
-      return busy.length === 0;
-    };
-    await until('all is settled', isQuiet, 60_000, () => busy);
-    const quietAt = Date.now();
-    await until('the ledger knows', () => this.ledger.freshness().asOf > quietAt);
-  }
-
-  /** What the ledger says otherwise than handlers and dead letters do, of every message × step. */
-  async differences(letters: ReadonlySet<string>): Promise<string[]> {
-    const oracle = new Oracle(this.folder);
-    const known = new Set<string>();
-    const found: string[] = [];
-    for (const flow of await this.#all()) {
-      for (const step of stepsOf(flow.roots)) {
-        const key = keyOf(step);
-        known.add(key);
-        const really = letters.has(key) ? 'dead-lettered' : oracle.finished.has(key) ? 'done' : 'open';
-        const { state } = step.settlement;
-        if (state !== really)
-          found.push(`${key} is ${really}, the ledger says ${JSON.stringify(step.settlement)}`);
-      }
-    }
-    for (const key of oracle.started) if (!known.has(key)) found.push(`${key} is not known`);
-    return found;
-  }
-
-  /** Flows in any other state. */
-  async others(state: Flow['state']): Promise<Flow[]> {
-    return (await this.#all()).filter((flow) => flow.state !== state);
-  }
-
-  async redriveAll(): Promise<void> {
-    const connection = new Connection({ servers: this.stage.server.url }, silentLogger);
-    await connection.connected();
-    const letters = await DeadLetters.open(connection, this.stage.prefix);
-    const operation = await letters.redrive({ filter: {} }, { by: 'the test', why: 'it is mended' });
-    expect(operation).toMatchObject({ state: 'done', counts: { failed: 0, refused: 0 } });
-    letters.close();
-    await connection.close();
-  }
-
-  async #all(): Promise<Flow[]> {
-    const all: Flow[] = [];
-    let page = await this.ledger.flows({ limit: 500 });
-    all.push(...page.flows);
-    while (page.cursor !== undefined) {
-      page = await this.ledger.flows({ limit: 500, cursor: page.cursor });
-      all.push(...page.flows);
-    }
-    return all;
-  }
-}
-
-function keyOf({ step, message }: StepNode & { readonly message: { readonly id: string } }): string {
-  return `${step} ${message.id}`;
-}
-
-function jobOf({ roots }: Flow): string {
-  return `j${roots.find(({ message }) => message.type === 'job.opened.v1')?.message.id.slice('job-'.length)}`;
-}
