@@ -20,7 +20,8 @@ export class Oracle {
 
   constructor(folder: string) {
     for (const file of readdirSync(folder).filter((name) => name.endsWith('.journal'))) {
-      for (const text of readFileSync(join(folder, file), 'utf8').split('\n')) this.#read(text);
+      const lines = readFileSync(join(folder, file), 'utf8').split('\n');
+      for (const text of lines.slice(0, -1)) this.#read(text); // the last one is empty, or being written
     }
   }
 
@@ -39,7 +40,6 @@ export class Oracle {
   }
 
   #read(text: string): void {
-    if (text === '') return;
     const { what, step, id, name, outputs } = JSON.parse(text) as Line;
     (what === 'start' ? this.started : this.finished).add(`${step} ${id}`);
     if (what === 'finish') this.#finishedNames.set(`${step} ${name}`, outputs);
