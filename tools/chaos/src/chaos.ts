@@ -8,6 +8,7 @@ import { planOf } from './plan.ts';
 import type { Profile } from './profile.ts';
 import { type Report, reportOf } from './report.ts';
 import { BacklogWatch, settle } from './settle.ts';
+import { orderAt } from './shopping.ts';
 import { CAST, Stage } from './stage.ts';
 import { recoveriesOf } from './verdict/recovery.ts';
 import { verdictOf } from './verdict/verdict.ts';
@@ -38,7 +39,7 @@ export async function chaos(
   const stage = await Stage.set({ profile, folder, syncInterval, observer: haltingObserver(halt), stop });
   const watch = new BacklogWatch(stage.brokers);
   const stopOrHalt = AbortSignal.any([stop, halt.signal]);
-  const load = new Load(stage.shop, seed);
+  const load = new Load(orderAt(stage.shop, seed));
   const began = Date.now();
   const sinceBegin = () => `${String(Math.round((Date.now() - began) / 1_000)).padStart(4)} s`;
   const tell = (text: string) => console.log(`${sinceBegin()}  ${text}`);

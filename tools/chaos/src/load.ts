@@ -1,51 +1,61 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { PlannedOrder } from './plan.ts';
-import { type OrderKind, orderBody } from './shopping.ts';
 
-/** An order that the storefront took. */
-export interface AcceptedOrder {
-  readonly orderId: string;
-  readonly flowId: string;
-  readonly kind: OrderKind;
+/** What is to be asked for, and when: milliseconds after the load began. */
+export interface Planned<Kind> {
+  readonly atMs: number;
+  readonly kind: Kind;
+}
+
+/** One thing to ask for by `POST`, which may be asked for again: it is carried out once. */
+export interface Wanted<Known> {
+  /** Tells it apart from all others, in what people read. */
+  readonly name: string;
+  readonly body: object;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Where it is asked for; of several places each try may take the next one. */
+  url(tries: number): string;
+  /** What is known of it by the body of the answer that takes it. */
+  known(answer: string): Known;
+}
+
+/** Something that was asked for and taken. */
+export type Accepted<Kind, Known> = Known & {
+  readonly kind: Kind;
   /** Milliseconds since 1970 of the answer. */
   readonly acceptedAt: number;
   /** How often it was sent. */
   readonly tries: number;
-}
+};
 
-/** How many orders are on their way to the storefront at most. */
+/** How many are on their way at most. */
 const IN_FLIGHT = 128;
 const TIMEOUT = 10_000;
-/** Between two tries of one order. */
+/** Between two tries of one. */
 const PAUSE = 500;
-/** After so long an order that was not taken is given up: nothing was promised for it. */
-const PATIENCE = 120_000;
+/** After so long one that was not taken is given up: nothing was promised for it. */
+const PATIENCE = 300_000;
 
 /**
- * Places orders at the storefront, each at its time, and sends one again with the same key until it is taken: whether
- * a request that got no answer was carried out, nobody can know.
+ * Asks for everything, each at its time, and again until it is taken: whether a request that got no answer was carried
+ * out, nobody can know.
  */
-export class Load {
-  readonly accepted: AcceptedOrder[] = [];
-  /** Orders that were never taken, with the last answer. */
+export class Load<Kind extends string, Known> {
+  readonly accepted: Accepted<Kind, Known>[] = [];
+  /** Those that were never taken, with the last answer. */
   readonly givenUp: string[] = [];
-  readonly #shop: string;
-  readonly #seed: number;
   readonly #inFlight = new Set<Promise<void>>();
 
-  constructor(shop: string, seed: number) {
-    this.#shop = shop;
-    this.#seed = seed;
-  }
+  /** @param wanted what is asked for, by its kind and its number in the plan */
+  constructor(private readonly wanted: (kind: Kind, number: number) => Wanted<Known>) {}
 
-  /** Resolves when every order was taken or given up. */
-  async place(orders: readonly PlannedOrder[], began: number, stop: AbortSignal): Promise<void> {
-    for (const [number, { atMs, kind }] of orders.entries()) {
+  /** Resolves when every one was taken or given up. */
+  async place(planned: readonly Planned<Kind>[], began: number, stop: AbortSignal): Promise<void> {
+    for (const [number, { atMs, kind }] of planned.entries()) {
       const wait = began + atMs - Date.now();
       if (wait > 0) await delay(wait, undefined, { signal: stop }).catch(() => undefined);
       while (this.#inFlight.size >= IN_FLIGHT) await Promise.race(this.#inFlight);
       if (stop.aborted) break;
-      const placing: Promise<void> = this.#place(kind, `chaos-${this.#seed}-${number}`, stop).finally(() =>
+      const placing: Promise<void> = this.#place(kind, this.wanted(kind, number), stop).finally(() =>
         this.#inFlight.delete(placing),
       );
       this.#inFlight.add(placing);
@@ -53,22 +63,21 @@ export class Load {
     await Promise.all(this.#inFlight);
   }
 
-  async #place(kind: OrderKind, key: string, stop: AbortSignal): Promise<void> {
-    const body = JSON.stringify(orderBody(kind));
+  async #place(kind: Kind, wanted: Wanted<Known>, stop: AbortSignal): Promise<void> {
+    const body = JSON.stringify(wanted.body);
     const deadline = Date.now() + PATIENCE;
     let answer = 'it was not sent';
     for (let tries = 1; Date.now() < deadline && !stop.aborted; tries++) {
       try {
-        const response = await fetch(`${this.#shop}/orders`, {
+        const response = await fetch(wanted.url(tries), {
           method: 'POST',
-          headers: { 'content-type': 'application/json', 'idempotency-key': key },
+          headers: { 'content-type': 'application/json', ...wanted.headers },
           body,
           signal: AbortSignal.timeout(TIMEOUT),
         });
         const text = await response.text();
         if (response.status === 202) {
-          const { orderId, flowId } = JSON.parse(text) as { orderId: string; flowId: string };
-          this.accepted.push({ orderId, flowId, kind, acceptedAt: Date.now(), tries });
+          this.accepted.push({ ...wanted.known(text), kind, acceptedAt: Date.now(), tries });
           return;
         }
         answer = `${response.status} ${text}`;
@@ -77,6 +86,6 @@ export class Load {
       }
       await delay(PAUSE);
     }
-    this.givenUp.push(`${key} (${kind}): ${answer}`);
+    this.givenUp.push(`${wanted.name} (${kind}): ${answer}`);
   }
 }

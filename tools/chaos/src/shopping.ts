@@ -1,3 +1,5 @@
+import type { Accepted, Wanted } from './load.ts';
+
 /** An order to place, by the way it is to go. */
 export type OrderKind = 'one-parcel' | 'two-parcels' | 'declined' | 'short' | 'poison';
 
@@ -41,8 +43,33 @@ const TOKENS: Readonly<Partial<Record<OrderKind, string>>> = {
   poison: POISON_TOKEN,
 };
 
+/** An order that the storefront took. */
+export type AcceptedOrder = Accepted<OrderKind, OrderIds>;
+
+interface OrderIds {
+  readonly orderId: string;
+  readonly flowId: string;
+}
+
+/** The order with this number, at the storefront: sent again, it has the same key. */
+export function orderAt(shop: string, seed: number): (kind: OrderKind, number: number) => Wanted<OrderIds> {
+  return (kind, number) => {
+    const name = `chaos-${seed}-${number}`;
+    return {
+      name,
+      body: orderBody(kind),
+      headers: { 'idempotency-key': name },
+      url: () => `${shop}/orders`,
+      known: (answer) => {
+        const { orderId, flowId } = JSON.parse(answer) as OrderIds;
+        return { orderId, flowId };
+      },
+    };
+  };
+}
+
 /** The body of `POST /orders`. */
-export function orderBody(kind: OrderKind): object {
+function orderBody(kind: OrderKind): object {
   return {
     customer: { name: 'Ada Example', email: 'ada@example.com' },
     deliverTo: { street: '1 Main Street', city: 'Springfield', postalCode: '12345', country: 'US' },

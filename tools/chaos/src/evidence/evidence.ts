@@ -1,4 +1,4 @@
-import type { AcceptedOrder } from '../load.ts';
+import type { AcceptedOrder } from '../shopping.ts';
 import type { Stage } from '../stage.ts';
 import { ledgerDifferences, unfinishedFlows } from '../verdict/ledger.ts';
 import type { Call } from '../world/calls.ts';

@@ -7,7 +7,7 @@ import { readStream } from '../evidence/stored.ts';
 import { readUnfinished } from '../evidence/unfinished.ts';
 import { EVENTS } from '../faults/messages.ts';
 import { persist } from '../persist.ts';
-import type { AcceptedFulfilment } from './load.ts';
+import type { AcceptedFulfilment } from './fulfilling.ts';
 import { type FulfilmentStage, WORKERS } from './stage.ts';
 import { readWork, type Work } from './work.ts';
 

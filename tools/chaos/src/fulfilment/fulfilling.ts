@@ -1,3 +1,5 @@
+import type { Accepted, Wanted } from '../load.ts';
+
 /** A fulfilment to ask for, by the way it is to go. */
 export type FulfilmentKind = 'whole' | 'large' | 'partial' | 'refused';
 
@@ -31,8 +33,27 @@ export const WISHES: Readonly<Record<FulfilmentKind, Wish>> = {
   refused: { lines: [...THREE, LANTERN], whenMissing: 'cancel', end: CANCELLED, status: 'compensated' },
 };
 
+/** A fulfilment that an orchestrator took. */
+export type AcceptedFulfilment = Accepted<FulfilmentKind, { readonly id: string }>;
+
+/** The fulfilment with this number, asked of the orchestrators in turn: its id makes it one. */
+export function fulfilmentAt(
+  orchestrators: readonly string[],
+  seed: number,
+): (kind: FulfilmentKind, number: number) => Wanted<{ readonly id: string }> {
+  return (kind, number) => {
+    const id = `chaos-${seed}-${number}`;
+    return {
+      name: id,
+      body: fulfilmentBody(kind, id),
+      url: (tries) => `${orchestrators[(number + tries) % orchestrators.length]}/fulfilments`,
+      known: () => ({ id }),
+    };
+  };
+}
+
 /** The body of `POST /fulfilments`. */
-export function fulfilmentBody(kind: FulfilmentKind, fulfilmentId: string): object {
+function fulfilmentBody(kind: FulfilmentKind, fulfilmentId: string): object {
   const { lines, whenMissing } = WISHES[kind];
   return {
     fulfilmentId,

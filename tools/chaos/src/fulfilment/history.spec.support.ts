@@ -1,7 +1,7 @@
 import type { StoredLetter } from '../evidence/dead-letters.ts';
 import type { FulfilmentEvidence, StoredMessage } from './evidence.ts';
+import type { AcceptedFulfilment } from './fulfilling.ts';
 import { CANCELLED, FULFILLED, type FulfilmentKind, LANTERN, WISHES } from './fulfilling.ts';
-import type { AcceptedFulfilment } from './load.ts';
 import type { Parcel, Pick } from './work.ts';
 
 const HANDLERS: Readonly<Record<string, string>> = {

@@ -1,9 +1,10 @@
 import { setInterval } from 'node:timers';
 import { sizeOf } from '../evidence/consumers.ts';
+import { Load } from '../load.ts';
 import { haltingObserver } from '../observer.ts';
 import { BacklogWatch, settle } from '../settle.ts';
 import { gather } from './evidence.ts';
-import { FulfilmentLoad } from './load.ts';
+import { fulfilmentAt } from './fulfilling.ts';
 import { planOf } from './plan.ts';
 import type { FulfilmentProfile } from './profile.ts';
 import { type FulfilmentReport, fulfilmentReportOf } from './report.ts';
@@ -36,7 +37,7 @@ export async function fulfilmentChaos(
   const stage = await FulfilmentStage.set({ folder, syncInterval, observer: haltingObserver(halt), stop });
   const watch = new BacklogWatch(stage.brokers);
   const stopOrHalt = AbortSignal.any([stop, halt.signal]);
-  const load = new FulfilmentLoad(stage.orchestrators, seed);
+  const load = new Load(fulfilmentAt(stage.orchestrators, seed));
   const began = Date.now();
   const tell = (text: string) =>
     console.log(`${String(Math.round((Date.now() - began) / 1_000)).padStart(4)} s  ${text}`);

@@ -1,7 +1,7 @@
 import { sizeOf } from '../evidence/consumers.ts';
 import type { FulfilmentEvidence, StoredMessage } from './evidence.ts';
+import type { AcceptedFulfilment } from './fulfilling.ts';
 import { CANCELLED, FULFILLED, pickable, WISHES } from './fulfilling.ts';
-import type { AcceptedFulfilment } from './load.ts';
 
 /** What became of a run: figures, and a sentence for each thing that is wrong. */
 export interface FulfilmentVerdict {

@@ -1,8 +1,7 @@
 import type { StoredLetter } from '../evidence/dead-letters.ts';
 import type { StoredEvent } from '../evidence/events.ts';
 import type { Evidence } from '../evidence/evidence.ts';
-import type { AcceptedOrder } from '../load.ts';
-import type { OrderKind } from '../shopping.ts';
+import type { AcceptedOrder, OrderKind } from '../shopping.ts';
 import type { Call, Deed } from '../world/calls.ts';
 import { unfinishedFlows } from './ledger.ts';
 

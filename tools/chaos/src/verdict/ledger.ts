@@ -1,5 +1,5 @@
 import type { StoredEvent } from '../evidence/events.ts';
-import type { AcceptedOrder } from '../load.ts';
+import type { AcceptedOrder } from '../shopping.ts';
 
 /** The flows that must not be completed when all is over, as `<flow> <state>`: those of which a dead letter is open. */
 export function unfinishedFlows(

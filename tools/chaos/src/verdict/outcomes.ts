@@ -1,6 +1,6 @@
 import type { StoredEvent } from '../evidence/events.ts';
 import type { Evidence } from '../evidence/evidence.ts';
-import type { AcceptedOrder } from '../load.ts';
+import type { AcceptedOrder } from '../shopping.ts';
 import { DECLINED, EXPECTED_ENDS, PARCEL, REFUNDED } from '../shopping.ts';
 
 /** How the accepted orders ended. */

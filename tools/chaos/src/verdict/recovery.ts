@@ -1,6 +1,6 @@
 import type { InflictedFault } from '../faults/schedule.ts';
-import type { AcceptedOrder } from '../load.ts';
 import type { FaultKind } from '../profile.ts';
+import type { AcceptedOrder } from '../shopping.ts';
 
 /** What followed one fault. Milliseconds. */
 export interface Aftermath {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { InflictedFault } from '../faults/schedule.ts';
-import type { AcceptedOrder } from '../load.ts';
+import type { AcceptedOrder } from '../shopping.ts';
 import { recoveriesOf } from './recovery.ts';
 
 function killed(began: number, ended = began): InflictedFault {
