@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { Asked } from './run.ts';
 
 export const USAGE = `Measures a chain of three steps: the runtime against two bare nats.js loops on one nats-server.
 
@@ -33,7 +34,7 @@ const FULL: Plan = {
 const QUICK: Plan = { ...FULL, rounds: 3, orders: 500, warmUpOrders: 100, latencyOrders: 20 };
 
 /** What the command line asks for; a string says what is wrong with it. */
-export function readOptions(args: string[]): { help: boolean; json: boolean; plan: Plan } | string {
+export function readOptions(args: string[]): Asked<Plan> | string {
   try {
     const { values } = parseArgs({
       args,

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { Asked } from '../run.ts';
 
 export const USAGE = `Measures the ledger: how fast it reads a recorded stream, how soon it answers, and what it costs.
 
@@ -53,7 +54,7 @@ const QUICK: LedgerPlan = {
 const MOST_MESSAGES = 100_000_000;
 
 /** What the command line asks for; a string says what is wrong with it. */
-export function readOptions(args: string[]): { help: boolean; json: boolean; plan: LedgerPlan } | string {
+export function readOptions(args: string[]): Asked<LedgerPlan> | string {
   try {
     const { values } = parseArgs({
       args,

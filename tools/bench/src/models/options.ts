@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { Asked } from '../run.ts';
 import type { WaitingPlan } from './waiting.ts';
 
 export const USAGE = `Measures what each model costs: the same three pieces of work for an order, choreographed, orchestrated and by
@@ -53,7 +54,7 @@ const QUICK: ModelsPlan = {
 };
 
 /** What the command line asks for; a string says what is wrong with it. */
-export function readOptions(args: string[]): { help: boolean; json: boolean; plan: ModelsPlan } | string {
+export function readOptions(args: string[]): Asked<ModelsPlan> | string {
   try {
     const { values } = parseArgs({
       args,
