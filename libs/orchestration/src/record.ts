@@ -125,7 +125,7 @@ export interface CommandRecord {
   /** The data of the command that undoes it, decided when it was answered; absent when nothing is to be undone. */
   readonly undo?: { readonly contract: string; readonly data: unknown };
   /** What it undoes, when it is an undo command. */
-  readonly undoes?: Undoing;
+  readonly undoes?: Done;
 }
 
 /** Something that was done: a command, or one branch of a fan-out. */
@@ -134,12 +134,6 @@ export interface Done {
   readonly name: string;
   /** Key of the branch; absent for a command. */
   readonly key?: string;
-}
-
-/** What an undo command undoes. */
-export interface Undoing extends Done {
-  /** Id of the command that did it. */
-  readonly commandId: string;
 }
 
 /** `dropped`: nobody waits for it any more; a late answer is still noted, so that it can be undone. */

@@ -2,7 +2,7 @@ import type { CommandSpec } from '../definition/definition.ts';
 import type { CommandFailed } from '../definition/messages.ts';
 import { MachineError, MachineFault } from '../errors.ts';
 import { LARGEST_RESULT, MOST_COMMANDS } from '../limits.ts';
-import type { CommandRecord, MachineInput, Problem, Undoing } from '../record.ts';
+import type { CommandRecord, Done, MachineInput, Problem } from '../record.ts';
 import { attempt, change, changeCommand, type Draft, note, revisionOf, specOf } from './draft.ts';
 import { plain } from './plain.ts';
 import { offer } from './transition.ts';
@@ -14,7 +14,7 @@ export function addCommand(
     readonly id: string;
     readonly name: string;
     readonly contract: string;
-    readonly undoes?: Undoing;
+    readonly undoes?: Done;
   },
 ): void {
   const added: CommandRecord = {

@@ -1,6 +1,6 @@
 import { type ContractClass, contractOf } from '@troupe/contract';
 import { MOST_COMMANDS } from '../limits.ts';
-import type { BranchRecord, CommandRecord, MachineInput, Problem, Undoing } from '../record.ts';
+import type { BranchRecord, CommandRecord, Done, MachineInput, Problem } from '../record.ts';
 import { hasBit, withBit } from './bits.ts';
 import { addCommand } from './commands.ts';
 import { dropped, noteForUndo } from './compensation.ts';
@@ -19,8 +19,7 @@ export function undoNext(draft: Draft): void {
   }
   change(draft, { compensation: { ...compensation, queue } });
   const command = commands.find(({ id }) => id === next.command);
-  if (command?.undo !== undefined)
-    sendUndo(draft, { name: command.name, commandId: command.id }, command.undo);
+  if (command?.undo !== undefined) sendUndo(draft, { name: command.name }, command.undo);
   undoNext(draft);
 }
 
@@ -42,7 +41,7 @@ export function undoBranch(draft: Draft, branch: BranchRecord | undefined): void
 /** A command that nobody waited for any more was answered: what it did is undone at once. */
 export function undoLate(draft: Draft, command: CommandRecord, input: MachineInput): void {
   const { undo } = noteForUndo(draft, command, input);
-  if (undo !== undefined) sendUndo(draft, { name: command.name, commandId: command.id }, undo);
+  if (undo !== undefined) sendUndo(draft, { name: command.name }, undo);
 }
 
 /** The same for a branch, unless it was found answered before its answer was through, or is sure to be found in its turn. */
@@ -79,16 +78,12 @@ function sendBranchUndo(draft: Draft, branch: BranchRecord, undo: NonNullable<Br
   sendUndo(draft, doneBy(draft, branch), undo);
 }
 
-function doneBy({ record }: Draft, { id: commandId, fanOut, key }: BranchRecord): Undoing {
-  return { name: record.fanOuts.find(({ id }) => id === fanOut)?.name ?? fanOut, key, commandId };
+function doneBy({ record }: Draft, { fanOut, key }: BranchRecord): Done {
+  return { name: record.fanOuts.find(({ id }) => id === fanOut)?.name ?? fanOut, key };
 }
 
 /** After the end an undo command is sent, and its answer is not waited for. */
-function sendUndo(
-  draft: Draft,
-  undoes: Undoing,
-  { contract, data }: NonNullable<CommandRecord['undo']>,
-): void {
+function sendUndo(draft: Draft, undoes: Done, { contract, data }: NonNullable<CommandRecord['undo']>): void {
   const contractClass = draft.definition.options.commands.find((one) => contractOf(one).id === contract);
   const name = `undo ${undoes.name}${undoes.key === undefined ? '' : ` ${undoes.key}`}`;
   const fault = attempt(draft, () => {

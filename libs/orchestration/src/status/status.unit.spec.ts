@@ -61,7 +61,7 @@ describe('a master status', () => {
   });
 
   it('counts what is done of what was dispatched so far, skipped work too, and nothing that undoes', () => {
-    const undo = commandRecord({ undoes: { name: 'station.reserve', commandId: 'c-1' } });
+    const undo = commandRecord({ undoes: { name: 'station.reserve' } });
     const record = instanceRecord({
       commands: [answered, commandRecord({ status: 'skipped' }), commandRecord({ status: 'failed' }), undo],
       fanOuts: [fanOutState({ total: 10 })],
