@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setInterval } from 'node:timers/promises';
 import { startNatsServer } from '@troupe/broker';
 import { expect, it, onTestFinished } from 'vitest';
 import { AppProcess } from './app-process.ts';
@@ -53,17 +54,18 @@ async function startedApps() {
 function followed(url: string) {
   const ever = new Map<string, Alert>();
   let now: { readonly alerts: readonly Alert[]; readonly lookedAt?: number } = { alerts: [] };
-  let isOver = false;
+  const end = new AbortController();
   const following = (async () => {
-    while (!isOver) {
+    for await (const _ of setInterval(100, undefined, { signal: end.signal })) {
       const answer = await fetch(`${url}/alerts`).catch(() => undefined);
       if (answer?.ok === true) now = (await answer.json()) as typeof now;
       for (const alert of now.alerts) ever.set(`${alert.id} ${alert.since}`, alert);
-      await new Promise((resolve) => setTimeout(resolve, 100));
     }
-  })();
+  })().catch((error: unknown) => {
+    if (!end.signal.aborted) throw error;
+  });
   onTestFinished(() => {
-    isOver = true;
+    end.abort();
     return following;
   });
   return { ever: () => [...ever.values()], firing: () => now.alerts.map(({ id }) => id), now: () => now };
