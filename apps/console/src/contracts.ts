@@ -1,4 +1,10 @@
-import { FulfilmentCancelled, FulfilmentRequested, OrderFulfilled } from '@shop/contracts-fulfilment';
+import { ParcelCollected, ParcelDelivered, ParcelReturned, ParcelSorted } from '@shop/contracts-carrier';
+import {
+  FulfilmentCancelled,
+  FulfilmentRequested,
+  OrderFulfilled,
+  ParcelConsigned,
+} from '@shop/contracts-fulfilment';
 import { OrderPlaced } from '@shop/contracts-order';
 import {
   LabelPrint,
@@ -32,9 +38,14 @@ const CONTRACTS: readonly ContractClass[] = [
   LabelPrinted,
   OrderFulfilled,
   OrderPlaced,
+  ParcelCollected,
+  ParcelConsigned,
+  ParcelDelivered,
   ParcelDispatched,
   ParcelPack,
   ParcelPacked,
+  ParcelReturned,
+  ParcelSorted,
   ParcelUnpack,
   ParcelUnpacked,
   PaymentAuthorized,

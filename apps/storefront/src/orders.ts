@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
+import { ParcelDelivered, ParcelReturned } from '@shop/contracts-carrier';
 import { OrderPlaced } from '@shop/contracts-order';
-import { ParcelDispatched } from '@shop/contracts-parcel';
 import { PaymentDeclined, PaymentRefunded } from '@shop/contracts-payment';
 import { Flow, Producer } from '@troupe/nest';
 import { type Claim, IdempotencyKeys } from './idempotency-keys.ts';
@@ -13,7 +13,11 @@ import type { Receipt } from './receipt.ts';
 export type Placing = { readonly placed: true; readonly receipt: Receipt } | { readonly placed: false };
 
 /** Places orders: after `order.placed` is stored, the storefront is out of it. */
-@Flow({ starts: OrderPlaced, ends: [ParcelDispatched, PaymentDeclined, PaymentRefunded], within: '2d' })
+@Flow({
+  starts: OrderPlaced,
+  ends: [ParcelDelivered, ParcelReturned, PaymentDeclined, PaymentRefunded],
+  within: '14d',
+})
 @Injectable()
 export class Orders {
   readonly #log = new Logger(Orders.name);
