@@ -1,0 +1,75 @@
+"""Runs the carrier as this process, until SIGTERM or SIGINT."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+import sys
+
+from carrier import APP
+from carrier.errors import CarrierError, SettingError
+from carrier.http import server_of
+from carrier.logs import set_up_logs
+from carrier.runtime import Runtime
+from carrier.settings import Settings, read_settings
+
+log = logging.getLogger("carrier")
+
+
+def main() -> None:
+    """Ends with 0 after a signal, and with 1 and a sentence when it must not run."""
+    try:
+        settings = read_settings(os.environ)
+    except SettingError as error:
+        sys.exit(f"{error.code}: {error}")
+    set_up_logs(settings.log_level, os.environ.get("OTEL_SERVICE_NAME", "").strip() or APP)
+    sys.exit(asyncio.run(run(settings)))
+
+
+async def run(settings: Settings) -> int:
+    """HTTP answers before the broker is there: alive, and not ready."""
+    try:
+        listening = socket.create_server((settings.host, settings.port))
+    except OSError as error:
+        return _explain(SettingError([f"Cannot listen on HOST {settings.host} and PORT {settings.port}: {error}."]))
+    log.info("listening on http://%s:%d", settings.host, listening.getsockname()[1])
+    runtime = Runtime(settings)
+    server = server_of(runtime)
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, _tell, told, number)
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    starting = asyncio.create_task(runtime.start())
+    ends = [asyncio.create_task(told.wait()), asyncio.create_task(runtime.closed.wait()), serving]
+    await asyncio.wait([*ends, starting], return_when=asyncio.FIRST_COMPLETED)
+    code = 0
+    if starting.done() and starting.exception() is None:
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+    elif starting.done():
+        code = _explain(starting.exception())
+    if not told.is_set() and code == 0:
+        code = _explain(CarrierError("the broker refused the connection for good, or HTTP ended"))
+    starting.cancel()
+    with contextlib.suppress(asyncio.CancelledError, Exception):
+        await starting
+    await runtime.stop()
+    server.should_exit = True
+    for task in ends[:2]:
+        task.cancel()
+    await serving
+    return code
+
+
+def _tell(told: asyncio.Event, number: int) -> None:
+    """Whoever sends a second signal does not want to wait."""
+    if told.is_set():
+        os._exit(128 + number)
+    told.set()
+
+
+def _explain(error: BaseException | None) -> int:
+    code = f"{error.code}: " if isinstance(error, CarrierError) and error.code else ""
+    log.critical("%s%s", code, error, exc_info=None if isinstance(error, CarrierError) else error)
+    return 1

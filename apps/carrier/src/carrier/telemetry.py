@@ -1,0 +1,202 @@
+"""Spans of messages by OpenTelemetry's messaging conventions, and whose message a line of the log is about."""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
+from types import MappingProxyType
+from typing import Any
+
+from opentelemetry import context as otel
+from opentelemetry import trace
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import SERVICE_INSTANCE_ID, SERVICE_NAME, SERVICE_VERSION, Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
+from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+from carrier.wire.envelope import Output
+from carrier.wire.work import Work
+
+VARYING = {"evt": "{lane}", "cmd": "{lane}", "rdv": "{lane}", "sch": "{schedule}"}
+PROPAGATOR = TraceContextTextMapPropagator()
+Trace = tuple[str | None, str | None]
+
+current: ContextVar[Mapping[str, str]] = ContextVar("current", default=MappingProxyType({}))
+"""Fields of log lines that are written while a message is handled."""
+
+
+def tracing(app: str, version: str, instance: str, exporter: SpanExporter | None = None) -> TracerProvider:
+    """Sends spans where OTEL_EXPORTER_OTLP_ENDPOINT says; the SDK reads its other variables itself."""
+    named = {SERVICE_NAME: app, SERVICE_VERSION: version, SERVICE_INSTANCE_ID: instance}
+    provider = TracerProvider(resource=Resource(named).merge(Resource.create()))
+    provider.add_span_processor(BatchSpanProcessor(exporter or OTLPSpanExporter()))
+    return provider
+
+
+class Telemetry:
+    """Without a provider no span is made, and the trace that a message carries is passed on as it is."""
+
+    def __init__(self, app: str, provider: TracerProvider | None = None) -> None:
+        self._app = app
+        self._provider = provider
+        self._tracer = None if provider is None else provider.get_tracer("carrier")
+
+    @contextlib.contextmanager
+    def process(self, work: Work) -> Iterator["MessageSpan"]:
+        """
+        A first delivery continues the trace of its message; another one, which may come days later, begins a trace
+        that links to it.
+        """
+        event, delivery, step = work.event, work.delivery, work.durable.step.name
+        carried = (event.traceparent, event.tracestate) if event is not None else (None, None)
+        durable = f"{self._app}__{step}"
+        fields = {"step": durable}
+        if event is not None:
+            fields |= {"flow_id": event.flow_id[:256], "event_id": event.id[:256]}
+        sent = _context_of(carried)
+        redelivered = delivery.comes_back or delivery.deliveries > 1
+        span = None
+        if self._tracer is not None:
+            template, lane = destination_of(delivery.subject)
+            linked = trace.get_current_span(sent).get_span_context()
+            span = self._tracer.start_span(
+                f"process {template}",
+                context=otel.Context() if redelivered else sent,
+                kind=SpanKind.CONSUMER,
+                links=[Link(linked)] if redelivered and linked.is_valid else [],
+                attributes=_attributes(
+                    "process",
+                    delivery.subject,
+                    template,
+                    lane,
+                    len(delivery.payload),
+                    event.id if event is not None else None,
+                    event.flow_id if event is not None else None,
+                    event.type if event is not None else None,
+                )
+                | {
+                    "messaging.consumer.group.name": durable,
+                    "troupe.app": self._app,
+                    "troupe.step": step,
+                }
+                | ({"troupe.redelivered": True} if redelivered else {}),
+            )
+        fields |= _log_fields(span, carried)
+        token = current.set(fields)
+        attached = otel.attach(trace.set_span_in_context(span, sent)) if span is not None else None
+        try:
+            yield MessageSpan(span, carried)
+        finally:
+            if attached is not None:
+                otel.detach(attached)
+            current.reset(token)
+
+    @contextlib.contextmanager
+    def send(self, work: Work, output: Output) -> Iterator["MessageSpan"]:
+        """Child of the step's span."""
+        event = work.event
+        carried = (event.traceparent, event.tracestate) if event is not None else (None, None)
+        span = None
+        if self._tracer is not None:
+            subject = output.outgoing.subject
+            template, lane = destination_of(subject)
+            span = self._tracer.start_span(
+                f"send {template}",
+                kind=SpanKind.PRODUCER,
+                attributes=_attributes(
+                    "send",
+                    subject,
+                    template,
+                    lane,
+                    len(output.outgoing.payload),
+                    output.id,
+                    output.flow_id,
+                    output.contract.id,
+                )
+                | {"troupe.app": self._app},
+            )
+        yield MessageSpan(span, carried)
+
+    def shutdown(self) -> None:
+        """Sends the last spans."""
+        if self._provider is not None:
+            self._provider.shutdown()
+
+
+class MessageSpan:
+    """The span of one message, or nothing where nothing is traced."""
+
+    def __init__(self, span: Span | None, carried: Trace) -> None:
+        self._span = span
+        self._carried = carried
+
+    @property
+    def trace(self) -> Trace:
+        """What the next step is to see."""
+        if self._span is None:
+            return self._carried
+        headers: dict[str, str] = {}
+        PROPAGATOR.inject(headers, trace.set_span_in_context(self._span))
+        return headers.get("traceparent"), headers.get("tracestate")
+
+    def end(self, outcome: str | None, sentence: str | None, error: BaseException | None) -> None:
+        """The sentence stands for the error's own, which may quote sensitive values."""
+        if self._span is None:
+            return
+        if outcome is not None:
+            self._span.set_attribute("troupe.outcome", outcome)
+        if error is not None:
+            name = type(error).__name__
+            self._span.set_attribute("error.type", name)
+            self._span.set_status(Status(StatusCode.ERROR, sentence))
+            self._span.add_event("exception", {"exception.type": name, "exception.message": sentence or ""})
+        self._span.end()
+
+
+def destination_of(subject: str) -> tuple[str, str | None]:
+    """The subject without what varies per message, and its lane: span names must not multiply by lane."""
+    tokens = subject.split(".")
+    placeholder = next((VARYING[token] for token in tokens[:2] if token in VARYING), None)
+    if placeholder is None or len(tokens) < 2:
+        return subject, None
+    lane = tokens[-1] if placeholder == "{lane}" else None
+    return ".".join([*tokens[:-1], placeholder]), lane
+
+
+def _attributes(
+    operation: str,
+    subject: str,
+    template: str,
+    lane: str | None,
+    size: int,
+    message_id: str | None,
+    flow_id: str | None,
+    event_type: str | None,
+) -> dict[str, Any]:
+    known = {
+        "messaging.system": "nats",
+        "messaging.operation.name": operation,
+        "messaging.operation.type": operation,
+        "messaging.destination.name": subject,
+        "messaging.destination.template": template,
+        "messaging.destination.partition.id": lane,
+        "messaging.message.id": message_id,
+        "messaging.message.conversation_id": flow_id,
+        "messaging.message.body.size": size,
+        "cloudevents.event_type": event_type,
+    }
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def _context_of(carried: Trace) -> otel.Context:
+    headers = {name: value for name, value in zip(("traceparent", "tracestate"), carried, strict=True) if value}
+    return PROPAGATOR.extract(headers, otel.Context())
+
+
+def _log_fields(span: Span | None, carried: Trace) -> dict[str, str]:
+    if span is not None:
+        found = span.get_span_context()
+        return {"trace_id": f"{found.trace_id:032x}", "span_id": f"{found.span_id:016x}"}
+    parts = (carried[0] or "").split("-")
+    return {"trace_id": parts[1]} if len(parts) >= 4 else {}

@@ -1,0 +1,1 @@
+"""The wire of Troupe (docs/reference/wire.md), as far as a step needs it."""

@@ -1,0 +1,137 @@
+"""Takes each message through validate, handle, publish all outputs, ack. A crash in between repeats the work."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from faststream import BaseMiddleware, ContextRepo
+from faststream.message import StreamMessage
+from faststream.nats.message import NatsMessage
+from nats.aio.msg import Msg
+
+from carrier.errors import CarrierError, HandlerTimeoutError, OutageError
+from carrier.telemetry import Telemetry
+from carrier.wire.client import WireClient
+from carrier.wire.duplicates import DuplicateCheck
+from carrier.wire.ensure import Topology
+from carrier.wire.envelope import Envelope, Output
+from carrier.wire.instance import Tally
+from carrier.wire.publisher import publish
+from carrier.wire.settlement import Settlement
+from carrier.wire.topology import Durable
+from carrier.wire.work import Refused, Work
+
+PUBLISH_TIMEOUT = 20.0
+Call = Callable[[], Awaitable[Any]]
+
+
+class Processing:
+    """What the steps of an app do with what their durables hand out."""
+
+    def __init__(
+        self,
+        client: WireClient,
+        durables: Mapping[str, Durable],
+        envelopes: Mapping[str, Envelope],
+        tallies: Mapping[str, Tally],
+        settlement: Settlement,
+        topology: Topology,
+        duplicates: DuplicateCheck,
+        telemetry: Telemetry,
+    ) -> None:
+        self._client, self._durables, self._envelopes, self._tallies = client, durables, envelopes, tallies
+        self._settlement, self._topology = settlement, topology
+        self._duplicates, self._telemetry = duplicates, telemetry
+
+    def middleware(self, message: Msg | None, /, *, context: ContextRepo) -> BaseMiddleware[Any, Any]:
+        """For FastStream: what stands around each handler."""
+        return _Around(message, context=context, processing=self)
+
+    async def run(self, message: StreamMessage[Msg], handler: Call) -> None:
+        """Never raises; nothing is acknowledged before its outputs are stored."""
+        raw = message.raw_message
+        durable = self._durables[raw.metadata.consumer]
+        delivery = await self._client.pulls[durable.name].begun(raw)
+        if delivery is None:
+            return
+        work = Work(delivery, durable, self._settlement.attempts.next(delivery))
+        error: Exception | None = None
+        model: Any = None
+        try:
+            model = work.receive()
+        except Refused as refusal:
+            error = refusal
+        with self._telemetry.process(work) as span:
+            outcome, error = await self._settle(work, message, model, handler, error)
+            sentence = None if error is None else work.text(error)
+            span.end(outcome, sentence, error)
+        self._tallies[durable.step.name].add(outcome, time.monotonic() - work.started_at, sentence)
+
+    async def _settle(
+        self, work: Work, message: StreamMessage[Msg], model: Any, handler: Call, error: Exception | None
+    ) -> tuple[str, Exception | None]:
+        settlement = self._settlement
+        try:
+            if isinstance(error, Refused):
+                if error.reason == "contract-unknown" and await self._is_known_to_newer(work):
+                    return await settlement.unknown_here(work), error
+                return await settlement.refused(work, error), error.error
+            await self._handle(work, message, model, handler)
+        except OutageError as outage:
+            return await settlement.unsent(work, outage), outage
+        except Exception as failure:
+            return await settlement.failed(work, failure), failure
+        return await settlement.done(work), None
+
+    async def _handle(self, work: Work, message: StreamMessage[Msg], model: Any, handler: Call) -> None:
+        step = work.durable.step
+
+        async def decoded(_: StreamMessage[Msg]) -> Any:
+            return model
+
+        message.set_decoder(decoded)
+        try:
+            result = await asyncio.wait_for(handler(), step.timeout)
+        except asyncio.TimeoutError as error:
+            raise HandlerTimeoutError(f"{step.name} did not end within {step.timeout:g} s.") from error
+        assert work.event is not None
+        outputs = self._envelopes[step.name].seal(work.event, result)
+        stored = await asyncio.gather(*(self._send(work, output) for output in outputs), return_exceptions=True)
+        for failure in stored:
+            if isinstance(failure, BaseException):
+                raise failure
+
+    async def _send(self, work: Work, output: Output) -> None:
+        with self._telemetry.send(work, output) as span:
+            outgoing = output.traced(*span.trace)
+            try:
+                ack = await publish(self._client, outgoing, PUBLISH_TIMEOUT)
+            except CarrierError as error:
+                span.end(None, str(error), error)
+                raise
+            span.end(None, None, None)
+        if ack.duplicate:
+            self._duplicates.check(outgoing, ack)
+
+    async def _is_known_to_newer(self, work: Work) -> bool:
+        """During a rolling deployment a newer build of the step may consume what this one does not know."""
+        if work.durable.contract is not None:
+            return False
+        try:
+            manifest = await self._topology.manifest(work.durable.stream, work.durable.name)
+        except CarrierError:
+            return True
+        return work.attributes.get("type") in [*manifest.get("consumes", []), *manifest.get("direct", [])]
+
+
+class _Around(BaseMiddleware[Any, Any]):
+    def __init__(self, message: Msg | None, /, *, context: ContextRepo, processing: Processing) -> None:
+        super().__init__(message, context=context)
+        self._processing = processing
+
+    async def consume_scope(
+        self, call_next: Callable[[StreamMessage[Any]], Awaitable[Any]], msg: StreamMessage[Any]
+    ) -> None:
+        assert isinstance(msg, NatsMessage)
+        await self._processing.run(msg, lambda: call_next(msg))
