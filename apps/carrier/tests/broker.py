@@ -31,9 +31,10 @@ class Broker:
     """It keeps its store over restarts."""
 
     def __init__(self, store: Path, configuration: str = "") -> None:
+        """Each environment reserves what its streams may take: more than the machine has, with one for each test."""
         self._store = store
         self._configuration = store.parent / f"{store.name}.conf"
-        self._configuration.write_text(configuration)
+        self._configuration.write_text(f"jetstream {{ max_file_store: 100TB }}\n{configuration}")
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self._process: subprocess.Popen[bytes] | None = None

@@ -1,5 +1,6 @@
 """A broker for all tests, and for each an environment of its own on it."""
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -14,7 +15,7 @@ from carrier.settings import Settings, read_settings
 from carrier.wire.client import WireClient
 from carrier.wire.names import Names
 from tests.broker import Broker
-from tests.stage import Stage
+from tests.stage import LONGEST_WAIT, Stage
 
 Started = Callable[..., Awaitable[Runtime]]
 
@@ -66,7 +67,7 @@ async def start(settings: Settings) -> AsyncIterator[Started]:
     async def started(own: Settings | None = None, **options: Any) -> Runtime:
         runtime = Runtime(own or settings, **options)
         running.append(runtime)
-        await runtime.start()
+        await asyncio.wait_for(runtime.start(), LONGEST_WAIT)
         return runtime
 
     yield started

@@ -40,7 +40,7 @@ class JsonLines(logging.Formatter):
         if error is not None:
             stack = self.formatException(record.exc_info) if record.exc_info else ""
             line["err"] = {"type": error_type(error), "message": str(error), "stack": stack}
-        return json.dumps(line, ensure_ascii=False)
+        return json.dumps(line, ensure_ascii=False, separators=(",", ":"))
 
 
 def set_up_logs(level: str, service: str, stream: TextIO = sys.stdout) -> None:
