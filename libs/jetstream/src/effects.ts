@@ -26,6 +26,8 @@ export interface Outlet {
   readonly topology: TopologyMode;
   /** Copies that a cluster keeps of each stream and bucket. */
   readonly replicas: number;
+  /** Address of the environment's console, where flows are asked for; undefined when nobody said it. */
+  readonly consoleUrl: string | undefined;
   isConnected(): boolean;
   /** Tells people what they must see, as their first step, without waiting for the broker. */
   alert(reason: string, message: string, event?: Notice['event']): void;

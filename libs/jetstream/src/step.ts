@@ -14,6 +14,11 @@ export interface Next<T extends object = object> {
    * contracts that its step names in `direct`. Default: at once.
    */
   readonly at?: Date;
+  /**
+   * The flow that it belongs to, when that is not the input's: one that it opens, as a child of `parent`, or the one to
+   * which the input's is a child. Default: the input's flow, and the parent of that.
+   */
+  readonly flow?: { readonly id: string; readonly parent?: string | undefined };
 }
 
 /** What a handler may return: nothing, one message, or a cascade. */
@@ -55,6 +60,8 @@ export interface StepContext {
   readonly time: string | undefined;
   /** The flow that the message belongs to (`correlationid`). */
   readonly flowId: string;
+  /** The flow that handed off to this one (`parentflowid`), when there is one. */
+  readonly parentFlowId: string | undefined;
   /** Id of the message that caused it (`causationid`), when it says so: an answer names its command. */
   readonly causationId: string | undefined;
   /** The W3C trace that the message carries, when it does. */

@@ -73,7 +73,7 @@ export class TroupeModule {
 
 function runtimeOptions(
   options: TroupeOptions,
-  { servers, prefix, topology, replicas, streams = options.streams }: Settings,
+  { servers, prefix, topology, replicas, consoleUrl, streams = options.streams }: Settings,
   steps: readonly StepDefinition[],
 ): RuntimeOptions {
   const { shutdownGraceMs: _, ...given } = options;
@@ -85,6 +85,7 @@ function runtimeOptions(
     connection: { ...options.connection, ...(servers !== undefined && { servers }) },
     ...(prefix !== undefined && { prefix }),
     ...(topology !== undefined && { topology }),
+    ...(consoleUrl !== undefined && { consoleUrl }),
     streams: { ...streams, ...(replicas !== undefined && { replicas }) },
     steps,
   };

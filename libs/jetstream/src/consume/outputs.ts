@@ -12,7 +12,7 @@ export interface Cause {
   readonly source: string;
   readonly id: string;
   readonly flowId: string;
-  readonly event: { readonly parentflowid?: string };
+  readonly parentFlowId: string | undefined;
 }
 
 /** Turns what a handler returns into messages: all are checked and sized before the first is sent. */
@@ -51,11 +51,12 @@ export class Outputs {
     const { id } = envelope.contract;
     if (output.key !== undefined && typeof output.key !== 'string')
       throw new OutputKeyError(`${this.#step} returned ${id} with a key that is no string.`);
+    const flow = output.flow ?? { id: work.flowId, parent: work.parentFlowId };
     const fields = {
       id: outputId(work.source, work.id, step, id, output.key ?? ''),
-      flowId: work.flowId,
+      flowId: flow.id,
       causationId: work.id,
-      parentFlowId: work.event.parentflowid,
+      parentFlowId: flow.parent,
       at: output.at,
     };
     if (output.at !== undefined) this.#assertTime(output, id);

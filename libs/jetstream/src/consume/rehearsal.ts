@@ -17,6 +17,8 @@ export interface RehearsalInput {
   readonly source?: string;
   /** Default `flow-1`. */
   readonly flowId?: string;
+  /** The flow that handed off to that one. Default: none. */
+  readonly parentFlowId?: string;
   /** Id of the message that caused it. Default: none. */
   readonly causationId?: string;
   /** Default 1. */
@@ -73,6 +75,7 @@ export async function rehearse<C extends ContractClass>(
     type: contract.id,
     time: undefined,
     flowId: input.flowId ?? 'flow-1',
+    parentFlowId: input.parentFlowId,
     causationId: input.causationId,
     traceparent: undefined,
     idempotencyKey: idempotencyKey(source, id, name),
@@ -87,7 +90,7 @@ export async function rehearse<C extends ContractClass>(
   });
   const run = async (transaction?: unknown): Promise<Rehearsed> => {
     const result = await step.handle(message, context, transaction);
-    const sealed = outputs.of({ ...context, event: {} }, name, result);
+    const sealed = outputs.of(context, name, result);
     const returned = (Array.isArray(result) ? result : [result]) as readonly Next[];
     const said = returned.flatMap((output) => Array.from(majorsOf(output), () => output));
     return { said, sealed };

@@ -91,6 +91,10 @@ export class Work implements StepContext {
     return this.event.correlationid ?? this.event.id;
   }
 
+  get parentFlowId(): string | undefined {
+    return this.event.parentflowid;
+  }
+
   get causationId(): string | undefined {
     return this.event.causationid;
   }

@@ -18,6 +18,8 @@ export interface RuntimeOptions {
   /** What the app may do to the broker's streams and consumers. Default `create`. */
   readonly topology?: TopologyMode;
   readonly streams?: StreamSettings;
+  /** Address of the console, which orchestrations ask about the flows that they handed off. Default: they ask nobody. */
+  readonly consoleUrl?: string;
   readonly steps?: readonly StepDefinition[];
   /** Contracts that the app sends outside of steps, through its producer. */
   readonly produces?: readonly ContractClass[];

@@ -208,7 +208,7 @@ export class Runtime {
     { client, isConnected, notices, publisher }: StepServices,
     sending: Sending,
   ): Promise<void> {
-    const { app, topology = 'create', streams } = this.#options;
+    const { app, topology = 'create', streams, consoleUrl } = this.#options;
     const replicas = streams?.replicas ?? 1;
     const publish = (message: OutgoingMessage): Promise<void> =>
       new Promise((resolve, reject) => {
@@ -228,6 +228,7 @@ export class Runtime {
         instrumentation: this.#instrumentation,
         topology,
         replicas,
+        consoleUrl,
         isConnected,
         alert,
         publish,
