@@ -66,12 +66,15 @@ function drawn(state: StateStructure, names: ReadonlyMap<string, string>): strin
   const label = escaped(state.type === 'history' ? `${state.key} (history)` : state.key);
   const declared = label === name ? [] : [`state "${label}" as ${name}`];
   const arrows = state.transitions.flatMap((one) => arrowsFrom(name, one, names));
-  const end = state.type === 'final' ? [`${name} --> [*]`] : [];
+  const notes = (state.handsOff ?? []).map(
+    (what) => `note right of ${name} : ${escaped(`hands off ${what}`)}`,
+  );
+  const end = [...(state.type === 'final' ? [`${name} --> [*]`] : []), ...notes];
   if (state.states.length === 0) return [...(declared.length > 0 ? declared : [name]), ...arrows, ...end];
   const regions =
     state.type === 'parallel' ? state.states.map((child) => drawn(child, names)) : [inside(state, names)];
   const body = regions.flatMap((region, index) => (index === 0 ? region : ['--', ...region]));
-  return [...declared, `state ${name} {`, ...body.map((line) => `  ${line}`), '}', ...arrows];
+  return [...declared, `state ${name} {`, ...body.map((line) => `  ${line}`), '}', ...arrows, ...notes];
 }
 
 function arrowsFrom(

@@ -1,3 +1,4 @@
+export { type ChildFlow, childFlowId, childFlowOf } from './child-flow.ts';
 export {
   type ActionGiven,
   type Branch,
@@ -15,13 +16,24 @@ export {
   type CompiledMachine,
   type Definition,
   definitionOf,
+  type HandOffSpec,
 } from './definition/definition.ts';
+export {
+  type HandOffOptions,
+  handOff,
+  type RemoteEnd,
+  type RemoteStatus,
+  type StatusAddress,
+  type StatusGiven,
+} from './definition/hand-off.ts';
 export type {
   Answer,
   BranchOutcome,
   CommandFailed,
   CommandName,
+  Completed,
   Fact,
+  HandOffFailed,
   Joined,
 } from './definition/messages.ts';
 export {
@@ -54,12 +66,14 @@ export { type OpenOrchestrations, openOrchestrations } from './open-orchestratio
 export { OrchestrationModule } from './orchestration.module.ts';
 export { type Asking, Orchestrations, type OrchestrationsAddress } from './orchestrations.ts';
 export * from './record.ts';
+export * from './report.ts';
 export type { InstanceFilter, InstancePage, InstanceSummary, Place } from './status/instances.ts';
 export type {
   BranchStatus,
   CommandStep,
   CompensationStatus,
   FanOutStep,
+  HandOffStep,
   MasterStatus,
   Progress,
   Result,

@@ -7,6 +7,12 @@ export const MOST_DEFERRED = 100;
 /** Commands that are open at once, and commands that are kept; a fan-out carries more. */
 export const MOST_COMMANDS = 200;
 
+/** Hand-offs of which the report is kept, those that were reported last. */
+export const MOST_REPORTS = 32;
+
+/** Characters of a kept report, as JSON. */
+export const LARGEST_REPORT = 4 * 1024;
+
 /** Fan-outs of one instance, all in all. */
 export const MOST_FAN_OUTS = 100;
 

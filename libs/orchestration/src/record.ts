@@ -1,3 +1,5 @@
+import type { CompletionReport } from './report.ts';
+
 /**
  * What is kept of one instance of an orchestration, as JSON under one key of the app's bucket. Branches of a fan-out
  * stand in keys of their own (`BranchRecord`), and so does how far its join is (`FanOutRecord`).
@@ -11,6 +13,8 @@ export interface InstanceRecord {
   readonly version: number;
   /** Id of the instance: the flow that it is. */
   readonly id: string;
+  /** The flow that handed off to this one, when there is one; all that it sends says so. */
+  readonly parentFlowId?: string;
   /** Decisions so far. Timers say the one that armed them, what was done says the one that took it. */
   readonly revision: number;
   readonly status: InstanceStatus;
@@ -20,8 +24,10 @@ export interface InstanceRecord {
   readonly handled: readonly string[];
   /** Inputs that the machine could not take yet, oldest first, `MOST_DEFERRED` at most; offered again after each transition. */
   readonly deferred: readonly MachineInput[];
-  /** Commands in the order in which they were dispatched, those of fan-outs not among them. */
+  /** Commands and hand-offs in the order in which they were dispatched, those of fan-outs not among them. */
   readonly commands: readonly CommandRecord[];
+  /** How many hand-offs of each name there were, so that each has a flow of its own. */
+  readonly handOffs?: Readonly<Record<string, number>>;
   /** Fan-outs in the order in which they were dispatched; each has a `FanOutRecord` too. */
   readonly fanOuts: readonly FanOutState[];
   readonly timers: readonly TimerRecord[];
@@ -37,6 +43,8 @@ export interface InstanceRecord {
   readonly startedAt: string;
   readonly updatedAt: string;
   readonly endedAt?: string;
+  /** The event that it sent as it ended; data that is larger than `LARGEST_RESULT` is left out. */
+  readonly result?: { readonly contract: string; readonly data?: unknown };
   /** W3C `traceparent` of the message that began it, for links. */
   readonly traceparent?: string;
   /** Digest of the body that began it over HTTP, when a repeat of the request must be told from another one. */
@@ -94,13 +102,13 @@ export interface Halt {
   readonly id: string;
 }
 
-/** One command and what became of it. */
+/** One command, or hand-off, and what became of it. */
 export interface CommandRecord {
   /** CloudEvents id, deterministic. Its answers name it as their cause. */
   readonly id: string;
-  /** Unique among the open commands of the instance; by default the command's type. */
+  /** Unique among the open commands of the instance; by default the command's type. Of hand-offs several may be open. */
   readonly name: string;
-  /** Contract id: `station.reserve.v1`. */
+  /** Contract id of the command, `station.reserve.v1`, or of the event that was handed off. */
   readonly contract: string;
   readonly status: CommandStatus;
   readonly dispatchedAt: string;
@@ -126,6 +134,18 @@ export interface CommandRecord {
   readonly undo?: { readonly contract: string; readonly data: unknown };
   /** What it undoes, when it is an undo command. */
   readonly undoes?: Done;
+  /** It is a hand-off: its answer is a completing event of this flow. */
+  readonly handOff?: HandOffState;
+}
+
+/** What is known of a hand-off besides what is known of a command. */
+export interface HandOffState {
+  /** The flow that it opened: `<flow of the instance>/<name>/<n>`. */
+  readonly flowId: string;
+  /** How often it was polled since its deadline. */
+  readonly polls: number;
+  /** What the ledger last told of that flow, shortened; the last `MOST_REPORTS` of an instance are kept. */
+  readonly report?: CompletionReport;
 }
 
 /** Something that was done: a command, or one branch of a fan-out. */

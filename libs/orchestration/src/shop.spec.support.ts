@@ -97,3 +97,39 @@ export class ParcelDropped {
   @Example('p-1')
   parcel!: string;
 }
+
+/** Begins the way of a parcel at the carrier, who is a remote system. */
+@Contract({ type: 'parcel.consigned', version: 1, kind: 'event', owner: 'desk' })
+export class ParcelConsigned {
+  @IsString()
+  @Example('p-1')
+  parcel!: string;
+}
+
+@Contract({ type: 'parcel.sorted', version: 1, kind: 'event', owner: 'carrier' })
+export class ParcelSorted {
+  @IsString()
+  @Example('p-1')
+  parcel!: string;
+}
+
+@Contract({ type: 'parcel.handed', version: 1, kind: 'event', owner: 'van' })
+export class ParcelHanded {
+  @IsString()
+  @Example('p-1')
+  parcel!: string;
+}
+
+@Contract({ type: 'parcel.delivered', version: 1, kind: 'event', owner: 'carrier' })
+export class ParcelDelivered {
+  @IsString()
+  @Example('p-1')
+  parcel!: string;
+}
+
+@Contract({ type: 'parcel.lost', version: 1, kind: 'event', owner: 'carrier' })
+export class ParcelLost {
+  @IsString()
+  @Example('p-1')
+  parcel!: string;
+}

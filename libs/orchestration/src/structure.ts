@@ -1,4 +1,7 @@
+import { contractOf } from '@troupe/contract';
 import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate';
+import { intentOf } from './definition/intent.ts';
+import { actionsOfState } from './definition/machine-walk.ts';
 import type { StateValue } from './record.ts';
 
 /** A machine's states and transitions as JSON: what a diagram needs, and no more. */
@@ -17,6 +20,8 @@ export interface StateStructure {
   /** Name of the state that a compound one begins with. */
   readonly initial?: string;
   readonly description?: string;
+  /** What is handed off by its actions: name and contract of each. */
+  readonly handsOff?: readonly string[];
   readonly states: readonly StateStructure[];
   readonly transitions: readonly TransitionStructure[];
 }
@@ -48,6 +53,7 @@ export function activePaths(value: StateValue, within = ''): string[] {
 
 function stateOf(node: AnyStateNode): StateStructure {
   const transitions = [...[...node.transitions.values()].flat(), ...(node.always ?? [])];
+  const handsOff = handedOffBy(node);
   const initial = node.type === 'compound' ? node.initial.target?.[0]?.key : undefined;
   return {
     key: node.key,
@@ -55,9 +61,19 @@ function stateOf(node: AnyStateNode): StateStructure {
     type: node.type,
     ...(initial !== undefined && { initial }),
     ...(node.description !== undefined && { description: node.description }),
+    ...(handsOff.length > 0 && { handsOff }),
     states: Object.values(node.states).map((child) => stateOf(child as AnyStateNode)),
     transitions: transitions.map(transitionOf),
   };
+}
+
+function handedOffBy(node: AnyStateNode): string[] {
+  return actionsOfState(node).flatMap(({ action }) => {
+    const name = typeof action === 'string' ? action : (action as { type?: string }).type;
+    const named = typeof action === 'function' ? action : node.machine.implementations.actions[name ?? ''];
+    const intent = intentOf(named);
+    return intent?.kind === 'handOff' ? [`${intent.options.name}: ${contractOf(intent.contract).id}`] : [];
+  });
 }
 
 function transitionOf({ eventType, guard, target }: AnyTransitionDefinition): TransitionStructure {

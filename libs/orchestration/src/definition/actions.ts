@@ -1,6 +1,7 @@
 import type { ContractClass, MessageOf } from '@troupe/contract';
 import type { ActionFunction, EventObject, MachineContext } from 'xstate';
 import type { Join } from '../record.ts';
+import { type AnyDispatchOptions, type AnyFanOutOptions, action } from './intent.ts';
 
 /** What a payload is made from. */
 export interface ActionGiven<Context, Event> {
@@ -133,48 +134,4 @@ export function compensate<
   Events extends EventObject,
 >(): ActionFunction<Context, Event, Events, undefined, never, never, never, never, never> {
   return action({ kind: 'compensate' });
-}
-
-type AnyGiven = ActionGiven<MachineContext, EventObject>;
-/** Options whose functions were checked where they were written. */
-export type AnyDispatchOptions = DispatchOptions<MachineContext, readonly ContractClass[], ContractClass>;
-export type AnyFanOutOptions = FanOutOptions<
-  MachineContext,
-  ContractClass,
-  readonly ContractClass[],
-  ContractClass
->;
-
-/** What an action of the machine asks the orchestration to do. */
-export type Intent =
-  | {
-      readonly kind: 'dispatch';
-      readonly command: ContractClass;
-      data(given: AnyGiven): object;
-      readonly options: AnyDispatchOptions;
-    }
-  | {
-      readonly kind: 'fanOut';
-      readonly name: string;
-      branches(given: AnyGiven): readonly Branch<object>[];
-      readonly options: AnyFanOutOptions;
-    }
-  | {
-      readonly kind: 'emit';
-      readonly contract: ContractClass;
-      data(given: AnyGiven): object;
-      readonly key: ((given: AnyGiven) => string) | undefined;
-    }
-  | { readonly kind: 'compensate' };
-
-const INTENT = Symbol.for('troupe:intent');
-
-/** What a function asks for that one of the above made; undefined for another one. */
-export function intentOf(value: unknown): Intent | undefined {
-  return typeof value === 'function' ? (value as { [INTENT]?: Intent })[INTENT] : undefined;
-}
-
-/** XState has its actions typed by what they are used in, and this one runs nothing. */
-function action<Action>(intent: unknown): Action {
-  return Object.assign(() => {}, { [INTENT]: intent }) as Action;
 }

@@ -1,15 +1,16 @@
-import { contractOf, exampleOf, isContract } from '@troupe/contract';
+import { type ContractClass, contractOf, exampleOf, isContract } from '@troupe/contract';
 import { isDuration } from '@troupe/jetstream';
 import type { AnyStateMachine } from 'xstate';
 import { OrchestrationDefinitionError } from '../errors.ts';
 import { decide } from '../kernel/decide.ts';
-import type { CommandOptions, Intent } from './actions.ts';
-import { intentOf } from './actions.ts';
+import type { CommandOptions } from './actions.ts';
+import { assertEnds, assertHandOff } from './assert-hand-off.ts';
 import { commandName, type Definition } from './definition.ts';
+import { type Intent, intentOf } from './intent.ts';
 import { actionsOf, descriptorsOf, statesOf } from './machine-walk.ts';
+import { NAME } from './name.ts';
 import type { OrchestrationOptions } from './orchestration.ts';
 
-const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const MOST_RESUBMISSIONS = 100;
 const MOST_DAYS = 3_650;
 
@@ -68,15 +69,16 @@ export function assertMachine(name: string, machine: AnyStateMachine): void {
     }
     const intent = intentOf(action);
     if (intent !== undefined) assertIntent(intent, specs, (problem) => wrong(`${problem} (${where})`));
-    else if (!('resolve' in action)) wrong(`has a function as ${where}: dispatch, fanOut, emit or assign`);
+    else if (!('resolve' in action))
+      wrong(`has a function as ${where}: dispatch, fanOut, handOff, emit or assign`);
     else if (!PURE.has(String(called)))
       wrong(`uses ${String(called)} as ${where}, which nothing carries out`);
   }
 }
 
 function assertIntent(intent: Intent, specs: Map<string, Intent>, wrong: (problem: string) => never): void {
-  if (intent.kind !== 'dispatch' && intent.kind !== 'fanOut') return;
-  const name = intent.kind === 'dispatch' ? commandName(intent) : intent.name;
+  if (intent.kind === 'emit' || intent.kind === 'compensate') return;
+  const name = nameOf(intent);
   if (intent.kind === 'fanOut' && !NAME.test(name))
     wrong(`has a fan-out "${name}": its name is of the form [a-z][a-z0-9-]*`);
   const twin = specs.get(name);
@@ -84,7 +86,8 @@ function assertIntent(intent: Intent, specs: Map<string, Intent>, wrong: (proble
     wrong(`dispatches "${name}" in two ways: give one another name, or make it once and use it twice`);
   }
   specs.set(name, intent);
-  assertCommand(name, intent.options, wrong);
+  if (intent.kind === 'handOff') assertHandOff(intent, wrong);
+  else assertCommand(name, intent.options, wrong);
   if (intent.options.undo !== undefined) assertCommand(`the undo of ${name}`, intent.options.undo, wrong);
   if (intent.kind === 'fanOut') {
     const { join } = intent.options;
@@ -97,6 +100,11 @@ function assertIntent(intent: Intent, specs: Map<string, Intent>, wrong: (proble
         `joins "${name}" by ${JSON.stringify(join)}: it is 'all', 'any' or { quorum: <whole number from 1> }`,
       );
   }
+}
+
+function nameOf(intent: Intent & { readonly kind: 'dispatch' | 'fanOut' | 'handOff' }): string {
+  if (intent.kind === 'dispatch') return commandName(intent);
+  return intent.kind === 'fanOut' ? intent.name : intent.options.name;
 }
 
 function assertCommand(name: string, options: CommandOptions, wrong: (problem: string) => never): void {
@@ -139,18 +147,26 @@ export function assertContracts(definition: Definition): void {
     for (const intent of intents) {
       if (intent.kind === 'emit' && !options.emits.includes(intent.contract))
         wrong(`emits ${intent.contract.name}, which its "emits" does not list`);
-      if (intent.kind !== 'dispatch' && intent.kind !== 'fanOut') continue;
-      const command = intent.kind === 'dispatch' ? intent.command : intent.options.command;
-      for (const sent of [command, ...(intent.options.undo ? [intent.options.undo.command] : [])]) {
+      if (intent.kind === 'handOff') assertEnds(definition, intent, wrong);
+      for (const sent of commandsOf(intent)) {
         if (!options.commands.includes(sent))
           wrong(`dispatches ${sent.name}, which its "commands" does not list`);
       }
+      if (intent.kind === 'handOff') taken(`${intent.options.name}.completed`, 'of a hand-off');
       if (intent.kind === 'fanOut') taken(`${intent.name}.joined`, 'of a fan-out');
-      else
+      if (intent.kind === 'dispatch')
         for (const answer of intent.options.answers)
           taken(contractOf(answer).type, `an answer to ${commandName(intent)}`);
     }
   }
+}
+
+function commandsOf(intent: Intent): readonly ContractClass[] {
+  if (intent.kind === 'emit' || intent.kind === 'compensate') return [];
+  const { undo } = intent.options;
+  const undoing = undo === undefined ? [] : [undo.command];
+  if (intent.kind === 'dispatch') return [intent.command, ...undoing];
+  return intent.kind === 'fanOut' ? [intent.options.command, ...undoing] : undoing;
 }
 
 /**

@@ -27,7 +27,8 @@ export function descriptorsOf(machine: AnyStateMachine): Set<string> {
   return new Set(statesOf(machine.root as AnyStateNode).flatMap((node) => [...node.transitions.keys()]));
 }
 
-function actionsOfState(node: AnyStateNode): WrittenAction[] {
+/** Every action that is written at a state: at its entry, its exit, and on what leads away from it. */
+export function actionsOfState(node: AnyStateNode): WrittenAction[] {
   const transitions = [...[...node.transitions.values()].flat(), ...(node.always ?? [])];
   const initial = node.type === 'compound' ? node.initial.actions : [];
   return [

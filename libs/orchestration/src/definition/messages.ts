@@ -1,4 +1,5 @@
 import type { EventObject } from 'xstate';
+import type { CompletionReport } from '../report.ts';
 
 /** Which command an event of the machine is about. */
 export interface CommandName {
@@ -45,5 +46,28 @@ export interface CommandFailed extends EventObject {
   readonly type: 'command.failed';
   readonly command: CommandName;
   /** The reason of its dead letter, or `unanswered`. */
+  readonly reason: string;
+}
+
+/** What a hand-off's events say of it. */
+interface OfHandOff extends EventObject {
+  /** The flow that was opened. */
+  readonly flowId: string;
+  /** What the ledger told of that flow, shortened to 4,096 characters; `lacks` says what is not known. */
+  readonly report: CompletionReport;
+}
+
+/** A hand-off is completed: `Completed<'carrier', ParcelDelivered | ParcelReturned>`. */
+export interface Completed<Name extends string, Data extends object> extends OfHandOff {
+  readonly type: `${Name}.completed`;
+  /** Contract id of the completing event: `parcel.delivered.v1`. */
+  readonly contract: string;
+  readonly data: Data;
+}
+
+/** A hand-off failed. A machine that takes this in its present state goes on; else the instance is suspended. */
+export interface HandOffFailed<Name extends string> extends OfHandOff {
+  readonly type: `${Name}.failed`;
+  /** `overdue`: no end came, and no poll found one; `remote-failed`: a poll found that the remote side failed. */
   readonly reason: string;
 }

@@ -15,6 +15,7 @@ import { inputKey } from './keep.ts';
 import { tellMachines } from './machines.ts';
 import { Publication } from './publication.ts';
 import { Remembered } from './remembered.ts';
+import { Reports } from './reports.ts';
 import { Starts } from './starts.ts';
 import { Turn } from './turn.ts';
 import { Turns } from './turns.ts';
@@ -54,7 +55,17 @@ export class Engine implements Effects<Turn> {
     const instances = new Instances(bucket, definition.name, this.keepDays);
     const fanOuts = new FanOuts(bucket, definition.name, instances.ttl);
     const publication = new Publication(outlet, fanOuts);
-    this.#ground = { definition, outlet, guard, starts, instances, fanOuts, publication, turns: new Turns() };
+    this.#ground = {
+      definition,
+      outlet,
+      guard,
+      starts,
+      instances,
+      fanOuts,
+      publication,
+      reports: new Reports(outlet.consoleUrl),
+      turns: new Turns(),
+    };
     if (this.#closed) guard.close(); // meanwhile
   }
 

@@ -4,6 +4,7 @@ import type { FanOuts } from './fan-outs.ts';
 import type { Guard } from './guard.ts';
 import type { Instances } from './instances.ts';
 import type { Publication } from './publication.ts';
+import type { Reports } from './reports.ts';
 import type { Starts } from './starts.ts';
 import type { Turns } from './turns.ts';
 
@@ -16,5 +17,6 @@ export interface Ground {
   readonly instances: Instances;
   readonly fanOuts: FanOuts;
   readonly publication: Publication;
+  readonly reports: Reports;
   readonly turns: Turns;
 }

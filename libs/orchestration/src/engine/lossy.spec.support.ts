@@ -86,5 +86,7 @@ export function lossy(
 }
 
 function flowOf(headers: Uint8Array | undefined): string | undefined {
-  return /ce-correlationid: ([^\r]+)/.exec(Buffer.from(headers ?? []).toString())?.[1];
+  const head = Buffer.from(headers ?? []).toString();
+  // What is handed off belongs to a flow of its own.
+  return (/ce-parentflowid: ([^\r]+)/.exec(head) ?? /ce-correlationid: ([^\r]+)/.exec(head))?.[1];
 }

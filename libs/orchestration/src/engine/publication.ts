@@ -1,6 +1,6 @@
 import { EffectsUnavailableError, type Outlet } from '@troupe/jetstream';
 import type { Input } from '../kernel/input.ts';
-import type { StoredMessage } from '../record.ts';
+import type { CommandRecord, StoredMessage } from '../record.ts';
 import type { FanOuts } from './fan-outs.ts';
 import type { Instance } from './instances.ts';
 import { pipelined } from './pipelined.ts';
@@ -23,7 +23,7 @@ export class Publication {
   async catchUp(instance: Instance, input: Input): Promise<void> {
     const left = instance.unpublished.get(LEFT);
     if (left !== undefined) {
-      const sent = input.kind === 'event' ? messageIdOf(instance, input.causationId) : undefined;
+      const sent = messageIdOf(instance, input);
       const messages = left.messages.filter(({ messageId }) => messageId === undefined || messageId !== sent);
       await this.#publish(instance, messages, left.fanOuts);
       instance.unpublished.delete(LEFT);
@@ -83,6 +83,10 @@ export function pendingOf({ unpublished }: Instance): StoredMessage[] {
   return [...unpublished.values()].flatMap(({ messages }) => messages);
 }
 
-function messageIdOf({ record }: Instance, commandId: string | undefined): string | undefined {
-  return record?.commands.find(({ id }) => id === commandId)?.message?.messageId;
+/** Of the command or hand-off that the input answers. */
+function messageIdOf({ record }: Instance, input: Input): string | undefined {
+  const answers = ({ id, handOff }: CommandRecord): boolean =>
+    (input.kind === 'event' && id === input.causationId) ||
+    (input.kind === 'completion' && handOff?.flowId === input.flowId);
+  return record?.commands.find(answers)?.message?.messageId;
 }

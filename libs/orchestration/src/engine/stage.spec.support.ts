@@ -145,8 +145,8 @@ export class Stage {
   }
 
   /** The record of an instance as it stands in the bucket; undefined when there is none. */
-  async record(id: string): Promise<InstanceRecord | undefined> {
-    const entry = await (await this.bucket()).get(keys.instance('parcel', id));
+  async record(id: string, orchestration = 'parcel'): Promise<InstanceRecord | undefined> {
+    const entry = await (await this.bucket()).get(keys.instance(orchestration, id));
     if (entry === null || entry.operation !== 'PUT') return undefined;
     const read = readStoredText(entry.string());
     return 'record' in read ? (read.record as InstanceRecord) : undefined;
@@ -157,9 +157,13 @@ export class Stage {
   }
 
   /** Waits until an instance is as described. */
-  async reached(id: string, is: (record: InstanceRecord) => boolean): Promise<InstanceRecord> {
+  async reached(
+    id: string,
+    is: (record: InstanceRecord) => boolean,
+    orchestration = 'parcel',
+  ): Promise<InstanceRecord> {
     return until(`${id} is as expected`, async () => {
-      const record = await this.record(id);
+      const record = await this.record(id, orchestration);
       return record !== undefined && is(record) ? record : undefined;
     });
   }
@@ -197,14 +201,15 @@ export class Stage {
     return (await this.#stored(this.names.notices, subject)).map((message) => message.json());
   }
 
-  /** Bodies of what was sent of a contract, oldest first, with their flow. */
+  /** Bodies of what was sent of a contract, oldest first, with their flow and the one that handed off to it. */
   async sent<T extends object>(
     contract: ContractClass<T>,
-  ): Promise<(T & { readonly flow: string; readonly id: string })[]> {
+  ): Promise<(T & { readonly flow: string; readonly parent: string; readonly id: string })[]> {
     const subject = `${this.names.contractSubject(contractOf(contract))}.*`;
     return (await this.#stored(this.names.events, subject)).map((message) => ({
       ...message.json<T>(),
       flow: message.header.get('ce-correlationid'),
+      parent: message.header.get('ce-parentflowid'),
       id: message.header.get('ce-id'),
     }));
   }

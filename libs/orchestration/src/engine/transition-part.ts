@@ -1,3 +1,4 @@
+import { handOffOf } from '../kernel/hand-offs.ts';
 import type { Input } from '../kernel/input.ts';
 import type { InstanceRecord } from '../record.ts';
 import { activePaths } from '../structure.ts';
@@ -17,7 +18,7 @@ export function tellOfTransition(
   instrumentation.part(`transition ${definition.name}`, startedAt, {
     'orchestration.name': definition.name,
     'orchestration.version': decision.record?.version ?? definition.version,
-    'orchestration.input': input.kind === 'event' ? input.contract : input.kind,
+    'orchestration.input': 'contract' in input ? input.contract : input.kind,
     'orchestration.outcome': decision.outcome,
     'orchestration.state.before': stateOf(instance.record),
     'orchestration.state.after': stateOf(decision.record),
@@ -31,6 +32,7 @@ function stateOf(record: InstanceRecord | undefined): string {
 }
 
 function commandOf(record: InstanceRecord | undefined, input: Input): string | undefined {
+  if (input.kind === 'completion') return record && handOffOf(record, input.flowId)?.name;
   const id =
     input.kind === 'event' ? input.causationId : input.kind === 'dead-letter' ? input.commandId : undefined;
   return record?.commands.find((command) => command.id === id)?.name;

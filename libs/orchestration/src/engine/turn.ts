@@ -10,7 +10,8 @@ import { decide } from '../kernel/decide.ts';
 import type { Decision, Input } from '../kernel/input.ts';
 import { giveUpBranches, outcomesFor, throughBranch, whole } from './branches.ts';
 import type { Ground } from './ground.ts';
-import { inputOf } from './inputs.ts';
+import { type Addressed, inputOf } from './inputs.ts';
+import { Inquiry } from './inquiry.ts';
 import type { Instance } from './instances.ts';
 import { keep } from './keep.ts';
 import { refused } from './refused.ts';
@@ -33,19 +34,24 @@ export class Turn {
   /** What is remembered is not believed: it was behind, or would let the message go for nothing. */
   #reads = false;
   #decided: Decided | undefined;
+  readonly #inquiry: Inquiry;
 
   constructor(
     private readonly ground: Ground,
     private readonly key: EffectsKey,
-  ) {}
+  ) {
+    this.#inquiry = new Inquiry(ground);
+  }
 
   /** What the message means for its instance, as the messages to be sent for it. Nothing of it is written yet. */
   async take(data: object, context: StepContext): Promise<readonly Next[]> {
-    const input = inputOf(this.ground.definition, data, context);
+    const addressed = inputOf(this.ground.definition, data, context);
+    if (addressed === undefined) return [];
+    const { input } = addressed;
     try {
       for (;;) {
         this.#decided = undefined;
-        const decided = await this.#decide(input, context);
+        const decided = await this.#decide(addressed, context);
         if (decided === undefined) return [];
         if (decided.decision.changed) {
           this.#decided = decided;
@@ -80,11 +86,12 @@ export class Turn {
   }
 
   /** Undefined when nothing is left to be decided: the message was about one of many branches. */
-  async #decide(input: Input, context: StepContext): Promise<Decided | undefined> {
+  async #decide({ instanceId: id, input }: Addressed, context: StepContext): Promise<Decided | undefined> {
     const { definition, fanOuts, publication } = this.ground;
-    const id = context.flowId;
-    const given = await throughBranch(this.ground, (await this.#instance(id, input)).record, input);
-    if (given === undefined) return undefined;
+    const { record: before } = await this.#instance(id, input);
+    const left = await throughBranch(this.ground, before, input);
+    if (left === undefined) return undefined;
+    const given = await this.#inquiry.asked(before, left);
     await this.#begin(id);
     if (given.kind === 'wake') this.#reads = true;
     const instance = await this.#instance(id, input);
@@ -133,8 +140,11 @@ export class Turn {
   }
 }
 
-function outputsOf({ outputs, wakeAt }: Decision): readonly Next[] {
-  if (wakeAt === undefined) return outputs;
+/** What is sent belongs to the instance's flow, whatever flow the input came from, unless it opens one. */
+function outputsOf({ outputs, wakeAt, record }: Decision): readonly Next[] {
+  const flow = { id: record?.id ?? '', parent: record?.parentFlowId };
+  const sent = outputs.map((output) => ({ flow, ...output }));
+  if (wakeAt === undefined) return sent;
   const at = wakeAt.toISOString();
-  return [...outputs, { contract: OrchestrationWake, data: { at }, key: at, at: wakeAt }];
+  return [...sent, { contract: OrchestrationWake, data: { at }, key: at, at: wakeAt, flow }];
 }

@@ -9,17 +9,21 @@ export function bodyRef({ starts }: Face): { $ref: string } {
   return { $ref: `${COMPONENTS}${starts.name}` };
 }
 
-/** The body that starts an instance, and what it refers to, by name. */
+/** The body that starts an instance, and what it refers to, by name; a body with an unknown field is refused. */
 export function bodySchemas({ starts }: Face): Record<string, object> {
-  const { $defs = {}, $schema: _, ...body } = validatorOf(starts).schema;
-  const named = { ...($defs as Record<string, object>), [starts.name]: body };
-  return Object.fromEntries(Object.entries(named).map(([name, schema]) => [name, published(schema)]));
+  return classSchemas(starts, { additionalProperties: false });
 }
 
-/** As a part of the document, and closed: a body with an unknown field is refused. */
-function published(schema: object): object {
-  return JSON.parse(JSON.stringify(schema), (key, value: unknown) => {
+/** The schema of a class and what it refers to, by name, as parts of the document. */
+export function classSchemas(
+  cls: new () => object,
+  { additionalProperties = true } = {},
+): Record<string, object> {
+  const { $defs = {}, $schema: _, ...schema } = validatorOf(cls).schema;
+  const named = { ...($defs as Record<string, object>), [cls.name]: schema };
+  const published = (key: string, value: unknown): unknown => {
     if (key === '$ref' && typeof value === 'string') return value.replace('#/$defs/', COMPONENTS);
-    return key === 'additionalProperties' ? false : value;
-  }) as object;
+    return key === 'additionalProperties' ? additionalProperties : value;
+  };
+  return JSON.parse(JSON.stringify(named), published) as Record<string, object>;
 }

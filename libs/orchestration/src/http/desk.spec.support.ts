@@ -49,7 +49,7 @@ const machine = structureOf(
   }),
 );
 
-const face = { version: 1, starts: FulfilmentRequested, contracts };
+const face = { version: 1, starts: FulfilmentRequested, contracts, sends: new Map() };
 
 /** Ids of the first are drawn, those of the second are told by the body. */
 const faces: readonly Face[] = [

@@ -1,4 +1,4 @@
-import type { CompiledContract, ContractClass } from '@troupe/contract';
+import { type CompiledContract, type ContractClass, contractOf } from '@troupe/contract';
 import type { Definition } from '../definition/definition.ts';
 import { OrchestrationDefinitionError } from '../errors.ts';
 import type { Progress } from '../status/master-status.ts';
@@ -18,6 +18,8 @@ export interface Face {
   readonly progress?: ((context: never, counted: Progress) => Progress) | undefined;
   /** The contracts that it consumes, by id: what is sensitive in results is known from them. */
   readonly contracts: ReadonlyMap<string, CompiledContract<object>>;
+  /** The contracts that it sends, by id: what is sensitive in its own end is known from them. */
+  readonly sends: ReadonlyMap<string, CompiledContract<object>>;
 }
 
 /** The path of an instance. */
@@ -29,12 +31,13 @@ export function pathOf({ path }: Face, id: string): string {
  * The HTTP face of an orchestration; undefined when it has none.
  * @throws OrchestrationDefinitionError for a path that is none
  */
-export function faceOf({ name, version, options, contracts }: Definition): Face | undefined {
+export function faceOf({ name, version, options, contracts, sends }: Definition): Face | undefined {
   const { path = `${name}s`, starts, id, progress } = options;
   if (path === false) return undefined;
   if (!PATH.test(path))
     throw new OrchestrationDefinitionError(name, `has a path "${path}": ${PATH_SENTENCE}`);
-  return { name, version, path, starts, id, progress, contracts };
+  const sent = new Map(sends.map((contract) => [contractOf(contract).id, contractOf(contract)]));
+  return { name, version, path, starts, id, progress, contracts, sends: sent };
 }
 
 const PATH = /^[a-z0-9]+([-/][a-z0-9]+)*$/;

@@ -1,5 +1,6 @@
 import { COMMAND_STATUSES, INSTANCE_STATUSES } from '../record.ts';
-import { bodySchemas, COMPONENTS } from './body-schemas.ts';
+import { CompletionReport } from '../report.ts';
+import { bodySchemas, COMPONENTS, classSchemas } from './body-schemas.ts';
 import type { Face } from './face.ts';
 
 /** Named schemas that all faces share. */
@@ -7,6 +8,8 @@ export type SchemaName =
   | 'MasterStatus'
   | 'CommandStep'
   | 'FanOutStep'
+  | 'HandOffStep'
+  | 'CompletionReport'
   | 'BranchStatus'
   | 'Result'
   | 'Instances'
@@ -25,7 +28,10 @@ export function schemaRef(name: SchemaName): { $ref: string } {
 
 /** All named schemas of these faces; bodies are described by what they are checked against. */
 export function schemasOf(faces: readonly Face[]): Record<string, object> {
-  return Object.assign({}, ...faces.map(bodySchemas), shared) as Record<string, object>;
+  return Object.assign({}, ...faces.map(bodySchemas), classSchemas(CompletionReport), shared) as Record<
+    string,
+    object
+  >;
 }
 
 const text = { type: 'string' };
@@ -75,11 +81,11 @@ const resent = {
   resubmitted: { ...whole, description: 'How often it was sent again.' },
 };
 
-const shared: Readonly<Record<SchemaName, object>> = {
+const shared: Readonly<Record<Exclude<SchemaName, 'CompletionReport'>, object>> = {
   MasterStatus: object({
     ...summary,
     progress: object({ done: whole, total: whole }),
-    steps: listOf({ oneOf: [schemaRef('CommandStep'), schemaRef('FanOutStep')] }),
+    steps: listOf({ oneOf: [schemaRef('CommandStep'), schemaRef('FanOutStep'), schemaRef('HandOffStep')] }),
     timers: listOf(object({ event: text, at: time })),
     errors: listOf(problem),
     'compensation?': object({
@@ -92,6 +98,7 @@ const shared: Readonly<Record<SchemaName, object>> = {
       done: whole,
       failed: whole,
     }),
+    'result?': schemaRef('Result'),
     'traceId?': text,
     links: object({ self: text, diagram: text, 'flow?': text, 'trace?': text }),
   }),
@@ -123,6 +130,18 @@ const shared: Readonly<Record<SchemaName, object>> = {
       description: 'Missing when there are over 100; they are at `href`.',
     },
     href: { ...text, description: 'Path of the branches.' },
+  }),
+  HandOffStep: object({
+    kind: { const: 'hand-off' },
+    name: text,
+    flowId: { ...text, description: 'The flow that was opened.' },
+    status: { enum: [...COMMAND_STATUSES] },
+    ...work,
+    'dueAt?': { ...time, description: 'When it is polled, or given up.' },
+    polls: { ...whole, description: 'How often it was polled since its deadline.' },
+    'answeredAt?': time,
+    'report?': schemaRef('CompletionReport'),
+    'flow?': { ...text, description: 'The flow in the console.' },
   }),
   BranchStatus: object({
     key: text,

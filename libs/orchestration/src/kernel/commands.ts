@@ -1,21 +1,17 @@
 import type { CommandSpec } from '../definition/definition.ts';
-import type { CommandFailed } from '../definition/messages.ts';
+import type { CommandFailed, HandOffFailed } from '../definition/messages.ts';
 import { MachineError, MachineFault } from '../errors.ts';
 import { LARGEST_RESULT, MOST_COMMANDS } from '../limits.ts';
-import type { CommandRecord, Done, MachineInput, Problem } from '../record.ts';
+import type { CommandRecord, MachineInput, Problem } from '../record.ts';
 import { attempt, change, changeCommand, type Draft, note, revisionOf, specOf } from './draft.ts';
 import { plain } from './plain.ts';
+import { toldOf } from './reports.ts';
 import { offer } from './transition.ts';
 
 /** Notes a command that is sent with this decision. */
 export function addCommand(
   draft: Draft,
-  command: {
-    readonly id: string;
-    readonly name: string;
-    readonly contract: string;
-    readonly undoes?: Done;
-  },
+  command: Pick<CommandRecord, 'id' | 'name' | 'contract' | 'undoes' | 'handOff'>,
 ): void {
   const added: CommandRecord = {
     ...command,
@@ -99,7 +95,7 @@ export function undoOf(
 }
 
 /**
- * A command failed for good: the machine is told when it takes that in its present state; else, and when it fails at
+ * A command or a hand-off failed for good: the machine is told when it takes that in its present state; else, and when it fails at
  * that, a person decides.
  */
 export function fail(draft: Draft, command: CommandRecord, problem: Omit<Problem, 'at' | 'command'>): void {
@@ -107,25 +103,38 @@ export function fail(draft: Draft, command: CommandRecord, problem: Omit<Problem
   const { name } = command;
   const noted = note(draft, { ...problem, command: name });
   changeCommand(draft, { ...rest, status: 'failed', problem: noted });
-  const failed: CommandFailed = { type: 'command.failed', command: { name }, reason: problem.code };
   let taken = false;
   const fault =
     draft.record.halted !== undefined
       ? undefined
       : attempt(draft, () => {
-          taken = offer(draft, failed);
+          taken = offer(draft, failedOf(command, problem.code));
         });
   if (fault !== undefined) note(draft, { code: fault.code, message: fault.message, command: name });
   if (!taken) changeCommand(draft, { ...rest, status: 'failed', problem: noted, unhandled: true });
 }
 
+function failedOf({ name, handOff }: CommandRecord, reason: string): CommandFailed | HandOffFailed<string> {
+  if (handOff === undefined) return { type: 'command.failed', command: { name }, reason };
+  return { type: `${name}.failed`, reason, ...toldOf(handOff) };
+}
+
 /** Sends a command again, with its own id. */
 export function resubmit(draft: Draft, command: CommandRecord, resubmitted: number): void {
-  const { unhandled, problem, ...rest } = command;
+  const { unhandled, problem, handOff, ...rest } = command;
   const sends = command.sends + 1;
   if (command.message !== undefined)
     draft.resubmissions.push({ commandId: command.id, sends, message: command.message });
-  changeCommand(draft, withDeadline(draft, { ...rest, status: 'open', resubmitted, sends }));
+  changeCommand(
+    draft,
+    withDeadline(draft, {
+      ...rest,
+      ...(handOff && { handOff: { ...handOff, polls: 0 } }),
+      status: 'open',
+      resubmitted,
+      sends,
+    }),
+  );
 }
 
 /** What is said of a command that nobody answered. */

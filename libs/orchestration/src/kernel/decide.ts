@@ -6,7 +6,7 @@ import { change, type Draft, draftOf } from './draft.ts';
 import { settle } from './ending.ts';
 import { noteJoins } from './fan-out.ts';
 import type { Circumstances, Decision, Input, InputOutcome } from './input.ts';
-import { drain, take } from './intake.ts';
+import { drain, take, takeCompletion } from './intake.ts';
 import { answerRequest } from './requests.ts';
 import { armWakeUp } from './timers.ts';
 import { undoBranch, undoLateBranch, undoNext, undone } from './undo.ts';
@@ -54,6 +54,7 @@ function started(
     orchestration: definition.name,
     version: definition.version,
     id: input.instanceId,
+    ...(input.parentFlowId !== undefined && { parentFlowId: input.parentFlowId }),
     revision: accepted?.revision ?? 0,
     status: 'running',
     snapshot: null,
@@ -81,13 +82,15 @@ function handle(draft: Draft, input: Input): Handled {
       return { outcome: 'late' };
     case 'event':
       return { outcome: take(draft, input) };
+    case 'completion':
+      return { outcome: takeCompletion(draft, input) };
     case 'joined':
       return { outcome: draft.moved ? 'taken' : 'late' };
     case 'branch-answered':
       if (draft.record.compensation === undefined) return { outcome: 'ignored' };
       return { outcome: undoLateBranch(draft, input.branch) ? 'taken' : 'late' };
     case 'wake':
-      wake(draft);
+      wake(draft, input.polls);
       return { outcome: 'taken' };
     case 'dead-letter':
       return { outcome: deadLettered(draft, input) };

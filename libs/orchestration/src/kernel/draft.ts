@@ -100,7 +100,7 @@ export function send(
   contract: ContractClass,
   data: object,
   key: string,
-  command?: { readonly fanOut?: string },
+  command?: Pick<Output, 'fanOut' | 'flow'>,
 ): string {
   const { id, violationsOfProduced } = contractOf(contract);
   const [violation] = violationsOfProduced(data);

@@ -1,6 +1,7 @@
 import { contractOf } from '@troupe/contract';
 import { MachineError } from '../errors.ts';
 import type { InstanceRecord } from '../record.ts';
+import { result } from './commands.ts';
 import { isUndone } from './compensation.ts';
 import { attempt, change, type Draft, drop, note, send } from './draft.ts';
 import { stateOf } from './transition.ts';
@@ -60,10 +61,12 @@ function ended<Instance, Event>(
 /** Nothing is waited for any more. */
 function end(draft: Draft, status: InstanceRecord['status']): void {
   const { commands, fanOuts } = draft.record;
+  const said = draft.outputs.findLast(({ commandId }) => commandId === undefined);
   drop(draft, 'halted');
   change(draft, {
     status,
     endedAt: draft.at,
+    ...(said && { result: { contract: contractOf(said.contract).id, ...result(said.data) } }),
     timers: [],
     deferred: [],
     commands: commands.map((command) => {

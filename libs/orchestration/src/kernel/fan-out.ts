@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { contractOf } from '@troupe/contract';
-import type { Branch, Intent } from '../definition/actions.ts';
+import type { Branch } from '../definition/actions.ts';
+import type { Intent } from '../definition/intent.ts';
 import { MachineError, OrchestrationLimitError } from '../errors.ts';
 import { MOST_BRANCHES, MOST_FAN_OUTS } from '../limits.ts';
 import type { BranchRecord, FanOutRecord, FanOutState } from '../record.ts';

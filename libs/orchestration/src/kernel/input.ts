@@ -1,6 +1,7 @@
 import type { Next } from '@troupe/jetstream';
 import type { BranchOutcome } from '../definition/messages.ts';
 import type { BranchRecord, FanOutRecord, InstanceRecord, MachineInput, StoredMessage } from '../record.ts';
+import type { CompletionReport } from '../report.ts';
 
 /** What comes for an instance. `inputId` is the id of the message that it came with. */
 export type Input =
@@ -9,15 +10,26 @@ export type Input =
       readonly inputId: string;
       readonly instanceId: string;
       readonly data: object;
+      readonly parentFlowId?: string;
       readonly traceparent?: string;
     }
   | ({ readonly kind: 'event' } & MachineInput)
+  /** An end came of a flow that a hand-off opened. `report`: asked for when the instance waits for it. */
+  | ({ readonly kind: 'completion'; readonly flowId: string; readonly report?: CompletionReport } & Omit<
+      MachineInput,
+      'causationId' | 'skips'
+    >)
   /** A branch of a fan-out ended and with it the fan-out joined: its outcomes are among the circumstances. */
   | { readonly kind: 'joined'; readonly inputId: string }
   /** A branch was answered while what was done is undone, or later. */
   | { readonly kind: 'branch-answered'; readonly inputId: string; readonly branch: BranchRecord }
-  /** `at`: for when it was armed, as the decision said. */
-  | { readonly kind: 'wake'; readonly inputId: string; readonly at: string }
+  /** `at`: for when it was armed, as the decision said. `polls`: of hand-offs that are overdue. */
+  | {
+      readonly kind: 'wake';
+      readonly inputId: string;
+      readonly at: string;
+      readonly polls?: ReadonlyMap<string, Poll>;
+    }
   | {
       readonly kind: 'dead-letter';
       readonly inputId: string;
@@ -27,6 +39,15 @@ export type Input =
       readonly message: string;
     }
   | ({ readonly kind: 'request'; readonly inputId: string } & PersonsRequest);
+
+/** What was found when an overdue hand-off was asked for; the map that it stands in names its command. */
+export interface Poll {
+  readonly report: CompletionReport;
+  /** Its end; that it failed; undefined when it runs, or nobody knows. */
+  readonly found?:
+    | { readonly contract: string; readonly data: object; readonly messageId?: string }
+    | 'failed';
+}
 
 /** What a person asks of an instance. */
 export type PersonsRequest =

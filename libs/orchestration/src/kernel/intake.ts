@@ -6,8 +6,10 @@ import { type CommandRecord, type Halt, hasEnded, type MachineInput } from '../r
 import { noteAnswer, typeOf } from './commands.ts';
 import { attempt, change, type Draft, note, specOf } from './draft.ts';
 import { closeFanOut } from './fan-out.ts';
-import type { InputOutcome } from './input.ts';
+import { handOffOf, isAwaited } from './hand-offs.ts';
+import type { Input, InputOutcome } from './input.ts';
 import { plain } from './plain.ts';
+import { noteReport, toldOf } from './reports.ts';
 import { begin, offer } from './transition.ts';
 import { undoLate, undone } from './undo.ts';
 
@@ -27,6 +29,19 @@ export function take(draft: Draft, input: MachineInput, again = false): InputOut
   if (fault === undefined) return outcome;
   halt(draft, { kind: 'input', id: input.inputId }, fault);
   return defer(draft, input);
+}
+
+/**
+ * Takes an end of a flow that a hand-off opened; the report of one that is waited for is noted first, so that whoever is
+ * given the end later has it too.
+ * @throws DeferredFullError
+ */
+export function takeCompletion(draft: Draft, input: Input & { readonly kind: 'completion' }): InputOutcome {
+  const { inputId, contract, data, flowId, report } = input;
+  const command = handOffOf(draft.record, flowId);
+  if (command === undefined || specOf(draft, command)?.answers.has(contract) !== true) return 'ignored';
+  if (report !== undefined && isAwaited(draft.record, flowId)) noteReport(draft, command, report);
+  return take(draft, { inputId, contract, data, causationId: command.id });
 }
 
 /** Nothing is given to the machine any more until a person retries or skips what it failed on. */
@@ -84,11 +99,13 @@ function defer(draft: Draft, { data, ...input }: MachineInput): InputOutcome {
   return 'deferred';
 }
 
-/** The event as the machine knows it: with the command that it answers, if it is an answer. */
+/** The event as the machine knows it: with the command that it answers, or the hand-off that it completes. */
 function eventOf(draft: Draft, { inputId, contract, data, causationId }: MachineInput) {
   const command = draft.record.commands.find(
     ({ id, answeredBy }) => id === causationId && answeredBy === inputId,
   );
+  if (command?.handOff !== undefined)
+    return { type: `${command.name}.completed`, contract, data: plain(data), ...toldOf(command.handOff) };
   const event = { type: typeOf(draft, contract), data: plain(data) };
   return command === undefined ? event : { ...event, command: { name: command.name } };
 }

@@ -1,13 +1,15 @@
 import { contractOf } from '@troupe/contract';
 import type { EventObject, MachineContext } from 'xstate';
-import { type ActionGiven, type Intent, intentOf } from '../definition/actions.ts';
+import type { ActionGiven } from '../definition/actions.ts';
 import { commandName } from '../definition/definition.ts';
+import { type Intent, intentOf } from '../definition/intent.ts';
 import { MachineActionError, OrchestrationLimitError } from '../errors.ts';
 import { MOST_COMMANDS } from '../limits.ts';
 import { addCommand } from './commands.ts';
 import { beginCompensation } from './compensation.ts';
 import { change, type Draft, send } from './draft.ts';
 import { dispatchFanOut } from './fan-out.ts';
+import { openFlows } from './hand-offs.ts';
 import { arm, disarm } from './timers.ts';
 
 /** An action as XState hands it back. */
@@ -34,7 +36,10 @@ export function carryOut(draft: Draft, actions: readonly Action[]): void {
     } else if (type === 'xstate.raise') arm(draft, params as Parameters<typeof arm>[1]);
     else if (type === 'xstate.cancel') disarm(draft, (params as { sendId: string }).sendId);
     else
-      throw new MachineActionError(type, 'is none that is carried out: dispatch, fanOut, emit, compensate');
+      throw new MachineActionError(
+        type,
+        'is none that is carried out: dispatch, fanOut, handOff, emit, compensate',
+      );
   }
   if (compensates) beginCompensation(draft, 'declared');
 }
@@ -48,10 +53,14 @@ function carryOutIntent(draft: Draft, intent: Intent, given: ActionGiven<Machine
       const id = send(draft, intent.command, intent.data(given), name, {});
       replaceOpen(draft, name);
       addCommand(draft, { id, name, contract: contractOf(intent.command).id });
-      const open = draft.record.commands.filter(({ status }) => status === 'open').length;
-      if (open > MOST_COMMANDS) throw new OrchestrationLimitError('open commands', open, MOST_COMMANDS);
+      assertFew(draft);
       return;
     }
+    case 'handOff':
+      replaceOpen(draft, intent.options.name);
+      openFlows(draft, intent, intent.data(given));
+      assertFew(draft);
+      return;
     case 'fanOut':
       dispatchFanOut(draft, intent, intent.branches(given));
       return;
@@ -61,6 +70,11 @@ function carryOutIntent(draft: Draft, intent: Intent, given: ActionGiven<Machine
     case 'compensate':
       return;
   }
+}
+
+function assertFew({ record }: Draft): void {
+  const open = record.commands.filter(({ status }) => status === 'open').length;
+  if (open > MOST_COMMANDS) throw new OrchestrationLimitError('open commands', open, MOST_COMMANDS);
 }
 
 /** Dispatched again, a command is another one: nobody waits for the earlier one any more. */

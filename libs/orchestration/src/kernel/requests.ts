@@ -73,7 +73,13 @@ function skip(
 }
 
 function unhandled({ record }: Draft, name: string | undefined): CommandRecord[] {
-  return record.commands.filter((one) => one.unhandled && (name === undefined || one.name === name));
+  return record.commands.filter((one) => one.unhandled && (name === undefined || isNamed(one, name)));
+}
+
+/** One of several hand-offs of a name is named as its flow ends: `carrier/2`. */
+function isNamed({ name, handOff }: CommandRecord, asked: string): boolean {
+  if (asked === name || handOff === undefined) return asked === name;
+  return asked.startsWith(`${name}/`) && handOff.flowId.endsWith(`/${asked}`);
 }
 
 /** What the machine failed on is as if it had never come. */

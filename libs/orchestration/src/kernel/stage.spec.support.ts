@@ -3,9 +3,11 @@ import { contractOf } from '@troupe/contract';
 import { type Definition, definitionOf } from '../definition/definition.ts';
 import type { OrchestrationOptions } from '../definition/orchestration.ts';
 import type { BranchRecord, FanOutRecord, InstanceRecord, StoredMessage } from '../record.ts';
+import { type CompletionReport, emptyReport } from '../report.ts';
 import { type BranchEnd, countBranch, endBranch, fanOutsToGiveUp, outcomesOf } from './branches.ts';
 import { decide } from './decide.ts';
-import type { Decision, Input, Output, PersonsRequest } from './input.ts';
+import { handOffsToPoll } from './hand-offs.ts';
+import type { Decision, Input, Output, PersonsRequest, Poll } from './input.ts';
 
 /** Told apart among all stages: a record may go from one to another. */
 let inputs = 0;
@@ -58,6 +60,21 @@ export class Stage {
     return this.give({ kind: 'joined', inputId: end.inputId });
   }
 
+  /** An end of a flow that was handed off, with the report when the ledger gave one. */
+  complete(
+    flowId: string,
+    end: ContractClass,
+    data: object,
+    report?: CompletionReport,
+    inputId = this.nextId(),
+  ): Decision {
+    const completion = { kind: 'completion', inputId, contract: contractOf(end).id, data, flowId } as const;
+    return this.give(report === undefined ? completion : { ...completion, report });
+  }
+
+  /** What polls of hand-offs find; nothing unless it is said. */
+  found: Poll['found'];
+
   wake(): Decision {
     const { record } = this;
     const inputId = this.nextId();
@@ -70,7 +87,14 @@ export class Stage {
         this.joins.set(id, countBranch(this.joins.get(id) as FanOutRecord, ended));
       }
     }
-    return this.give({ kind: 'wake', inputId, at: record?.wakeAt ?? '' });
+    const due = handOffsToPoll(record as InstanceRecord, this.now);
+    const polls = new Map(
+      due.map(({ id, handOff }): [string, Poll] => {
+        const report = emptyReport(handOff?.flowId ?? '', 'nobody knows');
+        return [id, this.found === undefined ? { report } : { report, found: this.found }];
+      }),
+    );
+    return this.give({ kind: 'wake', inputId, at: record?.wakeAt ?? '', polls });
   }
 
   /** Lets time pass and wakes the instance as often as it asked for it by then. */

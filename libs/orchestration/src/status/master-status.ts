@@ -7,6 +7,7 @@ import type {
   Problem,
   StateValue,
 } from '../record.ts';
+import type { CompletionReport } from '../report.ts';
 
 /** The one answer to "how far is it?": what an instance did, does and waits for. */
 export interface MasterStatus {
@@ -18,7 +19,7 @@ export interface MasterStatus {
   /** Where its machine is: a name, or names within names for nested states. Null before it began. */
   readonly state: StateValue | null;
   readonly progress: Progress;
-  /** Commands and fan-outs in the order in which they were dispatched. */
+  /** Commands, fan-outs and hand-offs in the order in which they were dispatched. */
   readonly steps: readonly StepStatus[];
   readonly timers: readonly TimerStatus[];
   /** What went wrong, newest last. */
@@ -27,6 +28,8 @@ export interface MasterStatus {
   readonly startedAt: string;
   readonly updatedAt: string;
   readonly endedAt?: string;
+  /** The event that it sent as it ended; sensitive values read `***`. */
+  readonly result?: Result;
   /** The trace of the message that began it, where traces are made. */
   readonly traceId?: string;
 }
@@ -37,7 +40,7 @@ export interface Progress {
   readonly total: number;
 }
 
-export type StepStatus = CommandStep | FanOutStep;
+export type StepStatus = CommandStep | FanOutStep | HandOffStep;
 
 /** One command. */
 export interface CommandStep {
@@ -47,7 +50,7 @@ export interface CommandStep {
   readonly contract: string;
   readonly status: CommandStatus;
   readonly dispatchedAt: string;
-  /** When it is sent again or given up. */
+  /** When it is sent again, polled or given up. */
   readonly dueAt?: string;
   /** How often it was sent again. */
   readonly resubmitted: number;
@@ -55,6 +58,17 @@ export interface CommandStep {
   /** What it was answered with; sensitive values read `***`. */
   readonly result?: Result;
   readonly problem?: Problem;
+}
+
+/** Work that was handed off to a remote system, in a flow of its own. */
+export interface HandOffStep extends Omit<CommandStep, 'kind' | 'resubmitted'> {
+  readonly kind: 'hand-off';
+  /** The flow that was opened. */
+  readonly flowId: string;
+  /** How often it was polled since its deadline. */
+  readonly polls: number;
+  /** What the ledger last told of that flow. */
+  readonly report?: CompletionReport;
 }
 
 /** A contract id and its data, which is left out when it was too large to keep. */

@@ -5,6 +5,7 @@ import type {
   CompensationRecord,
   FanOutRecord,
   FanOutState,
+  HandOffState,
   InstanceRecord,
   StateValue,
 } from '../record.ts';
@@ -13,6 +14,7 @@ import type {
   CommandStep,
   CompensationStatus,
   FanOutStep,
+  HandOffStep,
   MasterStatus,
   Progress,
   Result,
@@ -34,8 +36,8 @@ export interface StatusSources {
 
 /** The master status of an instance, computed from its records. */
 export function statusOf(sources: StatusSources): MasterStatus {
-  const { record } = sources;
-  const { id, orchestration, version, status, compensation, startedAt, updatedAt, endedAt } = record;
+  const { record, maskOf } = sources;
+  const { id, orchestration, version, status, compensation, startedAt, updatedAt, endedAt, result } = record;
   const traceId = record.traceparent?.split('-')[1];
   return {
     id,
@@ -51,6 +53,7 @@ export function statusOf(sources: StatusSources): MasterStatus {
     startedAt,
     updatedAt,
     ...(endedAt !== undefined && { endedAt }),
+    ...(result !== undefined && { result: resultOf(result, maskOf) }),
     ...(traceId !== undefined && { traceId }),
   };
 }
@@ -76,7 +79,11 @@ export function stateOf({ snapshot }: Pick<InstanceRecord, 'snapshot'>): StateVa
 }
 
 function stepsOf({ record, joins, branches, maskOf }: StatusSources): StepStatus[] {
-  const commands = record.commands.map((command) => commandStep(command, maskOf));
+  const commands = record.commands.map((command) =>
+    command.handOff === undefined
+      ? commandStep(command, maskOf)
+      : handOffStep(command, command.handOff, maskOf),
+  );
   const fanOuts = record.fanOuts.map((fanOut) => {
     const join = joins.find(({ id }) => id === fanOut.id);
     return fanOutStep(fanOut, shownName(record, fanOut), join, branches?.get(fanOut.id), maskOf);
@@ -150,6 +157,15 @@ function commandStep(command: CommandRecord, maskOf: StatusSources['maskOf']): C
     ...(answer !== undefined && { result: resultOf(answer, maskOf) }),
     ...(problem !== undefined && { problem }),
   };
+}
+
+function handOffStep(
+  command: CommandRecord,
+  { flowId, polls, report }: HandOffState,
+  maskOf: StatusSources['maskOf'],
+): HandOffStep {
+  const { resubmitted: _, ...step } = commandStep(command, maskOf);
+  return { ...step, kind: 'hand-off', flowId, polls, ...(report !== undefined && { report }) };
 }
 
 function resultOf({ contract, data }: Result, maskOf: StatusSources['maskOf']): Result {

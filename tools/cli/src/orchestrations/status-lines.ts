@@ -1,4 +1,12 @@
-import type { BranchStatus, FanOutStep, MasterStatus, Result, StepStatus } from '@troupe/orchestration';
+import type {
+  BranchStatus,
+  CompletionReport,
+  FanOutStep,
+  HandOffStep,
+  MasterStatus,
+  Result,
+  StepStatus,
+} from '@troupe/orchestration';
 import { table } from '../table.ts';
 import { stateText } from './text.ts';
 
@@ -14,6 +22,7 @@ export function statusLines(status: MasterStatus, app: string): string[] {
     ['started', status.startedAt],
     ['updated', status.updatedAt],
     ['ended', status.endedAt],
+    ['result', status.result && resultText(status.result)],
     ['trace', status.traceId],
   ];
   const undone = compensation?.undone.map((one) => [nameOf(one.name, one.key), one.status]) ?? [];
@@ -41,6 +50,7 @@ const STEP_TITLES = ['STEP', 'STATUS', 'CONTRACT', 'DISPATCHED', 'DUE', 'SENT AG
 
 function stepRows(step: StepStatus): (string | number | undefined)[][] {
   if (step.kind === 'fan-out') return fanOutRows(step);
+  if (step.kind === 'hand-off') return handOffRows(step);
   const { name, status, contract, dispatchedAt, dueAt, resubmitted, result, problem } = step;
   return [
     [name, status, contract, dispatchedAt, dueAt, resubmitted || undefined, resultText(result, problem)],
@@ -57,6 +67,27 @@ function fanOutRows(step: FanOutStep): (string | number | undefined)[][] {
   ];
 }
 
+/** The flow that was opened stands below, with what is known of it. */
+function handOffRows(step: HandOffStep): (string | undefined)[][] {
+  const { name, status, contract, dispatchedAt, dueAt, result, problem, flowId, report } = step;
+  return [
+    [name, status, contract, dispatchedAt, dueAt, undefined, resultText(result, problem)],
+    [`  ${flowId}`, report?.state, undefined, undefined, undefined, undefined, reportText(step, report)],
+  ];
+}
+
+function reportText({ polls }: HandOffStep, report: CompletionReport | undefined): string {
+  const { steps = [], deadLetters = [], durationMs, lacks = [] } = report ?? {};
+  const facts = [
+    polls > 0 && `polled ${polls === 1 ? 'once' : `${polls} times`}`,
+    steps.length > 0 && `${steps.length} step${steps.length === 1 ? '' : 's'}`,
+    durationMs !== undefined && `${durationMs} ms`,
+    deadLetters.length > 0 && `${deadLetters.length} set aside`,
+    ...lacks,
+  ];
+  return facts.filter((fact) => fact !== false).join(', ');
+}
+
 function branchRow(fanOut: string, branch: BranchStatus): (string | undefined)[] {
   const { key, status, contract, dispatchedAt, result, problem } = branch;
   return [
@@ -70,7 +101,7 @@ function branchRow(fanOut: string, branch: BranchStatus): (string | undefined)[]
   ];
 }
 
-function resultText(result: Result | undefined, problem: { readonly message: string } | undefined): string {
+function resultText(result: Result | undefined, problem?: { readonly message: string }): string {
   if (result === undefined) return problem?.message ?? '';
   return result.data === undefined ? result.contract : `${result.contract} ${JSON.stringify(result.data)}`;
 }

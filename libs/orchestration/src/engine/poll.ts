@@ -1,0 +1,56 @@
+import { contractOf } from '@troupe/contract';
+import type { MachineContext } from 'xstate';
+import type { HandOffSpec } from '../definition/definition.ts';
+import type { StatusGiven } from '../definition/hand-off.ts';
+import type { Poll } from '../kernel/input.ts';
+import { ask, NoAnswer } from './ask.ts';
+import { endIn } from './master-status-end.ts';
+import type { Reports } from './reports.ts';
+import { type Found, taken } from './taken-end.ts';
+
+/**
+ * Asks the ledger for the ends of a flow, and the remote side how far it is, where its status has an address; whose word
+ * counts then for whether it failed. Never throws: what is not known is among what the report lacks.
+ */
+export async function poll(
+  reports: Reports,
+  spec: HandOffSpec,
+  given: StatusGiven<MachineContext>,
+): Promise<Poll> {
+  const [report, remote] = await Promise.all([
+    reports.withEnds(given.flowId, spec.ends.keys()),
+    spec.status === undefined ? undefined : remoteOf(spec, given),
+  ]);
+  const lacks = [...report.lacks];
+  const told = { ...report, lacks };
+  for (const { contract, data, messageId } of report.ends) {
+    const end = taken(spec, contract, data, lacks);
+    if (end !== undefined) return { report: told, found: { ...end, messageId } };
+  }
+  if (remote === undefined)
+    return report.state === 'failed' ? { report: told, found: 'failed' } : { report: told };
+  lacks.push(...remote.lacks);
+  return { report: told, ...(remote.found && { found: remote.found }) };
+}
+
+interface Remote {
+  readonly found?: Found | 'failed' | undefined;
+  readonly lacks: readonly string[];
+}
+
+async function remoteOf(spec: HandOffSpec, given: StatusGiven<MachineContext>): Promise<Remote> {
+  const { status } = spec;
+  const lacks: string[] = [];
+  try {
+    const body = await ask((typeof status === 'object' ? status.url : status)?.(given) ?? '');
+    if (body === undefined) return { lacks: ['the remote side does not know the flow (yet)'] };
+    if (typeof status !== 'object') return { found: endIn(body, spec, lacks), lacks };
+    const end = status.completed(body);
+    if (end === undefined || end === 'failed') return { found: end, lacks };
+    return { found: taken(spec, contractOf(end.contract).id, end.data, lacks), lacks };
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    const why = error instanceof NoAnswer ? said : `could not be asked: ${said}`;
+    return { lacks: [`the remote side ${why}`] };
+  }
+}
