@@ -1,15 +1,19 @@
 import { type AnyStateMachine, assign, setup } from 'xstate';
 import { dispatch, emit, fanOut } from '../../definition/actions.ts';
+import { handOff } from '../../definition/hand-off.ts';
 import type { BranchOutcome } from '../../definition/messages.ts';
 import {
   ItemMissing,
   ItemPicked,
   ItemReturned,
+  ParcelConsigned,
+  ParcelDelivered,
+  ParcelLost,
   ParcelReady,
   PickItem,
   PutBack,
 } from '../../shop.spec.support.ts';
-import { type FanOut, type Program, RESUBMISSIONS, type Step } from './program.spec.support.ts';
+import { type FanOut, type HandOff, type Program, RESUBMISSIONS, type Step } from './program.spec.support.ts';
 
 interface Context {
   readonly log: Readonly<Record<string, string>>;
@@ -40,6 +44,8 @@ function stateOf(program: Program): Config {
       return one(stepState(program, 'd', 'd'));
     case 'fanOut':
       return one(fanOutState(program));
+    case 'handOff':
+      return one(handOffState(program));
     case 'choice':
       return {
         initial: 'w',
@@ -126,6 +132,26 @@ function fanOutState({ name, join, workers }: FanOut): Config {
   };
 }
 
+function handOffState({ name, handled }: HandOff): Config {
+  return {
+    entry: handOff(ParcelConsigned, () => ({ parcel: name }), {
+      name,
+      ends: [ParcelDelivered, ParcelLost],
+      within: '10s',
+      polls: 2,
+      every: '5s',
+      undo: { command: PutBack, answers: [ItemReturned], data: ({ answer }) => ({ item: answer.parcel }) },
+    }),
+    on: {
+      [`${name}.completed`]: {
+        target: 'd',
+        actions: logged(name, ({ contract }) => (contract === 'parcel.lost.v1' ? 'b' : 'a')),
+      },
+      ...(handled && { [`${name}.failed`]: { target: 'd', actions: logged(name, () => 'failed') } }),
+    },
+  };
+}
+
 function all(outcomes: readonly BranchOutcome[]): string {
   return outcomes.map(outcome).join(' ');
 }
@@ -140,7 +166,10 @@ function outcome(branch: BranchOutcome): string {
   return branch.contract === 'item.missing.v1' ? 'b' : 'a';
 }
 
-function logged(name: string, say: (event: { outcomes: readonly BranchOutcome[] }) => string) {
+function logged(
+  name: string,
+  say: (event: { outcomes: readonly BranchOutcome[]; contract: string }) => string,
+) {
   return assign({
     log: ({ context, event }: { context: Context; event: unknown }) => ({
       ...context.log,

@@ -1,4 +1,10 @@
-import { type FanOut, type Program, RESUBMISSIONS, type Worker } from './program.spec.support.ts';
+import {
+  type FanOut,
+  type HandOff,
+  type Program,
+  RESUBMISSIONS,
+  type Worker,
+} from './program.spec.support.ts';
 
 /** What a program comes to when nothing goes wrong but what its workers do. */
 export interface Expected {
@@ -30,6 +36,10 @@ function run(program: Program, { log, commands }: Expected): void {
       });
       log[program.name] = joinOf(program);
       return;
+    case 'handOff':
+      commands.add(program.name);
+      log[program.name] = handOffOf(program);
+      return;
     case 'choice':
       run(program.step, { log, commands });
       run(log[program.step.name] === 'b' ? program.b : program.a, { log, commands });
@@ -43,6 +53,11 @@ function stepOf(worker: Worker, handled: boolean): string {
   if (worker === 'too late') return 'timed out';
   if (fails(worker)) return handled ? 'failed' : 'a';
   return worker === 'b' ? 'b' : 'a';
+}
+
+function handOffOf({ remote, handled }: HandOff): string {
+  if (handled && (remote === 'fails' || typeof remote === 'object')) return 'failed';
+  return remote === 'b' ? 'b' : 'a';
 }
 
 function fails(worker: Worker): boolean {

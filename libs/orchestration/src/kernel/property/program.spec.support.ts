@@ -8,7 +8,23 @@ export type Program =
   /** One of two ways, by which answer comes. */
   | { readonly kind: 'choice'; readonly step: Step; readonly a: Program; readonly b: Program }
   | { readonly kind: 'timer'; readonly name: string; readonly ms: number }
-  | FanOut;
+  | FanOut
+  | HandOff;
+
+export interface HandOff {
+  readonly kind: 'handOff';
+  readonly name: string;
+  /** What the remote side does. */
+  readonly remote: Remote;
+  /** Whether the machine takes that it failed; else a person retries it. */
+  readonly handled: boolean;
+}
+
+/**
+ * Ends in one way or the other; ends, and its event comes only when a poll has found that; fails, as a poll finds, the
+ * first time that it is handed over; says nothing until it was handed over so often.
+ */
+export type Remote = 'a' | 'b' | 'found' | 'fails' | { readonly silentFor: number };
 
 export interface Step {
   readonly kind: 'step';
@@ -61,6 +77,16 @@ const fanOut: fc.Arbitrary<FanOut> = fc.record({
   workers: fc.array(worker, { maxLength: 5 }),
 });
 
+const handOff: fc.Arbitrary<HandOff> = fc.record({
+  kind: fc.constant('handOff' as const),
+  name: fc.constant(''),
+  remote: fc.oneof(
+    { arbitrary: fc.constantFrom<Remote>('a', 'b', 'found', 'fails'), weight: 4 },
+    { arbitrary: fc.integer({ min: 1, max: 2 }).map((silentFor): Remote => ({ silentFor })), weight: 1 },
+  ),
+  handled: fc.boolean(),
+});
+
 const timer: fc.Arbitrary<Program> = fc.record({
   kind: fc.constant('timer' as const),
   name: fc.constant(''),
@@ -72,6 +98,7 @@ const { tree } = fc.letrec<{ tree: Program }>((tie) => ({
     { depthSize: 'small', withCrossShrink: true },
     { arbitrary: step, weight: 4 },
     { arbitrary: fanOut, weight: 2 },
+    { arbitrary: handOff, weight: 2 },
     { arbitrary: timer, weight: 1 },
     {
       arbitrary: fc.record({
@@ -96,7 +123,7 @@ const { tree } = fc.letrec<{ tree: Program }>((tie) => ({
   ),
 }));
 
-/** Programs of sequences, choices, parallel parts, fan-outs, timers and failures. */
+/** Programs of sequences, choices, parallel parts, fan-outs, hand-offs, timers and failures. */
 export const programs: fc.Arbitrary<Program> = tree.map((program) => named(program, { last: 0 }));
 
 function named(program: Program, count: { last: number }): Program {
@@ -105,6 +132,7 @@ function named(program: Program, count: { last: number }): Program {
     case 'step':
     case 'timer':
     case 'fanOut':
+    case 'handOff':
       return { ...program, name: name() };
     case 'choice':
       return {

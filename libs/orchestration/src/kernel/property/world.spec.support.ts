@@ -2,12 +2,22 @@ import { contractOf } from '@troupe/contract';
 import { next } from '@troupe/jetstream';
 import { definitionOf } from '../../definition/definition.ts';
 import type { OrchestrationOptions } from '../../definition/orchestration.ts';
-import type { BranchRecord, FanOutRecord, InstanceRecord, StoredMessage } from '../../record.ts';
+import type {
+  BranchRecord,
+  CommandRecord,
+  FanOutRecord,
+  InstanceRecord,
+  StoredMessage,
+} from '../../record.ts';
+import { emptyReport } from '../../report.ts';
 import {
   ItemMissing,
   ItemPicked,
   ItemReturned,
+  ParcelConsigned,
+  ParcelDelivered,
   ParcelDropped,
+  ParcelLost,
   ParcelReady,
   ParcelRequested,
   PickItem,
@@ -15,10 +25,11 @@ import {
 } from '../../shop.spec.support.ts';
 import { type BranchEnd, countBranch, endBranch, fanOutsToGiveUp, outcomesOf } from '../branches.ts';
 import { decide } from '../decide.ts';
-import type { Decision, Input } from '../input.ts';
+import { handOffsToPoll } from '../hand-offs.ts';
+import type { Decision, Input, Poll } from '../input.ts';
 import { Broker, Chance, type OrchestratorInput } from './broker.spec.support.ts';
 import { machineOf } from './machine.spec.support.ts';
-import type { Program, Worker } from './program.spec.support.ts';
+import type { Program, Remote, Worker } from './program.spec.support.ts';
 
 /** The orchestrator's process ended here; what it had kept and sent stays. */
 class Crash extends Error {}
@@ -35,6 +46,7 @@ export class World {
   readonly #chance: Chance;
   readonly #broker: Broker;
   readonly #workers: ReadonlyMap<string, Worker>;
+  readonly #remotes: ReadonlyMap<string, Remote>;
   readonly #sends = new Map<string, number>();
   #crashes = 0;
   #requests = 0;
@@ -60,6 +72,7 @@ export class World {
     this.#chance = new Chance(seed);
     this.#broker = new Broker(this.#chance);
     this.#workers = workersOf(program);
+    this.#remotes = remotesOf(program);
     this.#definition = definitionOf(optionsOf(program));
   }
 
@@ -105,10 +118,25 @@ export class World {
     if (record !== undefined) this.#publish(record);
     const toDecide = record === undefined ? input : this.#counted(record, input);
     if (toDecide === undefined) return;
-    const decision = this.#decide(record, toDecide);
+    const decision = this.#decide(record, record === undefined ? toDecide : this.#polled(record, toDecide));
     if (!decision.changed || decision.record === undefined) return;
     const kept = this.#keep(decision.record, decision, input);
     this.#publish(kept);
+  }
+
+  #polled(record: InstanceRecord, input: Input): Input {
+    if (input.kind !== 'wake') return input;
+    const due = handOffsToPoll(record, new Date(this.#broker.now));
+    return { ...input, polls: new Map(due.map((command) => [command.id, this.#poll(command)])) };
+  }
+
+  #poll({ id, name, handOff }: CommandRecord): Poll {
+    const report = emptyReport(handOff?.flowId ?? '', 'no ledger');
+    const remote = this.#remotes.get(name);
+    if (remote === 'fails' && this.#sends.get(id) === 1) return { report, found: 'failed' };
+    if (remote !== 'found') return { report };
+    const end = { contract: contractOf(ParcelDelivered).id, data: { parcel: name } };
+    return { report, found: { ...end, messageId: `end of ${id}` } };
   }
 
   #decide(record: InstanceRecord | undefined, input: Input): Decision {
@@ -242,7 +270,7 @@ export class World {
   }
 
   #deliver({ subject, headers: id, payload }: StoredMessage, messageId: string): void {
-    const data = JSON.parse(payload) as { at: string; item: string };
+    const data = JSON.parse(payload) as { at: string; item: string; parcel: string };
     if (subject === 'wake') {
       this.#broker.send(
         { kind: 'wake', inputId: id, at: data.at },
@@ -253,6 +281,7 @@ export class World {
     if (!this.#broker.take(`published ${messageId}`)) return;
     if (subject === contractOf(PickItem).id) this.#work(id, data.item);
     else if (subject === contractOf(PutBack).id) this.#undo(id, data.item);
+    else if (subject === contractOf(ParcelConsigned).id) this.#consign(id, data.parcel);
     else this.ends.add(`${subject} ${id}`);
   }
 
@@ -275,6 +304,26 @@ export class World {
       const inputId = `${answer} to ${id}`;
       this.#broker.send({ kind: 'event', inputId, contract, data: { item }, causationId: id }, from);
     }
+  }
+
+  /** What a remote side does takes place as soon as it is handed over; of some of it no event comes before a poll. */
+  #consign(id: string, parcel: string): void {
+    noted(this.commands, parcel, id);
+    const sends = (this.#sends.get(id) ?? 0) + 1;
+    this.#sends.set(id, sends);
+    const remote = this.#remotes.get(parcel);
+    if (remote === 'fails' && sends === 1) return;
+    if (typeof remote === 'object' && sends <= remote.silentFor) return;
+    this.done.add(parcel);
+    const flowId = this.record?.commands.find((one) => one.id === id)?.handOff?.flowId ?? '';
+    const contract = contractOf(remote === 'b' ? ParcelLost : ParcelDelivered).id;
+    const from = this.#broker.now + (remote === 'found' ? 60_000 : 0);
+    const ends = this.#chance.below(5) === 0 ? ['end', 'another end'] : ['end'];
+    for (const end of ends)
+      this.#broker.send(
+        { kind: 'completion', inputId: `${end} of ${id}`, contract, data: { parcel }, flowId },
+        from,
+      );
   }
 
   #undo(id: string, item: string): void {
@@ -326,10 +375,17 @@ function workersOf(program: Program): Map<string, Worker> {
     case 'choice':
       return new Map([program.step, program.a, program.b].flatMap((part) => [...workersOf(part)]));
     case 'timer':
+    case 'handOff':
       return new Map();
     default:
       return new Map(program.parts.flatMap((part) => [...workersOf(part)]));
   }
+}
+
+function remotesOf(program: Program): Map<string, Remote> {
+  if (program.kind === 'handOff') return new Map([[program.name, program.remote]]);
+  const parts = program.kind === 'choice' ? [program.a, program.b] : 'parts' in program ? program.parts : [];
+  return new Map(parts.flatMap((part) => [...remotesOf(part)]));
 }
 
 function optionsOf(program: Program): OrchestrationOptions {
@@ -339,7 +395,7 @@ function optionsOf(program: Program): OrchestrationOptions {
     machine: machineOf(program),
     starts: ParcelRequested,
     commands: [PickItem, PutBack],
-    emits: [ParcelReady, ParcelDropped],
+    emits: [ParcelConsigned, ParcelReady, ParcelDropped],
     from: 'now',
     ends: { cancelled: () => next(ParcelDropped, { parcel: 'p' }) },
   };
