@@ -26,6 +26,8 @@ export interface Condition {
   readonly missing: readonly string[];
   /** How many flows or dead letters it concerns, or messages wait; per cent of a stream; seconds that the ledger is behind. */
   readonly count: number;
+  /** CloudEvents sources of the messages that broke their contract, the first three: who is to mend them. */
+  readonly sources?: readonly string[] | undefined;
   /** Id of the first flow that it concerns. */
   readonly flow: string | undefined;
   /** Nothing was heard since then, ms since the epoch; undefined where that does not matter. */

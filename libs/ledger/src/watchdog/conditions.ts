@@ -122,13 +122,15 @@ function letterConditions(
   now: number,
 ): Condition[] {
   return letters.flatMap((group) => {
-    const { fingerprint, step, app, reason, error, type, count, flow, lastTimes } = group;
+    const { fingerprint, step, app, reason, error, type, sources, count, flow, lastTimes } = group;
     const missing = steps.find((view) => view.step === step)?.emits ?? [];
-    const about = { app, step, missing, count, flow };
-    const kind: AlertKind = reason.startsWith('contract-') ? 'contract-break' : 'dead-letter-group';
+    const isBreak = reason.startsWith('contract-');
+    const about = { app, step, missing, count, flow, ...(isBreak && { sources }) };
+    const kind: AlertKind = isBreak ? 'contract-break' : 'dead-letter-group';
+    const from = sources.length === 0 ? '' : ` from ${sources.join(', ')}`;
     const why = error === '' ? reason : `${reason}, ${error}`;
     const unanswered = missing.length === 0 ? '' : `; it was to answer with ${missing.join(' or ')}`;
-    const sentence = `${step} set ${counted(count, 'message')} of ${type ?? 'unknown type'} aside (${why})${unanswered}.`;
+    const sentence = `${step} set ${counted(count, 'message')} of ${type ?? 'unknown type'}${from} aside (${why})${unanswered}.`;
     const open: Condition = { id: `${kind}/${fingerprint}`, kind, sentence, ...about };
     if (lastTimes.length < GROWTH_LETTERS || now - (lastTimes[0] ?? 0) > GROWTH_MS) return [open];
     const growth = `${step} goes on setting messages aside (${why}): ${GROWTH_LETTERS} or more within ${told(GROWTH_MS)}, ${count} in all.`;

@@ -72,6 +72,25 @@ describe('a dead-letter group', () => {
     expect(kindsOf({ letters: [group({ reason: 'poison' })] })).toEqual(['dead-letter-group']);
   });
 
+  it('names who sent what breaks its contract', () => {
+    const broken = group({
+      reason: 'contract-invalid',
+      error: '/orderId',
+      sources: ['/storefront', '/till'],
+    });
+    const { conditions } = conditionsOf(observed({ letters: [broken] }));
+    expect(conditions).toMatchObject([
+      {
+        sources: ['/storefront', '/till'],
+        sentence:
+          'payments__authorize set 1 message of order.placed.v1 from /storefront, /till aside (contract-invalid, /orderId).',
+      },
+    ]);
+    const unsaid = conditionsOf(observed({ letters: [group({ reason: 'contract-unknown', sources: [] })] }));
+    expect(unsaid.conditions[0]?.sentence).toContain('of order.placed.v1 aside');
+    expect(conditionsOf(observed({ letters: [group({})] })).conditions[0]).not.toHaveProperty('sources');
+  });
+
   it('grows while ten of its letters are younger than five minutes', () => {
     const times = Array.from({ length: GROWTH_LETTERS }, (_, i) => NOW - GROWTH_MS + i);
     expect(kindsOf({ letters: [group({ lastTimes: times })] })).toContain('dead-letter-growth');
@@ -133,6 +152,7 @@ function group(differences: Partial<OpenGroup>): OpenGroup {
     reason: 'terminal-error',
     error: 'no such card',
     type: 'order.placed.v1',
+    sources: ['/storefront'],
     count: 1,
     flow: 'f-1',
     lastTimes: [NOW],

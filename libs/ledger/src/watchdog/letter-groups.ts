@@ -13,6 +13,8 @@ export interface OpenGroup {
   readonly error: string;
   /** Contract id of the messages, where they could be read. */
   readonly type: string | undefined;
+  /** CloudEvents sources of the messages, the first three; fewer where a message says none. */
+  readonly sources: readonly string[];
   readonly count: number;
   /** Flow of the first letter. */
   readonly flow: string | undefined;
@@ -22,6 +24,7 @@ export interface OpenGroup {
 
 /** Groups kept at once: memory is bounded by them, not by the letters. */
 const MOST_GROUPS = 500;
+const MOST_SOURCES = 3;
 /** A letter says what it says: texts of it are kept to so many characters. */
 const LONGEST = 200;
 
@@ -78,10 +81,16 @@ function joined(group: OpenGroup | undefined, letter: ListedLetter): OpenGroup {
     reason: cut(reason),
     error: cut(error.message),
     type: event.type && cut(event.type),
+    sources: withSource(group?.sources ?? [], event.source && cut(event.source)),
     count: (group?.count ?? 0) + 1,
     flow: group?.flow ?? (flowId && cut(flowId)),
     lastTimes: [...(group?.lastTimes ?? []), Date.parse(at)].slice(-GROWTH_LETTERS),
   };
+}
+
+function withSource(sources: readonly string[], source: string | undefined): readonly string[] {
+  if (!source || sources.includes(source) || sources.length === MOST_SOURCES) return sources;
+  return [...sources, source];
 }
 
 function fingerprintOf({ fingerprint }: ListedLetter): string {

@@ -68,9 +68,14 @@ function pointsOf(readings: Readings): Record<keyof typeof METRICS, Point[]> {
   const sum = ({ queues }: StepView, count: 'waiting' | 'inFlight'): number =>
     queues.reduce((all, queue) => all + queue[count], 0);
   return {
-    alert: firing.map(({ id, kind, app, step }) => [
+    alert: firing.map(({ id, kind, app, step, sources }) => [
       1,
-      { 'troupe.kind': kind, 'troupe.alert': id, ...labels(app, step) },
+      {
+        'troupe.kind': kind,
+        'troupe.alert': id,
+        ...labels(app, step),
+        'troupe.sources': (sources ?? []).join(', '),
+      },
     ]),
     flowsStalled: stalls.map(({ cause, app, step, type, flows }) => [
       flows,

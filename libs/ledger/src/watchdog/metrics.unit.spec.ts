@@ -48,6 +48,7 @@ const READINGS: Readings = {
       reason: 'poison',
       error: '',
       type: undefined,
+      sources: [],
       count: 4,
       flow: undefined,
       lastTimes: [],
@@ -69,7 +70,12 @@ describe('the metrics', () => {
     [
       'troupe.alert',
       1,
-      { 'troupe.kind': instanceless, 'troupe.alert': `${instanceless}/payments__authorize`, ...authorize },
+      {
+        'troupe.kind': instanceless,
+        'troupe.alert': `${instanceless}/payments__authorize`,
+        'troupe.sources': '',
+        ...authorize,
+      },
     ],
     [
       'troupe.flows.stalled',

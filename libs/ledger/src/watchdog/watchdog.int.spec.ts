@@ -4,6 +4,7 @@ import { Connection, DeadLetters, silentLogger, TerminalError } from '@troupe/je
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { OrderPlaced, SHOP } from '../shop.spec.support.ts';
 import { paying, SMALL_STREAMS, Stage, shipping, until } from '../stage.spec.support.ts';
+import { Receiver } from './receiver.spec.support.ts';
 import { firing, over, watchdogOf } from './watch.spec.support.ts';
 import { Watchdog } from './watchdog.ts';
 
@@ -125,7 +126,7 @@ describe('dead letters', () => {
       flow: flowId,
     });
     expect(alert.sentence).toBe(
-      'payments__authorize set 1 message of order.placed.v1 aside (terminal-error, no such card); it was to answer with payment.authorized.v1.',
+      'payments__authorize set 1 message of order.placed.v1 from /storefront aside (terminal-error, no such card); it was to answer with payment.authorized.v1.',
     );
     for (let n = 2; n <= 10; n++) await shop.producer.send(OrderPlaced, { orderId: `o-${n}` });
     const growth = await firing(watchdog, 'dead-letter-growth');
@@ -138,7 +139,8 @@ describe('dead letters', () => {
   it('of a broken contract are told of as such', async () => {
     const stage = await Stage.on(server);
     const ledger = await stage.ledger();
-    const watchdog = watchdogOf(stage, ledger);
+    const receiver = await Receiver.start();
+    const watchdog = watchdogOf(stage, ledger, { webhook: receiver });
     await stage.app('storefront', []);
     await stage.app('payments', [paying()]);
     const said = headers();
@@ -153,8 +155,18 @@ describe('dead letters', () => {
     stage.client.publish(`${stage.prefix}.evt.order.placed.v1.0`, '{"orderId":17}', { headers: said });
     const alert = await firing(watchdog, 'contract-break');
     expect(alert.sentence).toContain(
-      'payments__authorize set 1 message of order.placed.v1 aside (contract-invalid',
+      'payments__authorize set 1 message of order.placed.v1 from /storefront aside (contract-invalid',
     );
+    expect(alert.sources).toEqual(['/storefront']);
+    const points = watchdog.metrics().find(({ name }) => name === 'troupe.alert')?.points ?? [];
+    expect(points.map(({ attributes }) => attributes)).toContainEqual(
+      expect.objectContaining({ 'troupe.kind': 'contract-break', 'troupe.sources': '/storefront' }),
+    );
+    await until('it was told', () => receiver.ofKind('contract-break').length === 1);
+    expect(receiver.ofKind('contract-break')[0]?.told).toMatchObject({
+      text: expect.stringContaining('from /storefront aside'),
+      data: { sources: ['/storefront'] },
+    });
     await archiveAll(stage);
     await over(watchdog, 'contract-break');
   });

@@ -5,7 +5,7 @@ import type { WebhookMessage } from './webhook.ts';
 
 /** A change as the webhook is told of it. The id is made from the change: the same, whoever tells it and how often. */
 export function messageOf(alert: Alert, change: Change, prefix: string): WebhookMessage {
-  const { id, kind, app, step, missing, flow } = alert;
+  const { id, kind, app, step, missing, sources, flow } = alert;
   const { state, at, since, sentence, count } = change;
   const key = createHash('sha256').update(`${prefix} ${id} ${since} ${state}`).digest('base64url');
   const endedAt = state === 'resolved' ? new Date(at).toISOString() : undefined;
@@ -22,6 +22,7 @@ export function messageOf(alert: Alert, change: Change, prefix: string): Webhook
       app,
       step,
       missing,
+      sources,
       count,
       flow,
       since: new Date(since).toISOString(),
