@@ -20,7 +20,9 @@ export {
 } from './model/choreography.ts';
 export type { Flow, FlowState, MessageNode, Overdue, StepNode } from './model/flow.ts';
 export { FLOW_STATES } from './model/flow.ts';
+export type { HandOff } from './model/hand-off.ts';
 export type { Message } from './model/message.ts';
+export type { FlowReport, ReportedEnd, ReportedLetter, ReportedStep } from './model/report.ts';
 export {
   type DeadLettered,
   type Done,
@@ -34,6 +36,7 @@ export {
 export { BUSINESS_KEY, type BusinessKeys, markedIn } from './projection/business-keys.ts';
 export type { Pace } from './projection/pace.ts';
 export type { FlowsPage, FlowsQuery } from './query/flows.ts';
+export type { ReportQuery } from './query/reports.ts';
 export type { QueueView, StepView } from './query/steps.ts';
 export type { TailEntry, TailFilter } from './query/tail.ts';
 export type { Freshness, Match, Whereabouts } from './query/whereabouts.ts';

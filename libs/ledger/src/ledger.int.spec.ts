@@ -1,7 +1,7 @@
 import { type NatsServer, startNatsServer } from '@troupe/broker';
 import { RetryAfter, TerminalError } from '@troupe/jetstream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { OrderPlaced } from './shop.spec.support.ts';
+import { OrderPlaced, PaymentAuthorized } from './shop.spec.support.ts';
 import { flowOnce, paying, Stage, settlementIn, shipping, until } from './stage.spec.support.ts';
 
 let server: NatsServer;
@@ -57,7 +57,7 @@ describe('a message', () => {
     await (await other.app('storefront', [])).producer.send(OrderPlaced, { orderId: 'o-1' });
     const stalled = await flowOnce(lonely, 'o-1', 'it is stalled', ({ state }) => state === 'stalled');
     expect(stalled.reasons).toEqual([
-      'payments__authorize has no consumer, and order.placed.v1 waits for it',
+      'waiting for payments.authorize: no instance, and no consumer for order.placed.v1',
     ]);
   });
 
@@ -127,6 +127,32 @@ describe('a message', () => {
     expect(flow.sentence).toMatch(
       /^Order o-1 failed: payments__authorize set order\.placed\.v1 aside: terminal-error/,
     );
+  });
+});
+
+describe('a flow that goes on in an app that never ran', () => {
+  it('is not completed, however settled all is that others do with its last message', async () => {
+    const stage = await Stage.on(server);
+    const ledger = await stage.ledger();
+    const shop = await stage.app('storefront', []);
+    await stage.app('payments', [paying()]);
+    await stage.app('mail', [
+      { name: 'notify', on: [PaymentAuthorized], emits: [], from: 'beginning', handle: () => {} },
+    ]);
+    await shop.producer.send(OrderPlaced, { orderId: 'o-1' });
+    const flow = await flowOnce(
+      ledger,
+      'o-1',
+      'the mail is sent',
+      (one) => settlementIn(one, 'mail__notify')?.state === 'done',
+    );
+    expect(flow.state).toBe('stalled');
+    expect(flow.sentence).toMatch(
+      /^Order o-1 is stalled: waiting for shipping\.dispatch: no instance, and no consumer for payment\.authorized\.v1; /,
+    );
+    expect((await ledger.flows({ state: 'completed' })).flows).toEqual([]);
+    await stage.app('shipping', [shipping()]);
+    await flowOnce(ledger, 'o-1', 'it is completed', ({ state }) => state === 'completed');
   });
 });
 

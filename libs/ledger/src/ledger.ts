@@ -7,11 +7,14 @@ import {
   silentLogger,
 } from '@troupe/jetstream';
 import { type Choreography, NOTHING_DECLARED } from './model/choreography.ts';
+import type { FlowReport } from './model/report.ts';
 import { brokerOf } from './projection/broker.ts';
 import type { BusinessKeys } from './projection/business-keys.ts';
 import { Projector } from './projection/projector.ts';
 import { type FlowsPage, type FlowsQuery, flowsOf } from './query/flows.ts';
 import { Orchestrations } from './query/orchestrations.ts';
+import { Payloads } from './query/payloads.ts';
+import { type ReportQuery, Reports } from './query/reports.ts';
 import { Settler } from './query/settler.ts';
 import { instancesOf, type StepView, stepsOf } from './query/steps.ts';
 import { type TailEntry, type TailFilter, Tails } from './query/tail.ts';
@@ -50,6 +53,7 @@ export class Ledger {
   readonly #store: Store;
   readonly #projector: Projector;
   readonly #where: Where;
+  readonly #reports: Reports;
   readonly #settler: Settler;
   readonly #tails: Tails;
   #closed: Promise<void> | undefined;
@@ -60,6 +64,7 @@ export class Ledger {
     store: Store;
     projector: Projector;
     where: Where;
+    reports: Reports;
     settler: Settler;
     tails: Tails;
   }) {
@@ -68,6 +73,7 @@ export class Ledger {
     this.#store = parts.store;
     this.#projector = parts.projector;
     this.#where = parts.where;
+    this.#reports = parts.reports;
     this.#settler = parts.settler;
     this.#tails = parts.tails;
   }
@@ -91,6 +97,7 @@ export class Ledger {
       isConnected: () => connection.state === 'connected',
     });
     const where = new Where(store, projector, new Orchestrations(broker.manager, names));
+    const reports = new Reports(store, where, new Payloads(broker.manager));
     const watched = {
       isMine: (flow: number) => projector.hasShareOf(flow),
       get isFollowed(): boolean {
@@ -100,7 +107,7 @@ export class Ledger {
     const settler = new Settler(store, where, watched, log, (flow) => tails.publish(flow));
     store.listen((written) => settler.touch(written));
     connection.onReconnect(() => projector.missed());
-    return new Ledger({ connection, prefix, store, projector, where, settler, tails });
+    return new Ledger({ connection, prefix, store, projector, where, reports, settler, tails });
   }
 
   /** Where is it? By flow id, message id or business key. An unknown key is no error: the answer says what was searched. */
@@ -114,6 +121,15 @@ export class Ledger {
    */
   flows(query: FlowsQuery = {}): Promise<FlowsPage> {
     return flowsOf(this.#store, this.#where, query);
+  }
+
+  /**
+   * How one flow went, added up, as of when it is asked for: the ledger has a second to catch up. Undefined when the
+   * flow is not known.
+   * @throws LedgerQueryError when the query asks for what cannot be
+   */
+  report(flowId: string, query: ReportQuery = {}): Promise<FlowReport | undefined> {
+    return this.#reports.of(flowId, query);
   }
 
   /** Every step: its queues, how its work goes, and its instances, which are asked for 300 ms. */

@@ -47,6 +47,26 @@ describe('a flow as a sequence diagram', () => {
     ]);
   });
 
+  it('names the flow that handed off to it, and shows those that it handed off to', () => {
+    const handOff = { name: 'carrier', app: 'boss', startedAt: STARTED } as const;
+    const handOffs = [
+      { ...handOff, flow: 'f-1/carrier/1', state: 'completed', sentence: 'handed to carrier: completed' },
+      { ...handOff, flow: 'f-1/carrier/2', state: 'running', sentence: 'handed to carrier: in flight' },
+    ] as const;
+    const placed = node('order.placed.v1', '/boss', 0, []);
+    expect(mermaidOf({ ...flow([placed]), parent: 'f-0', handOffs }).split('\n')).toEqual([
+      'sequenceDiagram',
+      '  participant p0 as boss',
+      '  participant p1 as flow f-1/carrier/1',
+      '  participant p2 as flow f-1/carrier/2',
+      '  Note over p0: handed off by flow f-0',
+      '  p0->>p0: order.placed.v1 (+0 ms)',
+      '  p0->>p1: handed to carrier: completed',
+      '  p0-->>p2: handed to carrier: in flight',
+      '',
+    ]);
+  });
+
   it('is cut where nobody would read on', () => {
     const many = Array.from({ length: 250 }, (_, n) => node('order.placed.v1', '/storefront', n, []));
     expect(mermaidOf(flow(many))).toContain('Note over p0: 50 more');
@@ -69,6 +89,7 @@ function flow(roots: readonly MessageNode[]): Flow {
     startedAt: STARTED,
     lastAt: STARTED,
     parent: undefined,
+    handOffs: [],
     end: undefined,
     roots,
     clockSkewMs: 0,
@@ -89,5 +110,5 @@ function step(
   settlement: StepNode['settlement'],
   emitted: readonly MessageNode[] = [],
 ): StepNode {
-  return { step: name, app, settlement, overdue: undefined, emitted };
+  return { step: name, app, settlement, retries: 0, overdue: undefined, emitted };
 }

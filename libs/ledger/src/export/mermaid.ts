@@ -7,7 +7,8 @@ const MOST_ARROWS = 200;
 
 /**
  * A flow as a Mermaid sequence diagram: an arrow for each message and step that takes it, solid once that is done, and
- * a note where something else is the case. A flow of more than 200 arrows is cut, and says so.
+ * a note where something else is the case. A flow of more than 200 arrows is cut, and says so. Flows that it handed off
+ * to are participants of their own.
  */
 export function mermaidOf(flow: Flow): string {
   const lines: string[] = [];
@@ -16,7 +17,7 @@ export function mermaidOf(flow: Flow): string {
     if (!apps.includes(app)) apps.push(app);
     return `p${apps.indexOf(app)}`;
   };
-  const arrows = [...arrowsOf(flow.roots)];
+  const arrows = arrowsOf(flow.roots);
   for (const { node, step } of arrows.slice(0, MOST_ARROWS)) {
     const from = nameOf(node.message.app ?? node.message.source);
     const after = `+${told(node.message.at - flow.startedAt)}`;
@@ -30,6 +31,12 @@ export function mermaidOf(flow: Flow): string {
     if (step.settlement.state !== 'done') lines.push(`Note over ${to}: ${escaped(noteOf(step))}`);
   }
   if (arrows.length > MOST_ARROWS) lines.push(`Note over p0: ${arrows.length - MOST_ARROWS} more`);
+  if (flow.parent !== undefined && arrows.length > 0)
+    lines.unshift(`Note over p0: handed off by flow ${escaped(flow.parent)}`);
+  for (const { app, flow: id, state, sentence } of flow.handOffs) {
+    const [from, to] = [nameOf(app ?? flow.id), nameOf(`flow ${id}`)];
+    lines.push(`${from}${state === 'completed' ? '->>' : '-->>'}${to}: ${escaped(sentence)}`);
+  }
   const participants = apps.map((app, i) => `participant p${i} as ${escaped(app)}`);
   return ['sequenceDiagram', ...[...participants, ...lines].map((line) => `  ${line}`), ''].join('\n');
 }

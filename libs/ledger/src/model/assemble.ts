@@ -1,5 +1,5 @@
 import { causeOf, emitterOf } from './cause.ts';
-import { type Carrier, type Course, type Durable, type Queue, settlementOf } from './course.ts';
+import { type Carrier, type Course, type Durable, type Queue, retriesOf, settlementOf } from './course.ts';
 import { dueOf, type Expectations, type ExpectedStep } from './expectation.ts';
 import type { MessageNode, Overdue, StepNode } from './flow.ts';
 import type { Message } from './message.ts';
@@ -156,7 +156,8 @@ export function treeOf(tasks: readonly Task[], record: FlowRecord, queue: Queue,
       const settlement = settlementOf(course, queue);
       const { step, app } = expected;
       const overdue = isSettled(settlement) ? undefined : overdueOf(expected, message.at, now);
-      return { step, app, settlement, overdue, emitted: emitted(step).map(nodeOf) };
+      const retries = retriesOf(course);
+      return { step, app, settlement, retries, overdue, emitted: emitted(step).map(nodeOf) };
     });
     const taken = new Set(own.flatMap(({ expected }) => emitted(expected.step)));
     return {

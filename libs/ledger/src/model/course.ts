@@ -110,6 +110,14 @@ export function settlementOf({ carriers, letters, lettersSince }: Course, queue:
   return { state: 'done', at: last?.answer === 'ack' ? last.at : undefined };
 }
 
+/** Attempts that failed and were to be made again; of several sendings those of one, since a redrive counts anew. */
+export function retriesOf({ carriers }: Course): number {
+  return Math.max(
+    0,
+    ...carriers.map(({ attempt, evidence }) => Math.max(attempt ?? 0, evidence?.attempt ?? 0)),
+  );
+}
+
 function stateOf(
   carrier: Carrier,
   later: readonly Carrier[],

@@ -35,6 +35,7 @@ export interface ExpectedOrchestration {
  */
 export class Expectations {
   readonly #bySubject = new Map<string, ExpectedStep[]>();
+  readonly #steps = new Set<string>();
   readonly #delayed = new Map<string, Durable>();
   readonly #orchestrations = new Map<string, ExpectedOrchestration>();
   readonly #flows = new Map<string, DeclaredFlow>();
@@ -76,6 +77,16 @@ export class Expectations {
     return [...new Set(taking)].flatMap((step) => this.#orchestrations.get(step) ?? []);
   }
 
+  /** Whether it is a step that is expected to take messages. */
+  isStep(step: string): boolean {
+    return this.#steps.has(step);
+  }
+
+  /** Whether a step is an orchestration. */
+  isOrchestration(step: string): boolean {
+    return this.#orchestrations.has(step);
+  }
+
   /** The flow that a message of this type opens, as it is declared. */
   flowOf(type: string): DeclaredFlow | undefined {
     return this.#flows.get(type);
@@ -103,6 +114,7 @@ export class Expectations {
   #expect(subject: string, step: ExpectedStep): void {
     const steps = this.#bySubject.get(subject) ?? [];
     steps.push(step);
+    this.#steps.add(step.step);
     this.#bySubject.set(subject, steps);
   }
 }

@@ -1,3 +1,4 @@
+import type { HandOff } from './hand-off.ts';
 import type { Message } from './message.ts';
 import { isSettled, type Settlement } from './settlement.ts';
 
@@ -23,6 +24,8 @@ export interface StepNode {
   readonly step: string;
   readonly app: string;
   readonly settlement: Settlement;
+  /** Failed attempts that are known of; of those before the ledger was built anew, none may be. */
+  readonly retries: number;
   /** Its deadline passed. */
   readonly overdue: Overdue | undefined;
   /** What it emitted for this message. */
@@ -55,6 +58,8 @@ export interface Flow {
   readonly lastAt: number;
   /** The flow that handed off to it. */
   readonly parent: string | undefined;
+  /** The flows that it handed off to, oldest first; of more than 20 the youngest. */
+  readonly handOffs: readonly HandOff[];
   /** The declared end that it reached. */
   readonly end: string | undefined;
   /** The messages that nothing known caused; mostly one. */

@@ -1,46 +1,58 @@
 import { durationOf } from '@troupe/jetstream';
 import { type Judgement, tasksOf, treeOf } from './assemble.ts';
-import { newestOf } from './cause.ts';
 import type { DeclaredFlow } from './choreography.ts';
 import type { Carrier, Queue } from './course.ts';
 import { told } from './duration.ts';
-import type { Expectations } from './expectation.ts';
+import { declaredFor, openingOf, ownOf, withoutEnds } from './ends.ts';
 import { type Flow, type FlowState, isOpen, type MessageNode, type StepNode } from './flow.ts';
+import type { HandOff } from './hand-off.ts';
 import { lackOf, type Orchestrated, oneself } from './orchestrated.ts';
-import { type FlowRecord, isDirect, type StoredMessage } from './record.ts';
-import { sentenceOf } from './sentence.ts';
+import type { FlowRecord } from './record.ts';
+import { placeName, sentenceOf } from './sentence.ts';
 
 /** Knows no queue: positions are left open. */
-export const UNCOUNTED: Queue = () => ({ position: undefined, expectedMs: undefined });
+const UNCOUNTED: Queue = () => ({ position: undefined, expectedMs: undefined });
+
+/** What a flow is judged with, besides what is stored of it. */
+export interface Asked {
+  /** Default: positions are left open. */
+  readonly queue?: Queue;
+  /** What whoever asks calls it: `Order o-17`. */
+  readonly name?: string | undefined;
+  /** What the records of its orchestrations say: it is not over before they are. */
+  readonly orchestrated?: readonly Orchestrated[];
+  /** The flows that it handed off to. It may be over before they are. */
+  readonly handOffs?: readonly HandOff[];
+  /**
+   * Contract ids of its ends, for a flow that declares none. When given, the flow is judged by itself: what the
+   * orchestration that handed off to it does with its ends is left out.
+   */
+  readonly ends?: readonly string[];
+}
 
 /**
  * What a flow is, from all that is stored of it. It is called completed only when the broker was asked for its
  * consumers after the flow's last message was indexed: a younger consumer might still have work here.
- * @param name what whoever asks calls it: `Order o-17`
- * @param orchestrated what the records of its orchestrations say: it is not over before they are
  */
-export function judge(
-  record: FlowRecord,
-  judgement: Judgement,
-  queue = UNCOUNTED,
-  name?: string,
-  orchestrated: readonly Orchestrated[] = [],
-): Flow {
+export function judge(record: FlowRecord, judgement: Judgement, asked: Asked = {}): Flow {
+  const { queue = UNCOUNTED, name, orchestrated = [], handOffs = [], ends } = asked;
   const { expectations, now } = judgement;
-  const tasks = tasksOf(record, judgement);
-  const roots = treeOf(tasks, record, queue, now);
-  const own = record.messages.filter((message) => message.of === undefined && !isDirect(message));
+  const own = ownOf(record);
   const first = own[0] ?? record.messages[0];
   const startedAt = first?.at ?? 0;
   const opened = openingOf(own, expectations);
-  const declared = opened && expectations.flowOf(opened.type);
+  const declared = declaredFor(opened, expectations, ends);
+  const whole = tasksOf(record, judgement);
+  const taken = ends && new Set(withoutEnds(record, judgement, ends).messages);
+  const tasks = whole.filter(
+    ({ message, expected }) =>
+      taken === undefined || taken.has(message) || !expectations.isOrchestration(expected.step),
+  );
+  const roots = treeOf(tasks, record, queue, now);
   const end = own.find(({ type }) => declared?.ends.includes(type))?.type;
   const steps = [...stepsOf(roots)];
-  const verdict = {
-    ...verdictOf(steps, declared, end, startedAt, now, orchestrated),
-    isWhole: !record.truncated,
-  };
-  const isCertain = verdict.isWhole && expectations.census > record.census;
+  const verdict = verdictOf(steps, declared, end, startedAt, now, orchestrated);
+  const isCertain = !record.truncated && isWatched(record, judgement);
   const state = verdict.state === 'completed' && !isCertain ? 'running' : verdict.state;
   const lastAt = Math.max(startedAt, ...own.map(({ at }) => at));
   const flow = {
@@ -51,6 +63,7 @@ export function judge(
     startedAt,
     lastAt,
     parent: first?.parent,
+    handOffs,
     end,
     roots,
     clockSkewMs: Math.max(0, ...own.map(({ at, saidAt }) => (saidAt === undefined ? 0 : saidAt - at))),
@@ -60,10 +73,9 @@ export function judge(
   return { ...flow, sentence: sentenceOf(flow, steps, called, now, orchestrated) };
 }
 
-/** The message that opened a flow; of a fact that was sent as several majors, the newest that a flow is declared for. */
-function openingOf(own: readonly StoredMessage[], expectations: Expectations): StoredMessage | undefined {
-  const fact = own.filter(({ id, source }) => id === own[0]?.id && source === own[0].source);
-  return newestOf(fact.filter(({ type }) => expectations.flowOf(type) !== undefined)) ?? newestOf(fact);
+/** Whether the broker was asked for its consumers after the last message of the flow was indexed. */
+export function isWatched({ census }: FlowRecord, { expectations }: Judgement): boolean {
+  return expectations.census > census;
 }
 
 /** What waits in a queue whose length is to be counted. */
@@ -117,7 +129,7 @@ function verdictOf(
 
 function delayOf({ step, message, settlement, overdue }: Step): string[] {
   if (settlement.state === 'waiting' && settlement.noConsumer)
-    return [`${step} has no consumer, and ${message.type} waits for it`];
+    return [`waiting for ${placeName(step)}: no instance, and no consumer for ${message.type}`];
   if (overdue === undefined) return [];
   const expected = overdue.expected.length > 0 ? ` with ${overdue.expected.join(' or ')}` : '';
   return [`${step} did not answer ${message.type}${expected}: it is ${told(overdue.byMs)} overdue`];

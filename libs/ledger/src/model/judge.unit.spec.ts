@@ -5,7 +5,7 @@ import { SHOP } from '../shop.spec.support.ts';
 import type { Choreography } from './choreography.ts';
 import { Expectations, type Registered } from './expectation.ts';
 import type { Flow } from './flow.ts';
-import { judge } from './judge.ts';
+import { type Asked, judge } from './judge.ts';
 import type { FlowRecord } from './record.ts';
 
 const PLACED_AT = 10_001;
@@ -130,6 +130,49 @@ describe('a flow', () => {
     expect(emittedBy([older, newest])).toEqual(['order.placed.v10']);
   });
 
+  it('that declares no ends has those that it is asked for', () => {
+    const undeclared = { ...SHOP, apps: [] };
+    const half = { messages: [placed, paid], evidence: [paidFor, { ...answer(2), durable: 2 }] };
+    const ends = ['parcel.dispatched.v1'];
+    expect(judged(half, { choreography: undeclared, asked: { ends: [] } }).state).toBe('completed');
+    expect(judged(half, { choreography: undeclared, asked: { ends } }).state).toBe('running');
+    expect(judged(WHOLE, { choreography: undeclared, asked: { ends } })).toMatchObject({
+      state: 'completed',
+      end: 'parcel.dispatched.v1',
+    });
+  });
+
+  it('that was handed off to does not wait for what its parent does with its end, when it is judged alone', () => {
+    const waiting = {
+      ...SHIPPING,
+      durable: { ...SHIPPING.durable, n: 3, step: 'boss__fulfilment', subject: shipped.subject },
+      orchestration: 'fulfilment',
+    };
+    const consumers = [PAYING, SHIPPING, waiting];
+    const child = { ...WHOLE, messages: WHOLE.messages.map((one) => ({ ...one, parent: 'f-0' })) };
+    expect(judged(child, { consumers }).state).toBe('running');
+    const alone = judged(child, { consumers, asked: { ends: [] } });
+    expect(alone.state).toBe('completed');
+    expect(JSON.stringify(alone.roots)).not.toContain('boss__fulfilment');
+    expect(judged(WHOLE, { consumers, asked: { ends: [] } }).state).toBe('running');
+  });
+
+  it('says where the flows are that it handed off to, but for those that are completed', () => {
+    const handOff = { flow: 'f/carrier/1', name: 'carrier', app: 'boss', startedAt: 1 } as const;
+    const open = { ...handOff, state: 'running', sentence: 'handed to carrier: in flight at x.y' } as const;
+    const over = { ...handOff, state: 'completed', sentence: 'handed to carrier: completed' } as const;
+    const flow = judged({ messages: [placed] }, { asked: { handOffs: [over, open] } });
+    expect(flow.handOffs).toEqual([over, open]);
+    expect(flow.sentence).toMatch(
+      /^Flow f is in the hands of payments and handed to carrier: in flight at x\.y; order\.placed\.v1 .+ ago\.$/,
+    );
+  });
+
+  it('knows how often a step tried', () => {
+    const retried = answer(1, { attempt: 2 });
+    expect(judged({ ...WHOLE, evidence: [retried] }).roots[0]?.steps[0]?.retries).toBe(2);
+  });
+
   it('says by how much a sender’s clock is ahead', () => {
     const early = { ...placed, saidAt: placed.at + 900 };
     expect(judged({ messages: [early] }).clockSkewMs).toBe(900);
@@ -138,7 +181,12 @@ describe('a flow', () => {
 
 function judged(
   record: Partial<FlowRecord>,
-  options: { choreography?: Choreography; consumers?: readonly Registered[]; now?: number } = {},
+  options: {
+    choreography?: Choreography;
+    consumers?: readonly Registered[];
+    now?: number;
+    asked?: Asked;
+  } = {},
 ): Flow {
   const { choreography = SHOP, consumers = [PAYING, SHIPPING], now = PLACED_AT + 100 } = options;
   const expectations = new Expectations(new Names(), choreography, consumers, 2);
@@ -153,5 +201,5 @@ function judged(
     evidence: [],
     truncated: false,
   };
-  return judge({ ...whole, ...record }, { expectations, durables, lettersSince: 0, now });
+  return judge({ ...whole, ...record }, { expectations, durables, lettersSince: 0, now }, options.asked);
 }

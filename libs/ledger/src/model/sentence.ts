@@ -28,6 +28,7 @@ export function sentenceOf(
       const doing = [
         ...orchestrated.flatMap(doingOfOrchestrated),
         ...new Set(open.map((step) => doingOf(step, now))),
+        ...flow.handOffs.filter(({ state }) => state !== 'completed').map(({ sentence }) => sentence),
       ];
       const what = doing.length > 0 ? listed(doing, ' and ') : 'waits for its next message';
       return `${name} ${what}${latest}.`;
@@ -59,7 +60,13 @@ function doingOf({ app, settlement, message }: Step, now: number): string {
   }
 }
 
-function lastOf(steps: readonly Step[], { roots }: Omit<Flow, 'sentence'>): Message | undefined {
+/** A step in a sentence: `carrier.sort`. */
+export function placeName(step: string): string {
+  return step.replace('__', '.');
+}
+
+/** The message that was stored last, of those that are for more than one step. */
+export function lastOf(steps: readonly Step[], { roots }: Pick<Flow, 'roots'>): Message | undefined {
   const messages = [
     ...roots.map(({ message }) => message),
     ...steps.flatMap(({ emitted }) => emitted.map(({ message }) => message)),
@@ -72,7 +79,7 @@ function lastOf(steps: readonly Step[], { roots }: Omit<Flow, 'sentence'>): Mess
 }
 
 /** The first three, and how many more there are. */
-function listed(parts: readonly string[], glue = '; '): string {
+export function listed(parts: readonly string[], glue = '; '): string {
   const more = parts.length > 3 ? `${glue}${parts.length - 3} more` : '';
   return parts.slice(0, 3).join(glue) + more;
 }

@@ -1,7 +1,9 @@
 import type { Judgement } from '../model/assemble.ts';
 import type { Queue } from '../model/course.ts';
+import { withoutEnds } from '../model/ends.ts';
 import type { Flow } from '../model/flow.ts';
-import { judge, waitingIn } from '../model/judge.ts';
+import { type HandOff, handOffOf } from '../model/hand-off.ts';
+import { type Asked, judge, waitingIn } from '../model/judge.ts';
 import type { FlowRecord } from '../model/record.ts';
 import type { Projector } from '../projection/projector.ts';
 import type { FoundFlow } from '../store/found.ts';
@@ -10,6 +12,14 @@ import type { Orchestrations } from './orchestrations.ts';
 import type { Freshness, Match, Whereabouts } from './whereabouts.ts';
 
 const MOST_FLOWS = 20;
+const MOST_HAND_OFFS = 20;
+
+/** A flow that is judged by itself, and by what. */
+export interface Alone {
+  readonly flow: Flow;
+  readonly record: FlowRecord;
+  readonly judgement: Judgement;
+}
 
 /** Answers where a flow is, from what the projection knows by now. */
 export class Where {
@@ -23,30 +33,43 @@ export class Where {
     const found = await this.store.find(key, MOST_FLOWS);
     const youngestFirst = found.sort((a, b) => b.started - a.started || b.n - a.n);
     const byFlow = [...Map.groupBy(youngestFirst, ({ n }) => n)].slice(0, MOST_FLOWS);
+    const kinds = new Map<string, string[]>();
     const flows: Flow[] = [];
-    const matches: Match[] = [];
     for (const [n, ways] of byFlow) {
       const flow = await this.flow(n, nameOf(key, ways));
       if (flow === undefined) continue; // purged meanwhile
       flows.push(flow);
-      matches.push({ flow: flow.id, kinds: ways.map(kindOf) });
+      kinds.set(flow.id, ways.map(kindOf));
     }
+    const { heads, all } = ordered(flows);
+    const matches = all.map(({ id }): Match => ({ flow: id, kinds: kinds.get(id) ?? [] }));
     const freshness = this.freshness();
-    return { key, sentence: sentenceOf(key, flows, matches, freshness), matches, flows, ...freshness };
+    return { key, sentence: sentenceOf(key, heads, matches, freshness), matches, flows: all, ...freshness };
   }
 
-  /** One flow, with its places in queues; undefined when it is not known. */
+  /** One flow, with its places in queues and what it handed off to; undefined when it is not known. */
   async flow(n: number, name?: string): Promise<Flow | undefined> {
-    const judgement = this.judgement();
-    const record = await this.store.flow(n);
-    if (record === undefined || isOfOtherStreams(record, judgement)) return undefined;
-    return this.judged(record, judgement, await this.#queueOf(record, judgement), name);
+    const read = await this.#read(n);
+    if (read === undefined) return undefined;
+    const { record, judgement } = read;
+    const queue = await this.#queueOf(record, judgement);
+    return this.judged(record, judgement, { queue, name, handOffs: await this.#handOffsOf(record) });
+  }
+
+  /** One flow by itself, with the ends that it has when it declares none; undefined when it is not known. */
+  async alone(n: number, ends: readonly string[]): Promise<Alone | undefined> {
+    const read = await this.#read(n);
+    if (read === undefined) return undefined;
+    const { record, judgement } = read;
+    const own = withoutEnds(record, judgement, ends);
+    const orchestrated = await this.orchestrations.of(own, judgement.expectations);
+    return { ...read, flow: judge(record, judgement, { orchestrated, ends }) };
   }
 
   /** A flow as it is, its orchestrations asked. */
-  async judged(record: FlowRecord, judgement: Judgement, queue?: Queue, name?: string): Promise<Flow> {
+  async judged(record: FlowRecord, judgement: Judgement, asked: Asked = {}): Promise<Flow> {
     const orchestrated = await this.orchestrations.of(record, judgement.expectations);
-    return judge(record, judgement, queue, name, orchestrated);
+    return judge(record, judgement, { ...asked, orchestrated });
   }
 
   /** What flows are judged by now. It is taken before a flow is read: what is read may be newer, never older. */
@@ -63,6 +86,26 @@ export class Where {
       behindMs: asOf === 0 ? Number.POSITIVE_INFINITY : Math.max(0, Date.now() - asOf),
       problem,
     };
+  }
+
+  async #read(n: number): Promise<Omit<Alone, 'flow'> | undefined> {
+    const judgement = this.judgement();
+    const record = await this.store.flow(n);
+    if (record === undefined || isOfOtherStreams(record, judgement)) return undefined;
+    return { record, judgement };
+  }
+
+  /** Each is looked at alone: what it handed off to itself is told when it is asked for. */
+  async #handOffsOf({ id }: FlowRecord): Promise<HandOff[]> {
+    const handOffs: HandOff[] = [];
+    for (const n of await this.store.handedOff(id, MOST_HAND_OFFS)) {
+      const read = await this.#read(n);
+      if (read === undefined) continue;
+      const { record, judgement } = read;
+      const orchestrated = await this.orchestrations.of(record, judgement.expectations);
+      handOffs.push(handOffOf(judge(record, judgement, { orchestrated }), orchestrated));
+    }
+    return handOffs.sort((a, b) => a.startedAt - b.startedAt);
   }
 
   async #queueOf(record: FlowRecord, judgement: Judgement): Promise<Queue> {
@@ -84,6 +127,22 @@ export class Where {
 /** What is known of the consumers is from before the ledger was begun anew: of what was read since, it says nothing. */
 export function isOfOtherStreams({ begun }: FlowRecord, { expectations }: Judgement): boolean {
   return expectations.census <= begun;
+}
+
+/** Each flow with those behind it that it handed off to: whoever asks for an order means the flow that has the others. */
+function ordered(flows: readonly Flow[]): { heads: readonly Flow[]; all: readonly Flow[] } {
+  const ids = new Set(flows.map(({ id }) => id));
+  const below = Map.groupBy(flows, ({ parent = '' }) => parent);
+  const all = new Set<Flow>();
+  const show = (flow: Flow): void => {
+    if (all.has(flow)) return;
+    all.add(flow);
+    for (const child of below.get(flow.id) ?? []) show(child);
+  };
+  const heads = flows.filter(({ parent = '' }) => !ids.has(parent));
+  heads.forEach(show);
+  flows.forEach(show); // foreign flows may name one another as parents
+  return { heads: heads.length > 0 ? heads : flows, all: [...all] };
 }
 
 function kindOf({ kind, name }: FoundFlow): string {

@@ -17,6 +17,8 @@ export interface KnownFlow {
   started: number;
   /** Business keys of its last message that had others than the one before: most messages of a flow have the same. */
   keys?: string;
+  /** The flow that handed off to it, once that is written. */
+  parent?: string;
 }
 
 /** The flows that messages belong to, by their ids and by the places of messages. */

@@ -22,6 +22,12 @@ export class Found {
     private readonly words: Words,
   ) {}
 
+  /** The ledger's number of a flow; undefined when it is not known. */
+  async flow(id: string): Promise<number | undefined> {
+    const [flow] = await this.database.all<{ n: number }>('SELECT n FROM flow WHERE id = $1', [keptText(id)]);
+    return flow?.n;
+  }
+
   /** The flow of that id, and at most `limit` others, the youngest. */
   async find(asked: string, limit: number): Promise<FoundFlow[]> {
     const key = keptText(asked);

@@ -1,5 +1,6 @@
 import { senderOf } from '../model/message.ts';
 import {
+  EVENTS,
   type FlowRecord,
   NOTICES,
   positionOf,
@@ -38,6 +39,9 @@ export interface FlowSlice {
 /** Messages of one flow that are looked at. */
 const LONGEST_FLOW = 5_000;
 
+/** Up to the message that is one too many, if there is one. */
+const UP_TO = `message.pos <= COALESCE((SELECT pos FROM message WHERE flow = $2 ORDER BY pos LIMIT 1 OFFSET $3), ${Number.MAX_SAFE_INTEGER})`;
+
 /** Reads the index. */
 export class Reading {
   #streams: ReadonlyMap<number, string> = new Map();
@@ -70,20 +74,42 @@ export class Reading {
     return flow;
   }
 
-  /** Answers are read before letters, and letters before messages: so whatever was stored before an answer is there. */
+  /** The ledger's numbers of the flows that one handed off to, youngest first. */
+  async handedOff(parent: string, limit: number): Promise<number[]> {
+    const rows = await this.database.all<{ flow: number }>(
+      'SELECT flow FROM child WHERE parent = $1 ORDER BY flow DESC LIMIT $2',
+      [parent, limit],
+    );
+    return rows.map(({ flow }) => flow);
+  }
+
+  /** The messages of a flow that EVENTS stored last, oldest first. */
+  async last(n: number, id: string, limit: number): Promise<StoredMessage[]> {
+    const rows = await this.database.all<MessageRow>(
+      'SELECT * FROM message WHERE flow = $1 AND pos < $2 ORDER BY pos DESC LIMIT $3',
+      [n, positionOf(EVENTS + 1, 0), limit],
+    );
+    const streams = await this.#streamsOf(rows);
+    return Promise.all(rows.reverse().map((row) => this.#message(row, id, streams)));
+  }
+
+  /**
+   * Answers are read before letters, and letters before messages: so whatever was stored before an answer is there.
+   * Of a flow with more messages than are asked for, the answers and letters of the others are not read either.
+   */
   async #record(
     n: number,
     id: string,
     limit: number,
   ): Promise<Omit<FlowRecord, 'version' | 'census' | 'begun'>> {
     const evidence = await this.database.all<EvidenceRow>(
-      `SELECT evidence.* FROM message JOIN evidence ON evidence.pos = message.pos WHERE message.flow = $1`,
-      [n],
+      `SELECT evidence.* FROM message JOIN evidence ON evidence.pos = message.pos WHERE message.flow = $1 AND ${UP_TO}`,
+      [n, n, limit],
     );
     const letters = await this.database.all<LetterRow>(
       `SELECT letter.* FROM letter JOIN message ON message.pos = letter.origin
-        WHERE message.flow = $1 ORDER BY letter.pos`,
-      [n],
+        WHERE message.flow = $1 AND ${UP_TO} ORDER BY letter.pos`,
+      [n, n, limit],
     );
     const rows = await this.database.all<MessageRow>(
       'SELECT * FROM message WHERE flow = $1 ORDER BY pos LIMIT $2',

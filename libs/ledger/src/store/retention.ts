@@ -51,6 +51,7 @@ export function retain(database: Database, stream: number, firstSeq: number): Pr
       }
       await session.run('DELETE FROM message WHERE flow = $1', [flow]);
       await session.run('DELETE FROM business_key WHERE flow = $1', [flow]);
+      await session.run('DELETE FROM child WHERE flow = $1', [flow]);
       await session.run('DELETE FROM flow WHERE n = $1', [flow]);
     }
     for (const part of new Set(flows.map(([, flow]) => partOf(flow)))) await dropClues(session, part);

@@ -1,5 +1,5 @@
 /** Format of the tables; a database of another one is made anew from the streams. */
-const FORMAT = '4';
+const FORMAT = '5';
 
 /** What says the format; every version of the ledger has it. */
 export const NOTES = 'CREATE TABLE IF NOT EXISTS note (name TEXT PRIMARY KEY, content TEXT NOT NULL);';
@@ -51,6 +51,8 @@ const TABLES = `
   CREATE TABLE IF NOT EXISTS business_key (
     flow INTEGER NOT NULL, name INTEGER NOT NULL, value TEXT NOT NULL, PRIMARY KEY (flow, name, value)
   ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS child (flow INTEGER PRIMARY KEY, parent TEXT NOT NULL);
+  CREATE INDEX IF NOT EXISTS child_parent ON child (parent, flow);
   CREATE TABLE IF NOT EXISTS clue (
     part INTEGER NOT NULL, clue INTEGER NOT NULL, flow INTEGER NOT NULL, PRIMARY KEY (part, clue, flow)
   ) WITHOUT ROWID;
@@ -68,6 +70,7 @@ const DROPPED = [
   'letter',
   'evidence',
   'business_key',
+  'child',
   'clue',
 ]
   .map((table) => `DROP TABLE IF EXISTS ${table};`)
@@ -167,6 +170,14 @@ export const KEY_ROWS = {
   table: 'business_key',
   columns: ['flow', 'name', 'value'],
   key: ['flow', 'name', 'value'],
+  conflict: 'DO NOTHING',
+} as const;
+
+/** A flow that another one handed off to: the first parent that it names. */
+export const CHILD_ROWS = {
+  table: 'child',
+  columns: ['flow', 'parent'],
+  key: ['flow'],
   conflict: 'DO NOTHING',
 } as const;
 

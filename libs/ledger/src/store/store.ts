@@ -1,6 +1,6 @@
 import { LedgerStoreError } from '../errors.ts';
 import type { Registered } from '../model/expectation.ts';
-import type { FlowRecord } from '../model/record.ts';
+import type { FlowRecord, StoredMessage } from '../model/record.ts';
 import type { AsOf, Batch, StreamEntry } from './batch.ts';
 import type { Database } from './database.ts';
 import { Found } from './found.ts';
@@ -154,6 +154,21 @@ export class Store {
   /** Everything of a flow; undefined when it is not known. At most `limit` messages. */
   flow(n: number, limit?: number): Promise<FlowRecord | undefined> {
     return this.#reading.flow(n, limit);
+  }
+
+  /** The messages of a flow that EVENTS stored last, oldest first. */
+  last(n: number, id: string, limit: number): Promise<StoredMessage[]> {
+    return this.#reading.last(n, id, limit);
+  }
+
+  /** The ledger's number of a flow; undefined when it is not known. */
+  numberOf(id: string): Promise<number | undefined> {
+    return this.#found.flow(id);
+  }
+
+  /** The ledger's numbers of the flows that one handed off to, youngest first. */
+  handedOff(parent: string, limit: number): Promise<number[]> {
+    return this.#reading.handedOff(parent, limit);
   }
 
   flows(slice: FlowSlice): Promise<FlowEntry[]> {

@@ -10,6 +10,7 @@ import { Numbering } from './numbering.ts';
 import { inOrder } from './order.ts';
 import {
   ANSWERS,
+  CHILD_ROWS,
   CLUE_ROWS,
   DURABLE_ROWS,
   EVIDENCE_ROWS,
@@ -163,6 +164,7 @@ export class Writing {
     const flows = await this.#flows.touch(session, messages, census);
     const rows: Value[][] = [];
     const keys: Value[][] = [];
+    const children: Value[][] = [];
     const clues: Value[][] = [];
     for (const message of messages) {
       const { pos, id, cause, parent, at, saidAt, size, of, target, due, attempt, letter, share } = message;
@@ -190,6 +192,10 @@ export class Writing {
         letter ?? null,
       ]);
       clues.push([partOf(n), clueOf(id), n]);
+      if (parent !== undefined && flow.parent === undefined && parent !== message.flow) {
+        flow.parent = parent;
+        children.push([n, parent]);
+      }
       const said = message.keys.map((key) => `${key.name} ${key.value}`).join('\n');
       if (said === flow.keys) continue;
       flow.keys = said;
@@ -200,6 +206,7 @@ export class Writing {
     }
     await session.insert(MESSAGE_ROWS, rows);
     await session.insert(KEY_ROWS, keys);
+    await session.insert(CHILD_ROWS, children);
     await session.insert(CLUE_ROWS, inOrder(clues));
     return new Set([...flows.values()].map(({ n }) => n));
   }

@@ -60,7 +60,14 @@ function flowOf(id: string, at: number): Flow {
     emittedBy: undefined,
   };
   const settlement = { state: 'in-flight', since: at } as const;
-  const step = { step: 'payments__authorize', app: 'payments', settlement, overdue: undefined, emitted: [] };
+  const step = {
+    step: 'payments__authorize',
+    app: 'payments',
+    settlement,
+    retries: 0,
+    overdue: undefined,
+    emitted: [],
+  };
   return {
     id,
     state: 'stalled',
@@ -70,6 +77,7 @@ function flowOf(id: string, at: number): Flow {
     startedAt: at,
     lastAt: at,
     parent: undefined,
+    handOffs: [],
     end: undefined,
     roots: [{ message, steps: [step], next: [] }],
     clockSkewMs: 0,

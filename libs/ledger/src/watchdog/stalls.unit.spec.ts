@@ -126,7 +126,7 @@ describe('many flows', () => {
 });
 
 function paying(settlement: Settlement, overdue?: StepNode['overdue']): StepNode {
-  return { step: 'payments__authorize', app: 'payments', settlement, overdue, emitted: [] };
+  return { step: 'payments__authorize', app: 'payments', settlement, retries: 0, overdue, emitted: [] };
 }
 
 function flowOf(steps: readonly StepNode[], differences: Partial<Flow> = {}): Flow {
@@ -157,6 +157,7 @@ function flowOf(steps: readonly StepNode[], differences: Partial<Flow> = {}): Fl
     startedAt: NOW,
     lastAt: NOW,
     parent: undefined,
+    handOffs: [],
     end: undefined,
     roots: [placed],
     clockSkewMs: 0,

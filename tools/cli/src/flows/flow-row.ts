@@ -1,8 +1,8 @@
 import type { Flow, FlowsPage } from '@troupe/ledger';
 import { shownTime } from '../times.ts';
 
-/** A flow as lists have it: without its messages. */
-export type ListedFlow = Omit<Flow, 'roots'>;
+/** A flow as lists have it: without its messages and hand-offs. */
+export type ListedFlow = Omit<Flow, 'roots' | 'handOffs'>;
 
 /** A page of flows. */
 export interface FlowsAnswer extends Omit<FlowsPage, 'flows'> {

@@ -2,13 +2,17 @@ import type { Flow, MessageNode, Overdue, Settlement, StepNode } from '@troupe/l
 import { plain } from '../table.ts';
 import { shownSpan } from '../times.ts';
 
-/** A flow for people: message, the steps that take it, the messages that each of them sent. */
-export function treeOf({ roots, startedAt, truncated }: Flow, now = Date.now()): string[] {
+/** A flow for people: message, the steps that take it, the messages that each of them sent; then what it handed off. */
+export function treeOf({ roots, startedAt, truncated, handOffs }: Flow, now = Date.now()): string[] {
   const lines = roots.flatMap((root) => [
     lineOf(root, startedAt),
     ...branches(childrenOf(root), startedAt, now),
   ]);
-  return (truncated ? [...lines, '… and more'] : lines).map(plain);
+  const more = truncated ? ['… and more'] : [];
+  const handed = handOffs.map(
+    (one) => `→ flow ${one.flow}  +${shownSpan(one.startedAt - startedAt)} ${one.sentence}`,
+  );
+  return [...lines, ...more, ...handed].map(plain);
 }
 
 /** What hangs below a message or a step: steps first, then messages that no step of ours sent. */

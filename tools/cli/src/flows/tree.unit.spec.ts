@@ -9,11 +9,11 @@ function message(seq: number, type: string): Message {
 }
 
 function step(name: string, settlement: Settlement, more: Partial<StepNode> = {}): StepNode {
-  return { step: name, app: 'a', settlement, overdue: undefined, emitted: [], ...more };
+  return { step: name, app: 'a', settlement, retries: 0, overdue: undefined, emitted: [], ...more };
 }
 
 function flow(...roots: MessageNode[]): Flow {
-  return { roots, startedAt: 1_000, truncated: false } as unknown as Flow;
+  return { roots, startedAt: 1_000, truncated: false, handOffs: [] } as unknown as Flow;
 }
 
 it('hangs steps below their message, and what they sent below them', () => {
@@ -38,6 +38,13 @@ it('hangs steps below their message, and what they sent below them', () => {
     '│     └─ odd.fact.v1  +2.0 s (EVENTS/3, no step takes it)',
     '└─ notifications/notify: done within 12 ms',
   ]);
+});
+
+it('names the flows that were handed off to, below', () => {
+  const handOff = { flow: 'f-1/carrier/1', name: 'carrier', app: 'boss', state: 'running' } as const;
+  const sentence = 'handed to carrier: in flight at carrier.sort';
+  const tree = treeOf({ ...flow(), handOffs: [{ ...handOff, sentence, startedAt: 3_000 }] }, NOW);
+  expect(tree).toEqual(['→ flow f-1/carrier/1  +2.0 s handed to carrier: in flight at carrier.sort']);
 });
 
 describe('a step', () => {

@@ -35,7 +35,8 @@ Ends with 3 when nothing is known of the key.`,
     for (const [i, flow] of flows.entries()) {
       terminal.out('');
       const kinds = matches[i]?.kinds.join(', ') ?? '';
-      terminal.out(plain(`flow ${flow.id}, ${flow.state} (found by ${kinds})`));
+      const parent = flow.parent === undefined ? '' : `, handed off by ${flow.parent}`;
+      terminal.out(plain(`flow ${flow.id}, ${flow.state}${parent} (found by ${kinds})`));
       for (const line of treeOf(flow)) terminal.out(line);
     }
     terminal.say(behind(answer));
