@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { Alerts, FiringAlert, Flow, Whereabouts } from '@troupe/ledger';
+import type { Alerts, FiringAlert, Flow, FlowReport, Whereabouts } from '@troupe/ledger';
 import { closeApp, createApp, Runtime } from '@troupe/nest';
 import { startBroker, type TestBroker } from '@troupe/testing';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -125,6 +125,52 @@ describe('GET /flows/{id}', () => {
   });
 });
 
+describe('GET /flows/{flowId}/report', () => {
+  const encoded = encodeURIComponent('f-1/carrier/1');
+
+  it('adds a flow up whose id has slashes, with what its ends say only when that is asked for', async () => {
+    await shop.order('t-1', 'tok_declined', 'f-1/carrier/1');
+    await whereOnce('t-1', ({ state }) => state === 'completed');
+    const report = await reportAt(`/flows/${encoded}/report`);
+    expect(report).toMatchObject({
+      flowId: 'f-1/carrier/1',
+      state: 'completed',
+      ends: [{ contract: 'payment.declined.v1', source: '/payments/authorize' }],
+      branches: { total: 1, open: 0 },
+      retries: 0,
+      deadLetters: [],
+      lacks: [],
+    });
+    expect(report.steps.map(({ step, done }) => [step, done])).toEqual([
+      ['notifications__notify', 2],
+      ['payments__authorize', 1],
+    ]);
+    expect(JSON.stringify(report)).not.toMatch(/ada@example\.com/);
+    const told = await reportAt(`/flows/${encoded}/report?data=true&ends=order.placed.v1`);
+    expect(told.ends).toMatchObject([
+      { contract: 'order.placed.v1', data: { orderId: 't-1', customer: { email: 'ada@example.com' } } },
+      { contract: 'payment.declined.v1', data: { reason: 'card-declined' } },
+    ]);
+  });
+
+  it.each([
+    ['ends=parcel', 'not "parcel"'],
+    ['ends=order.placed.v1,', 'not ""'],
+    [`ends=${Array(21).fill('a.b.v1').join(',')}`, 'At most 20 ends'],
+    ['data=1', '"data" is true or false, not "1"'],
+    ['colour=red', 'There is no "colour"'],
+    ['data=true&data=true', 'given more than once'],
+  ])('answers 400 for %s, with what would be right', async (query, detail) => {
+    expect((await problemAt(400, `/flows/${encoded}/report?${query}`)).detail).toContain(detail);
+  });
+
+  it('answers 404 for a flow that nobody knows', async () => {
+    expect((await problemAt(404, '/flows/f-1%2Fcarrier%2F9/report')).detail).toMatch(
+      /^No flow has the id f-1\/carrier\/9, as of /,
+    );
+  });
+});
+
 describe('GET /steps', () => {
   it('lists those that run and those that are only declared', async () => {
     const { steps } = await answerOf<{ steps: { step: string; queues: { hasConsumer: boolean }[] }[] }>(
@@ -241,7 +287,15 @@ describe('the console', () => {
     const text = (await app.inject({ url: '/docs-json' })).body;
     const document = JSON.parse(text) as { paths: object; components: { schemas: object } };
     expect(Object.keys(document.paths)).toEqual(
-      expect.arrayContaining(['/where/{key}', '/flows', '/flows/{id}', '/steps', '/alerts', '/tail']),
+      expect.arrayContaining([
+        '/where/{key}',
+        '/flows',
+        '/flows/{id}',
+        '/flows/{flowId}/report',
+        '/steps',
+        '/alerts',
+        '/tail',
+      ]),
     );
     for (const [, name] of text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g))
       expect(Object.keys(document.components.schemas)).toContain(name);
@@ -330,6 +384,7 @@ describe('a console whose broker is not there', () => {
       '/where/o-1',
       '/flows',
       '/flows/x',
+      '/flows/x/report',
       '/steps',
       '/alerts',
       '/messages/EVENTS/1',
@@ -370,6 +425,13 @@ async function answerOf<T>(path: string, schema: SchemaName): Promise<T> {
   expect(violations(schema, answer.json())).toEqual([]);
   expect(answer.json()).toHaveProperty(schema === 'StoredMessage' ? 'seq' : 'behindMs');
   return answer.json<T>();
+}
+
+async function reportAt(path: string): Promise<FlowReport> {
+  const answer = await app.inject({ url: path });
+  expect(answer.statusCode, answer.body).toBe(200);
+  expect(violations('FlowReport', answer.json())).toEqual([]);
+  return answer.json<FlowReport>();
 }
 
 async function problemAt(status: number, path: string): Promise<{ detail: string }> {

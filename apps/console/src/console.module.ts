@@ -4,6 +4,7 @@ import { TelemetryModule } from '@troupe/telemetry';
 import { AlertsController } from './alerts.controller.ts';
 import { FlowsController } from './flows/flows.controller.ts';
 import { LiveView } from './flows/live-view.ts';
+import { ReportController } from './flows/report.controller.ts';
 import { TailController } from './flows/tail.controller.ts';
 import { WhereController } from './flows/where.controller.ts';
 import { History } from './history.ts';
@@ -23,6 +24,7 @@ import { StepsController } from './steps.controller.ts';
   controllers: [
     WhereController,
     FlowsController,
+    ReportController,
     StepsController,
     AlertsController,
     MessagesController,

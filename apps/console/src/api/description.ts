@@ -56,6 +56,27 @@ export function DescribeDiagram(): MethodDecorator {
   );
 }
 
+/** `GET /flows/{flowId}/report` on the OpenAPI page. */
+export function DescribeReport(): MethodDecorator {
+  return applyDecorators(
+    ApiOperation({
+      summary:
+        'Adds one flow up: ends, steps, branches, retries, dead letters, times, and what is not known.',
+      description: 'As of when it is asked for: the ledger has a second to catch up.',
+    }),
+    path('flowId', 'The flow id, percent-encoded.'),
+    query('ends', 'Contract ids, with commas between: ends of a flow that declares none. 20 at most.'),
+    query('data', 'Whether to give what ends say, as it was sent: sensitive values too.', {
+      type: 'boolean',
+      default: false,
+    }),
+    answers('FlowReport', 'The report.'),
+    refuses(400, 'A parameter asks for what cannot be.'),
+    refuses(404, 'No flow has this id, as far as is known.'),
+    isNotOpen(),
+  );
+}
+
 /** `GET /steps` on the OpenAPI page. */
 export function DescribeSteps(): MethodDecorator {
   return applyDecorators(

@@ -1,4 +1,6 @@
 import { ALERT_KINDS, FLOW_STATES } from '@troupe/ledger';
+import { flag, listOf, moment, number, object, text, texts, time, whole } from './parts.ts';
+import { report } from './report.ts';
 
 /** Named schemas of the OpenAPI document. */
 export type SchemaName =
@@ -7,6 +9,8 @@ export type SchemaName =
   | 'FlowAnswer'
   | 'Flow'
   | 'FlowSummary'
+  | 'FlowReport'
+  | 'HandOff'
   | 'MessageNode'
   | 'StepNode'
   | 'Settlement'
@@ -23,31 +27,6 @@ export type SchemaName =
 /** Refers to a named schema. */
 export function schemaRef(name: SchemaName): { $ref: string } {
   return { $ref: `#/components/schemas/${name}` };
-}
-
-const text = { type: 'string' };
-const whole = { type: 'integer' };
-const number = { type: 'number' };
-const flag = { type: 'boolean' };
-const time = (description: string) => ({
-  type: 'number',
-  description: `${description}, ms since the epoch.`,
-});
-const listOf = (items: object) => ({ type: 'array', items });
-const texts = listOf(text);
-
-/** An object with these fields; those that end with `?` may be missing. */
-function object(fields: Record<string, object>): {
-  type: string;
-  required: string[];
-  properties: Record<string, object>;
-} {
-  const names = Object.keys(fields);
-  return {
-    type: 'object',
-    required: names.filter((name) => !name.endsWith('?')),
-    properties: Object.fromEntries(names.map((name) => [name.replace('?', ''), fields[name] ?? {}])),
-  };
 }
 
 /** How far behind an answer is; part of each. */
@@ -87,11 +66,27 @@ export const schemas: Readonly<Record<SchemaName, object>> = {
   FlowsPage: object({
     flows: listOf(schemaRef('FlowSummary')),
     'cursor?': { ...text, description: 'Asks for what comes behind; missing when nothing does.' },
-    'knownSince?': { ...text, format: 'date-time', description: 'Older flows are purged.' },
+    'knownSince?': { ...moment, description: 'Older flows are purged.' },
     ...freshness,
   }),
   FlowAnswer: object({ flow: schemaRef('Flow'), ...freshness }),
-  Flow: object({ ...summary, roots: listOf(schemaRef('MessageNode')) }),
+  Flow: object({
+    ...summary,
+    roots: listOf(schemaRef('MessageNode')),
+    handOffs: {
+      ...listOf(schemaRef('HandOff')),
+      description: 'Flows that it handed off to, oldest first; of more than 20 the youngest.',
+    },
+  }),
+  HandOff: object({
+    flow: { ...text, description: 'Id of the flow that was handed off to.' },
+    name: { ...text, description: 'What the hand-off is called.' },
+    'app?': text,
+    state: { enum: [...FLOW_STATES] },
+    sentence: { ...text, description: 'Where it is, for people.' },
+    startedAt: time('When its first message was stored'),
+  }),
+  FlowReport: report,
   FlowSummary: object(summary),
   MessageNode: object({
     message: schemaRef('Message'),
@@ -102,6 +97,7 @@ export const schemas: Readonly<Record<SchemaName, object>> = {
     step: { ...text, description: '`<app>__<step>`' },
     app: text,
     settlement: schemaRef('Settlement'),
+    retries: { ...whole, description: 'Failed attempts that are known of.' },
     'overdue?': object({ byMs: number, expected: texts }),
     emitted: listOf(schemaRef('MessageNode')),
   }),
@@ -181,6 +177,7 @@ export const schemas: Readonly<Record<SchemaName, object>> = {
     'step?': text,
     missing: { ...texts, description: 'Contract ids of which one should have come.' },
     count: number,
+    'sources?': { ...texts, description: 'Who sent the messages that break their contract; three at most.' },
     'flow?': { ...text, description: 'The flow that stands there longest.' },
     'quietSince?': time('Nothing was heard since then'),
     since: time('When this watchdog saw it first'),
@@ -189,7 +186,7 @@ export const schemas: Readonly<Record<SchemaName, object>> = {
     stream: text,
     seq: whole,
     subject: text,
-    storedAt: { ...text, format: 'date-time' },
+    storedAt: moment,
     headers: { type: 'array', items: { type: 'array', prefixItems: [text, texts] } },
     size: { ...whole, description: 'Bytes of the payload.' },
     body: {
