@@ -7,6 +7,7 @@ import { docs } from './documents/docs.ts';
 import { UsageError } from './errors.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { flows } from './flows/flows.ts';
+import { report } from './flows/report.ts';
 import { steps } from './flows/steps.ts';
 import { tail } from './flows/tail.ts';
 import { top } from './flows/top.ts';
@@ -18,6 +19,7 @@ import { prune } from './topology/prune.ts';
 /** The commands by their topic; one that is named like its topic has no other beside it. */
 const topics: Readonly<Record<string, readonly Command[]>> = {
   where: [where],
+  report: [report],
   flows: [flows],
   tail: [tail],
   steps: [steps],

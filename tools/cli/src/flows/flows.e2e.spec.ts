@@ -1,5 +1,5 @@
 import { type NatsServer, startNatsServer } from '@troupe/broker';
-import type { Flow, FlowsPage, StepView, Whereabouts } from '@troupe/ledger';
+import type { Flow, FlowReport, FlowsPage, StepView, Whereabouts } from '@troupe/ledger';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { endOf, linesOf, until } from '../workshop.spec.support.ts';
 import { beginTroupe, build, WatchedShop } from './watched-shop.spec.support.ts';
@@ -55,6 +55,34 @@ describe('where', () => {
     expect(linesOf(json)).toMatchObject([{ key: 'o-99', flows: [] }]);
     expect((await shop.run('where')).code).toBe(2);
     expect((await shop.run('where', 'o-1', 'o-2')).code).toBe(2);
+  });
+});
+
+describe('report', () => {
+  it('adds a flow up, in a table and as JSON', async () => {
+    const flow = await shop.order('o-8');
+    await shop.isKnown('o-8', 'completed');
+    const { code, out, err } = await shop.run('report', flow, '--ends', 'payment.authorized.v1');
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      new RegExp(`^flow ${flow}, completed within .+\nbegan .+, branches 1, open 0\n\nSTEP`),
+    );
+    expect(out).toMatch(/^shop\/authorize +1 +1 +0 +0 +0 +\d+ ms +\d+ ms$/m);
+    expect(out).toMatch(/^reached:\n {2}payment\.authorized\.v1 from \/shop\/authorize \(.+\)$/m);
+    expect(err).toMatch(/behind\.\n$/);
+    const [report] = linesOf<FlowReport>(await shop.run('report', flow, '--json'));
+    expect(report).toMatchObject({ flowId: flow, state: 'completed', ends: [], lacks: [] });
+  });
+
+  it('ends with 3 for a flow that nobody knows, and with 2 for what is no question', async () => {
+    const unknown = await shop.run('report', 'f-1/carrier/9');
+    expect(unknown.code).toBe(3);
+    expect(unknown.out).toMatch(/^No flow has the id f-1\/carrier\/9, as of /);
+    expect(linesOf(await shop.run('report', 'none', '--json'))).toMatchObject([{ flowId: 'none' }]);
+    expect((await shop.run('report')).code).toBe(2);
+    const wrong = await shop.run('report', 'none', '--ends', 'parcel');
+    expect(wrong.code).toBe(2);
+    expect(wrong.err).toContain('not "parcel"');
   });
 });
 
