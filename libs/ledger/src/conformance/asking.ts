@@ -87,6 +87,54 @@ export function asking(open: Open): Behaviour[] {
       assert.equal(await stage.store.flow(4_711), undefined);
     }),
 
+    behaviour(open, 'reads no answers and letters of messages that it does not show', async (stage) => {
+      const fields = { flow: 'f' };
+      await stage.put(message(1, fields), message(2, fields), message(3, fields), message(4, fields));
+      const letter = { failure: 'x', id: undefined, reason: 'poison', error: undefined, at: 1 };
+      const letters = [1, 4].map((seq) => ({
+        ...letter,
+        letter: seq,
+        pos: positionOf(2, seq),
+        of: positionOf(1, seq),
+        step: 'payments__authorize',
+      }));
+      await stage.write({ evidence: [1, 2, 3, 4].map((seq) => answer(seq)), letters });
+      const n = await stage.numberOf('f');
+      const seen = async (limit: number) => {
+        const record = await stage.store.flow(n, limit);
+        return [record?.messages.length, record?.evidence.length, record?.letters.length];
+      };
+      assert.deepEqual(await seen(4), [4, 4, 2]);
+      assert.deepEqual(await seen(2), [2, 3, 1]);
+      const last = await stage.store.last(n, 'f', 2);
+      assert.deepEqual(
+        last.map(({ id }) => id),
+        ['m-3', 'm-4'],
+      );
+    }),
+
+    behaviour(
+      open,
+      'finds the flows that one handed off to, the youngest, until they are dropped',
+      async (stage) => {
+        const child = (seq: number, parent: string) => message(seq, { flow: `f/${seq}`, parent });
+        await stage.put(message(1, { flow: 'f' }), child(2, 'f'), child(3, 'f'), child(4, 'g'));
+        await stage.put(message(5, { flow: 'f/2', parent: 'g' }), message(6, { flow: 'f', parent: 'f' }));
+        const of = async (parent: string, limit = 10): Promise<(string | undefined)[]> => {
+          const numbers = await stage.store.handedOff(parent, limit);
+          return Promise.all(numbers.map(async (n) => (await stage.store.flow(n))?.id));
+        };
+        assert.deepEqual(await of('f'), ['f/3', 'f/2']);
+        assert.deepEqual(await of('f', 1), ['f/3']);
+        assert.deepEqual(await of('g'), ['f/4']);
+        assert.deepEqual(await of('f/2'), []);
+        await stage.store.retain(1, 4);
+        assert.deepEqual(await of('f'), ['f/2']);
+        await stage.store.retain(1, 6);
+        assert.deepEqual(await of('f'), []);
+      },
+    ),
+
     behaviour(
       open,
       'drops what its stream dropped, copies and keys with it, and nothing else',
