@@ -139,7 +139,6 @@ describe('GET /flows/{flowId}/report', () => {
       branches: { total: 1, open: 0 },
       retries: 0,
       deadLetters: [],
-      lacks: [],
     });
     expect(report.steps.map(({ step, done }) => [step, done])).toEqual([
       ['notifications__notify', 2],

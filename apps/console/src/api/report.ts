@@ -45,8 +45,8 @@ export const report = object({
     description: 'What is set aside now; 20 at most.',
   },
   asOf: object({
-    behindMs: { type: ['number', 'null'], description: 'null while the ledger has not caught up.' },
-    'at?': { ...moment, description: 'Everything stored before then is known.' },
+    behindMs: number,
+    at: { ...moment, description: 'Everything stored before then is known.' },
   }),
   lacks: { ...texts, description: 'What is not known, a sentence each; 20 at most.' },
 });

@@ -29,11 +29,23 @@ export function endsOf(
   return new Set([...(declared?.ends ?? []), ...asked]);
 }
 
-/** A flow without its ends, if it was handed off to: what orchestrations do with those is the affair of who handed off. */
-export function withoutEnds(record: FlowRecord, judgement: Judgement, asked: readonly string[]): FlowRecord {
+/**
+ * Tells what is no part of a flow that was handed off to, but the affair of who handed off: what the orchestration that
+ * opened it takes of it, and what orchestrations do with its ends. One that handed off to its like takes part itself:
+ * then its ends alone tell.
+ */
+export function partsOfParent(
+  record: FlowRecord,
+  judgement: Judgement,
+  asked: readonly string[],
+): (message: StoredMessage, step: string) => boolean {
+  const { expectations } = judgement;
+  const opened = openingOf(ownOf(record), expectations);
+  if (opened?.parent === undefined) return () => false;
   const ends = endsOf(record, judgement, asked);
-  const messages = record.messages.filter(({ parent, type }) => parent === undefined || !ends.has(type));
-  return { ...record, messages };
+  const isLike = expectations.stepsOf(opened).some(({ step }) => step === opened.emittedBy);
+  const opener = isLike ? undefined : opened.emittedBy;
+  return ({ type }, step) => expectations.isOrchestration(step) && (step === opener || ends.has(type));
 }
 
 /** The message that opened a flow; of a fact that was sent as several majors, the newest that a flow is declared for. */

@@ -70,10 +70,15 @@ export class Expectations {
     return this.#delayed.get(step);
   }
 
-  /** The orchestrations among the steps that take these messages. */
-  orchestrationsOf(messages: readonly Parameters<Expectations['stepsOf']>[0][]): ExpectedOrchestration[] {
+  /** The orchestrations among the steps that take these messages, but for where that is another flow's affair. */
+  orchestrationsOf<M extends Parameters<Expectations['stepsOf']>[0]>(
+    messages: readonly M[],
+    isOthers: (message: M, step: string) => boolean,
+  ): ExpectedOrchestration[] {
     if (this.#orchestrations.size === 0) return [];
-    const taking = messages.flatMap((message) => this.stepsOf(message)).map(({ step }) => step);
+    const taking = messages.flatMap((message) =>
+      this.stepsOf(message).flatMap(({ step }) => (isOthers(message, step) ? [] : [step])),
+    );
     return [...new Set(taking)].flatMap((step) => this.#orchestrations.get(step) ?? []);
   }
 

@@ -3,7 +3,7 @@ import { type Judgement, tasksOf, treeOf } from './assemble.ts';
 import type { DeclaredFlow } from './choreography.ts';
 import type { Carrier, Queue } from './course.ts';
 import { told } from './duration.ts';
-import { declaredFor, openingOf, ownOf, withoutEnds } from './ends.ts';
+import { declaredFor, openingOf, ownOf, partsOfParent } from './ends.ts';
 import { type Flow, type FlowState, isOpen, type MessageNode, type StepNode } from './flow.ts';
 import type { HandOff } from './hand-off.ts';
 import { lackOf, type Orchestrated, oneself } from './orchestrated.ts';
@@ -24,8 +24,8 @@ export interface Asked {
   /** The flows that it handed off to. It may be over before they are. */
   readonly handOffs?: readonly HandOff[];
   /**
-   * Contract ids of its ends, for a flow that declares none. When given, the flow is judged by itself: what the
-   * orchestration that handed off to it does with its ends is left out.
+   * Contract ids of its ends, for a flow that declares none. When given, though empty, the flow is judged by itself:
+   * what the orchestration that handed off to it does with it is left out.
    */
   readonly ends?: readonly string[];
 }
@@ -42,11 +42,9 @@ export function judge(record: FlowRecord, judgement: Judgement, asked: Asked = {
   const startedAt = first?.at ?? 0;
   const opened = openingOf(own, expectations);
   const declared = declaredFor(opened, expectations, ends);
-  const whole = tasksOf(record, judgement);
-  const taken = ends && new Set(withoutEnds(record, judgement, ends).messages);
-  const tasks = whole.filter(
-    ({ message, expected }) =>
-      taken === undefined || taken.has(message) || !expectations.isOrchestration(expected.step),
+  const isOfParent = ends === undefined ? () => false : partsOfParent(record, judgement, ends);
+  const tasks = tasksOf(record, judgement).filter(
+    ({ message, expected }) => !isOfParent(message, expected.step),
   );
   const roots = treeOf(tasks, record, queue, now);
   const end = own.find(({ type }) => declared?.ends.includes(type))?.type;

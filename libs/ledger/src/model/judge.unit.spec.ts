@@ -155,6 +155,32 @@ describe('a flow', () => {
     expect(alone.state).toBe('completed');
     expect(JSON.stringify(alone.roots)).not.toContain('boss__fulfilment');
     expect(judged(WHOLE, { consumers, asked: { ends: [] } }).state).toBe('running');
+
+    const choreography = { ...SHOP, apps: [] };
+    const opened = (emittedBy: string) => {
+      const messages = child.messages.map((one) => (one.id === 'placed' ? { ...one, emittedBy } : one));
+      return judged({ ...child, messages }, { choreography, consumers, asked: { ends: [] } }).state;
+    };
+    expect(opened('boss__fulfilment')).toBe('completed');
+    expect(opened('other__step')).toBe('running');
+  });
+
+  it('that an orchestration opened for its like is judged with what that does in it, but for its ends', () => {
+    const boss = (n: number, subject: string) => ({
+      ...SHIPPING,
+      durable: { ...SHIPPING.durable, n, step: 'boss__fulfilment', subject },
+      orchestration: 'fulfilment',
+    });
+    const consumers = [PAYING, SHIPPING, boss(3, placed.subject), boss(4, shipped.subject)];
+    const messages = WHOLE.messages.map((one) => ({
+      ...one,
+      parent: 'f-0',
+      ...(one.id === 'placed' && { emittedBy: 'boss__fulfilment' }),
+    }));
+    const alone = (evidence: FlowRecord['evidence']) =>
+      judged({ messages, evidence }, { consumers, asked: { ends: [] } }).state;
+    expect(alone(WHOLE.evidence)).toBe('running');
+    expect(alone([...WHOLE.evidence, { ...answer(1), durable: 3 }])).toBe('completed');
   });
 
   it('says where the flows are that it handed off to, but for those that are completed', () => {

@@ -24,8 +24,8 @@ export interface FlowReport {
   readonly retries: number;
   /** What is set aside now, and not sent again; 20 at most. */
   readonly deadLetters: readonly ReportedLetter[];
-  /** Everything stored before `at` is known; undefined while the ledger has not read the streams once. */
-  readonly asOf: { readonly behindMs: number; readonly at: string | undefined };
+  /** Everything stored before `at` is known. */
+  readonly asOf: { readonly behindMs: number; readonly at: string };
   /** What is not known, a sentence each. Empty: the report is whole. */
   readonly lacks: readonly string[];
 }
@@ -110,7 +110,7 @@ export function reportOf(flow: Flow, basis: ReportBasis): FlowReport {
     branches: branchesIn(flow.roots),
     retries: steps.reduce((sum, { retries }) => sum + retries, 0),
     deadLetters: letters.slice(0, MOST_LETTERS),
-    asOf: { behindMs: basis.behindMs, at: basis.asOf === 0 ? undefined : textOf(basis.asOf) },
+    asOf: { behindMs: basis.behindMs, at: textOf(basis.asOf) },
     lacks: lacks.slice(0, MOST_LACKS),
   };
 }

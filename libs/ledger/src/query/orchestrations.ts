@@ -1,8 +1,9 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { instanceKey, keyToken, type Names } from '@troupe/jetstream';
+import { ownOf } from '../model/ends.ts';
 import type { Expectations, ExpectedOrchestration } from '../model/expectation.ts';
 import type { Orchestrated } from '../model/orchestrated.ts';
-import { type FlowRecord, isDirect } from '../model/record.ts';
+import type { FlowRecord, StoredMessage } from '../model/record.ts';
 import { orUndefined } from '../projection/streams.ts';
 
 /** Open fan-outs of a flow that are looked at. */
@@ -16,11 +17,17 @@ export class Orchestrations {
     private readonly names: Names,
   ) {}
 
-  /** What their records say; one that has no record yet, or none any more, is left out. */
-  async of({ id, messages }: FlowRecord, expectations: Expectations): Promise<Orchestrated[]> {
-    const taken = messages.filter((message) => message.of === undefined && !isDirect(message));
-    const expected = expectations.orchestrationsOf(taken);
-    const read = await Promise.all(expected.map((one) => this.#read(id, one)));
+  /**
+   * What their records say; one that has no record yet, or none any more, is left out.
+   * @param isOthers what is the affair of another flow's orchestrations
+   */
+  async of(
+    record: FlowRecord,
+    expectations: Expectations,
+    isOthers: (message: StoredMessage, step: string) => boolean = () => false,
+  ): Promise<Orchestrated[]> {
+    const expected = expectations.orchestrationsOf(ownOf(record), isOthers);
+    const read = await Promise.all(expected.map((one) => this.#read(record.id, one)));
     return read.filter((one) => one !== undefined);
   }
 

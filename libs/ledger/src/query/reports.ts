@@ -39,7 +39,7 @@ export class Reports {
 
   /**
    * As of when it is asked for: the ledger has a second to catch up, and the report says when that was not enough.
-   * Undefined when the flow is not known.
+   * Undefined when the flow is not known, as before the ledger has read the streams once.
    * @throws LedgerQueryError
    */
   async of(flowId: string, { ends = [], data = false }: ReportQuery = {}): Promise<FlowReport | undefined> {
@@ -104,9 +104,8 @@ function endingOf(messages: readonly Message[], types: ReadonlySet<string>): Mes
   return [...new Map(ending.map((message) => [message.seq, message])).values()];
 }
 
-function lateness({ asOf, behindMs, problem }: Freshness): string {
-  const by =
-    asOf === 0 ? 'the ledger has not read the streams yet' : `the ledger is ${told(behindMs)} behind`;
+function lateness({ behindMs, problem }: Freshness): string {
+  const by = `the ledger is ${told(behindMs)} behind`;
   return problem === undefined ? by : `${by}: ${problem}`;
 }
 

@@ -1,6 +1,6 @@
 import type { Judgement } from '../model/assemble.ts';
 import type { Queue } from '../model/course.ts';
-import { withoutEnds } from '../model/ends.ts';
+import { partsOfParent } from '../model/ends.ts';
 import type { Flow } from '../model/flow.ts';
 import { type HandOff, handOffOf } from '../model/hand-off.ts';
 import { type Asked, judge, waitingIn } from '../model/judge.ts';
@@ -61,8 +61,8 @@ export class Where {
     const read = await this.#read(n);
     if (read === undefined) return undefined;
     const { record, judgement } = read;
-    const own = withoutEnds(record, judgement, ends);
-    const orchestrated = await this.orchestrations.of(own, judgement.expectations);
+    const isOfParent = partsOfParent(record, judgement, ends);
+    const orchestrated = await this.orchestrations.of(record, judgement.expectations, isOfParent);
     return { ...read, flow: judge(record, judgement, { orchestrated, ends }) };
   }
 

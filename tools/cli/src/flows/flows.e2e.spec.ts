@@ -71,7 +71,7 @@ describe('report', () => {
     expect(out).toMatch(/^reached:\n {2}payment\.authorized\.v1 from \/shop\/authorize \(.+\)$/m);
     expect(err).toMatch(/behind\.\n$/);
     const [report] = linesOf<FlowReport>(await shop.run('report', flow, '--json'));
-    expect(report).toMatchObject({ flowId: flow, state: 'completed', ends: [], lacks: [] });
+    expect(report).toMatchObject({ flowId: flow, state: 'completed', ends: [] });
   });
 
   it('ends with 3 for a flow that nobody knows, and with 2 for what is no question', async () => {

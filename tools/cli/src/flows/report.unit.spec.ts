@@ -33,7 +33,7 @@ const REPORT: FlowReport = {
   branches: { total: 2, open: 1 },
   retries: 3,
   deadLetters: [{ step: 'carrier__collect', reason: 'poison', messageId: 'm-1', at: undefined }],
-  asOf: { behindMs: 12, at: undefined },
+  asOf: { behindMs: 12, at: '2026-01-31T12:00:02.000Z' },
   lacks: ['the ledger is 4.2 s behind'],
 };
 
