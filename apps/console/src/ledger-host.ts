@@ -6,12 +6,14 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
+import { inboxOf } from '@troupe/jetstream';
 import { Ledger, Watchdog } from '@troupe/ledger';
-import { BrokerUnavailableError, type Settings, TROUPE_SETTINGS } from '@troupe/nest';
+import { BrokerUnavailableError, connectionOf, type Settings, TROUPE_SETTINGS } from '@troupe/nest';
 import { measure } from '@troupe/telemetry';
 import { businessKeys } from './contracts.ts';
 import { CONSOLE_SETTINGS, type ConsoleSettings } from './settings.ts';
 
+const APP = 'console';
 const TRY_AGAIN_MS = 2_000;
 
 /**
@@ -88,10 +90,10 @@ export class LedgerHost implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   #surroundings() {
-    const { servers, prefix } = this.settings;
+    const { prefix } = this.settings;
     const { choreography } = this.own;
     return {
-      ...(servers !== undefined && { connection: { servers } }),
+      connection: { ...connectionOf(this.settings), client: { inboxPrefix: inboxOf(APP) } },
       ...(prefix !== undefined && { prefix }),
       ...(choreography !== undefined && { choreography }),
     };

@@ -8,6 +8,35 @@ export class BrokerUnavailableError extends TroupeError {
   readonly code = 'TROUPE_BROKER_UNAVAILABLE';
 }
 
+/** The broker does not let the app log on. It goes on trying, since the broker may come to know the user. */
+export class BrokerRefusedError extends TroupeError {
+  readonly code = 'TROUPE_BROKER_REFUSED';
+
+  constructor(
+    readonly where: string,
+    /** As a person knows it: by its public key or its name, never by a secret. */
+    readonly user: string,
+    readonly description: string,
+  ) {
+    super(
+      `The broker at ${where} refuses ${user}: ${description}. Let its configuration know that user, or log on as one that it knows (NATS_NKEY_FILE, or the address).`,
+    );
+  }
+}
+
+/** A file to log on with cannot be used. Its content is not shown. */
+export class CredentialsError extends MustNotRunError {
+  readonly code = 'TROUPE_CREDENTIALS';
+
+  constructor(
+    readonly file: string,
+    problem: string,
+    options?: ErrorOptions,
+  ) {
+    super(`The file ${file} ${problem}.`, options);
+  }
+}
+
 /** No acknowledgement came in time. The message may be stored: trying again with the same id is safe. */
 export class PublishTimeoutError extends TroupeError {
   readonly code = 'TROUPE_PUBLISH_TIMEOUT';

@@ -39,8 +39,10 @@ export { durationOf, isDuration } from './duration.ts';
 export type { Effects, EffectsKey, Outlet } from './effects.ts';
 export {
   AlsoSentError,
+  BrokerRefusedError,
   BrokerUnavailableError,
   CommandHandledTwiceError,
+  CredentialsError,
   DirectNotTakenError,
   EffectsUnavailableError,
   HandlerTimeoutError,
@@ -77,7 +79,7 @@ export {
 } from './instrumentation.ts';
 export { DEFAULT_LANES, laneOf } from './lane.ts';
 export { type Logger, registeredLogger, registerLogger, silentLogger } from './logger.ts';
-export { consumerName, instanceKey, keyToken, Names, stepName } from './naming.ts';
+export { consumerName, inboxOf, instanceKey, keyToken, Names, stepName } from './naming.ts';
 export type { Notice, NoticeKind, ProducingApp } from './notices.ts';
 export type { OutgoingMessage } from './publish/message.ts';
 export { Producer, type SendOptions, type Sent } from './publish/producer.ts';
@@ -99,6 +101,20 @@ export {
   type StepHandler,
   type StepResult,
 } from './step.ts';
+export type { ConsumerDeclaration } from './topology/consumers.ts';
+export { type AppDeclaration, consumersOf, type DeclaredApp, declareApp } from './topology/declare.ts';
+export { type DeclaredStep, declaredStep } from './topology/declared-step.ts';
 export type { TopologyMode } from './topology/ensure.ts';
 export { MANIFEST_KEY, type Manifest, readManifest } from './topology/manifest.ts';
-export type { StreamSettings } from './topology/streams.ts';
+export {
+  applyTopology,
+  type EnvironmentDeclaration,
+  planTopology,
+  type TopologyChange,
+} from './topology/plan.ts';
+export {
+  type BucketSettings,
+  declareBucket,
+  type StreamDeclaration,
+  type StreamSettings,
+} from './topology/streams.ts';

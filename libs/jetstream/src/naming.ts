@@ -5,6 +5,11 @@ import { StepDefinitionError } from './errors.ts';
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const LONGEST_NAME = 64;
 
+/** Where the server itself has its JetStream API. */
+const JETSTREAM_API = '$JS.API';
+
+const SUBJECT = /^[\w$-]{1,64}(\.[\w$-]{1,64}){0,7}$/;
+
 /** First tokens of our subjects: as a prefix, one environment's streams would take another's messages. */
 const KINDS: readonly string[] = ['evt', 'cmd', 'rdv', 'sch', 'dlq', 'ntc', 'ins'];
 
@@ -21,10 +26,18 @@ export class Names {
 
   /**
    * @param prefix environment, `[a-z][a-z0-9-]*`, empty for none
+   * @param api what the subjects of the JetStream API begin with in the app's account
    * @throws StepDefinitionError for one that the broker's names cannot carry
    */
-  constructor(readonly prefix: string = '') {
+  constructor(
+    readonly prefix: string = '',
+    readonly api: string = JETSTREAM_API,
+  ) {
     if (prefix !== '') assertName('The prefix', prefix);
+    if (!SUBJECT.test(api))
+      throw new StepDefinitionError(
+        `The prefix of the JetStream API is "${api}"; it is a subject such as ${JETSTREAM_API}, without a wildcard.`,
+      );
     if (KINDS.includes(prefix)) {
       throw new StepDefinitionError(
         `The prefix is named "${prefix}", which begins the platform's own subjects; choose another one.`,
@@ -77,6 +90,11 @@ export class Names {
     return `${this.#token}rdv.${app}.${step}`;
   }
 
+  /** Where a durable is asked for its next messages. */
+  nextSubject(stream: string, durable: string): string {
+    return `${this.api}.CONSUMER.MSG.NEXT.${stream}.${durable}`;
+  }
+
   /** One schedule's own subject: several on one subject would overwrite one another. */
   scheduleSubject(app: string, unique: string): string {
     return `${this.#token}sch.${app}.${unique}`;
@@ -99,6 +117,11 @@ export class Names {
   noticeSubject(kind: string, app: string, step: string): string {
     return `${this.#token}ntc.${kind}.${app}.${step}`;
   }
+}
+
+/** What the subjects begin with on which an app is answered: the broker can be told to let nobody else listen there. */
+export function inboxOf(app: string): string {
+  return `_INBOX_${app}`;
 }
 
 /** The durable on the stream of notices up to which sweeps are done. */

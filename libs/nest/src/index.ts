@@ -38,7 +38,7 @@ export { type Asked, textsOf, wholeOf } from './http/query.ts';
 export { TROUPE_OPTIONS, type TroupeOptions } from './options.ts';
 export { type ServiceCall, ServiceClient, type ServiceOptions } from './service/service-client.ts';
 export { serviceUrl } from './service/service-url.ts';
-export { type Settings, TROUPE_SETTINGS } from './settings.ts';
+export { connectionOf, type Settings, TROUPE_SETTINGS } from './settings.ts';
 export { declareClassStep } from './steps/class-step.ts';
 export { StepDiscovery } from './steps/discovery.ts';
 export { type EffectsClass, Step, type StepOptions } from './steps/step.ts';

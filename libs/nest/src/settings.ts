@@ -1,10 +1,23 @@
-import { Connection, Names, type StreamSettings, silentLogger, type TopologyMode } from '@troupe/jetstream';
+import {
+  Connection,
+  type ConnectionOptions,
+  Names,
+  type StreamSettings,
+  silentLogger,
+  type TopologyMode,
+} from '@troupe/jetstream';
 import { SettingError } from './errors.ts';
 
 /** What the environment says about an app; docs/reference/configuration.md has the table. */
 export interface Settings {
   /** `NATS_URL`: one or more servers with commas between them. */
   readonly servers?: string | undefined;
+  /** `NATS_NKEY_FILE`: seed of the nkey that the app logs on with. */
+  readonly keyFile?: string | undefined;
+  /** `NATS_CA_FILE`: certificates that the broker's must be signed by. */
+  readonly caFile?: string | undefined;
+  /** `TROUPE_API_PREFIX`: where an account that has no streams of its own reaches the JetStream API. */
+  readonly apiPrefix?: string | undefined;
   /** `TROUPE_PREFIX` */
   readonly prefix?: string | undefined;
   /** `TROUPE_TOPOLOGY` */
@@ -65,6 +78,15 @@ export function readSettings(variables: NodeJS.ProcessEnv): Settings {
     // A connection connects only when asked to; it is made to read the addresses.
     problems.push(...refusals('NATS_URL', () => new Connection({ servers }, silentLogger)));
   }
+  const keyFile = text('NATS_NKEY_FILE');
+  if (keyFile !== undefined)
+    problems.push(...refusals('NATS_NKEY_FILE', () => new Connection({ keyFile }, silentLogger)));
+  const caFile = text('NATS_CA_FILE');
+  if (caFile !== undefined)
+    problems.push(...refusals('NATS_CA_FILE', () => new Connection({ caFile }, silentLogger)));
+  const apiPrefix = text('TROUPE_API_PREFIX');
+  if (apiPrefix !== undefined)
+    problems.push(...refusals('TROUPE_API_PREFIX', () => new Names('', apiPrefix)));
   const database = text('DATABASE_URL');
   if (database !== undefined && !/^postgres(ql)?:\/\/\S+$/.test(database)) {
     problems.push('DATABASE_URL must be an address such as postgres://user:password@host:5432/database.');
@@ -88,6 +110,9 @@ export function readSettings(variables: NodeJS.ProcessEnv): Settings {
     data: text('TROUPE_DATA'),
     inboxDays,
     servers,
+    keyFile,
+    caFile,
+    apiPrefix,
     prefix,
     topology,
     replicas: copies === undefined ? undefined : Number(copies),
@@ -97,6 +122,15 @@ export function readSettings(variables: NodeJS.ProcessEnv): Settings {
   };
   if (problems.length > 0) throw new SettingError(problems);
   return settings;
+}
+
+/** How the environment says that the broker is reached; what it does not say is left out. */
+export function connectionOf({ servers, keyFile, caFile }: Settings): ConnectionOptions {
+  return {
+    ...(servers !== undefined && { servers }),
+    ...(keyFile !== undefined && { keyFile }),
+    ...(caFile !== undefined && { caFile }),
+  };
 }
 
 /** What is said against a value by what takes it. */

@@ -1,12 +1,21 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { nkeys } from '@nats-io/nats-core';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { SettingError } from './errors.ts';
 import { readSettings } from './settings.ts';
 
 describe('readSettings', () => {
   it('reads every variable', () => {
+    const keyFile = fileOf(Buffer.from(nkeys.createUser().getSeed()).toString());
+    const caFile = fileOf('-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n');
     expect(
       readSettings({
         NATS_URL: 'nats://a:4222,nats://b:4222',
+        NATS_NKEY_FILE: keyFile,
+        NATS_CA_FILE: caFile,
+        TROUPE_API_PREFIX: 'TROUPE.API',
         TROUPE_PREFIX: 'staging',
         TROUPE_TOPOLOGY: 'verify',
         TROUPE_REPLICAS: '3',
@@ -21,6 +30,9 @@ describe('readSettings', () => {
       }),
     ).toEqual({
       servers: 'nats://a:4222,nats://b:4222',
+      keyFile,
+      caFile,
+      apiPrefix: 'TROUPE.API',
       prefix: 'staging',
       topology: 'verify',
       replicas: 3,
@@ -38,6 +50,9 @@ describe('readSettings', () => {
   it('takes an empty variable for one that is not set', () => {
     const names = [
       'NATS_URL',
+      'NATS_NKEY_FILE',
+      'NATS_CA_FILE',
+      'TROUPE_API_PREFIX',
       'TROUPE_PREFIX',
       'TROUPE_TOPOLOGY',
       'TROUPE_REPLICAS',
@@ -56,6 +71,9 @@ describe('readSettings', () => {
 
   it.each([
     ['NATS_URL', 'http://broker'],
+    ['NATS_NKEY_FILE', '/no/such/file'],
+    ['NATS_CA_FILE', '/no/such/file'],
+    ['TROUPE_API_PREFIX', 'TROUPE.>'],
     ['TROUPE_PREFIX', 'Staging_1'],
     ['TROUPE_PREFIX', 'evt'],
     ['TROUPE_PREFIX', 'ins'],
@@ -97,6 +115,14 @@ describe('readSettings', () => {
     expect(message).not.toContain('secret');
   });
 });
+
+function fileOf(text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'troupe-settings-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'file');
+  writeFileSync(file, text);
+  return file;
+}
 
 function refusal(variables: NodeJS.ProcessEnv): SettingError {
   try {

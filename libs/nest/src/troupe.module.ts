@@ -17,7 +17,7 @@ import { ProblemFilter } from './http/problem.filter.ts';
 import { TROUPE_OPTIONS, type TroupeOptions } from './options.ts';
 import { RuntimeLifetime } from './runtime-lifetime.ts';
 import { nestRuntimeLog } from './runtime-log.ts';
-import { readSettings, type Settings, TROUPE_SETTINGS } from './settings.ts';
+import { connectionOf, readSettings, type Settings, TROUPE_SETTINGS } from './settings.ts';
 import { StepDiscovery } from './steps/discovery.ts';
 import { StepsModule } from './steps/steps.module.ts';
 
@@ -73,16 +73,18 @@ export class TroupeModule {
 
 function runtimeOptions(
   options: TroupeOptions,
-  { servers, prefix, topology, replicas, consoleUrl, streams = options.streams }: Settings,
+  settings: Settings,
   steps: readonly StepDefinition[],
 ): RuntimeOptions {
   const { shutdownGraceMs: _, ...given } = options;
+  const { apiPrefix, prefix, topology, replicas, consoleUrl, streams = options.streams } = settings;
   const registered = registeredLogger();
   return {
     log: registered === silentLogger ? nestRuntimeLog(options.app) : registered,
     ...given,
     version: options.version ?? serviceOf(process.argv[1], process.env)?.version ?? '0.0.0',
-    connection: { ...options.connection, ...(servers !== undefined && { servers }) },
+    connection: { ...options.connection, ...connectionOf(settings) },
+    ...(apiPrefix !== undefined && { apiPrefix }),
     ...(prefix !== undefined && { prefix }),
     ...(topology !== undefined && { topology }),
     ...(consoleUrl !== undefined && { consoleUrl }),

@@ -45,6 +45,7 @@ export {
 } from './definition/orchestration.ts';
 export { diagramOf } from './diagram.ts';
 export { OrchestrationRequest, type RequestKind, SkippedWith } from './direct.ts';
+export { orchestrationBucket } from './engine/bucket-stream.ts';
 export { orchestrationStep } from './engine/step.ts';
 export {
   ContextError,

@@ -53,7 +53,10 @@ export class Orchestrations {
   /** Asks the broker nothing yet. */
   static async of(address: OrchestrationsAddress): Promise<Orchestrations> {
     const { client, app, names } = address;
-    return new Orchestrations(address, await Bucket.of(client, names.orchestrations(app)));
+    return new Orchestrations(
+      address,
+      await Bucket.of(client, names.orchestrations(app), { api: names.api }),
+    );
   }
 
   /**

@@ -1,6 +1,6 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { Names } from '@troupe/jetstream';
-import type { Environment } from './environment.ts';
+import type { Access, Environment } from './environment.ts';
 import { UsageError } from './errors.ts';
 import type { ExitCode } from './exit-code.ts';
 import type { Terminal } from './terminal.ts';
@@ -45,7 +45,7 @@ export interface Surroundings {
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
   readonly variables: NodeJS.ProcessEnv;
-  readonly environmentOf: (servers: string | undefined, prefix: string | undefined) => Environment;
+  readonly environmentOf: (access: Access, prefix: string | undefined) => Environment;
 }
 
 /** Options of a command that asks no broker. */
@@ -101,10 +101,9 @@ export function command<const O extends Options>(declaration: {
         terminal.out(help.join('\n'));
         return 0;
       }
-      const servers = values.server ?? (variables.NATS_URL || undefined);
       const prefix = values.prefix ?? (variables.TROUPE_PREFIX || undefined);
       assertNames(prefix);
-      const environment = environmentOf(servers, prefix);
+      const environment = environmentOf(accessOf(values.server, variables), prefix);
       try {
         return await run({
           values: values as Run<O>['values'],
@@ -118,6 +117,17 @@ export function command<const O extends Options>(declaration: {
         await environment.close();
       }
     },
+  };
+}
+
+function accessOf(server: string | undefined, variables: NodeJS.ProcessEnv): Access {
+  const servers = server ?? (variables.NATS_URL || undefined);
+  const keyFile = variables.NATS_NKEY_FILE || undefined;
+  const caFile = variables.NATS_CA_FILE || undefined;
+  return {
+    ...(servers !== undefined && { servers }),
+    ...(keyFile !== undefined && { keyFile }),
+    ...(caFile !== undefined && { caFile }),
   };
 }
 

@@ -1,17 +1,27 @@
 import {
+  applyTopology,
   BrokerUnavailableError,
   Connection,
+  type ConnectionOptions,
   DeadLetters,
+  type EnvironmentDeclaration,
+  inboxOf,
   Names,
   type PruneOptions,
   type Pruning,
+  planTopology,
   prune,
   Sweeper,
   silentLogger,
+  type TopologyChange,
 } from '@troupe/jetstream';
 import type { Orchestrations } from '@troupe/orchestration';
 
+/** Where the broker is, and as whom to log on. */
+export type Access = Pick<ConnectionOptions, 'servers' | 'keyFile' | 'caFile'>;
+
 const CONNECT_MS = 5_000;
+const NAME = 'troupe-cli';
 
 /** One environment on a broker, connected when it is first needed. */
 export class Environment {
@@ -19,7 +29,7 @@ export class Environment {
   readonly #open: { close(): void }[] = [];
 
   constructor(
-    private readonly servers: string | undefined,
+    private readonly access: Access,
     private readonly prefix: string | undefined,
   ) {}
 
@@ -39,7 +49,21 @@ export class Environment {
 
   /** @throws BrokerUnavailableError when the broker does not answer within 5 s */
   async prune(options: PruneOptions): Promise<Pruning[]> {
-    return prune(await this.#connected(), new Names(this.prefix), options);
+    return prune(await this.#connected(), this.names, options);
+  }
+
+  get names(): Names {
+    return new Names(this.prefix);
+  }
+
+  /** @throws BrokerUnavailableError when the broker does not answer within 5 s */
+  async planTopology(declaration: EnvironmentDeclaration): Promise<TopologyChange[]> {
+    return planTopology(await this.#connected(), this.names, declaration);
+  }
+
+  /** @throws BrokerUnavailableError when the broker does not answer within 5 s */
+  async applyTopology(declaration: EnvironmentDeclaration): Promise<void> {
+    await applyTopology(await this.#connected(), this.names, declaration, silentLogger);
   }
 
   /**
@@ -52,7 +76,7 @@ export class Environment {
     const { prefix } = this;
     const opened = await openOrchestrations(await this.#connected(), {
       ...(prefix !== undefined && { prefix }),
-      sender: { name: 'troupe-cli', version: '1' },
+      sender: { name: NAME, version: '1' },
     });
     this.#open.push(opened);
     return opened.apps;
@@ -63,17 +87,23 @@ export class Environment {
     await this.#connection?.close();
   }
 
-  /** A connection waits for its broker for ever; a person does not. */
+  /**
+   * A connection waits for its broker for ever; a person does not.
+   * @throws BrokerUnavailableError, BrokerRefusedError, CredentialsError
+   */
   async #connected(): Promise<Connection> {
     if (this.#connection !== undefined) return this.#connection;
-    const servers = this.servers ?? 'nats://127.0.0.1:4222';
-    const connection = new Connection({ servers, name: 'troupe-cli' }, silentLogger);
+    const { servers = 'nats://127.0.0.1:4222' } = this.access;
+    const client = { inboxPrefix: inboxOf(NAME) };
+    const connection = new Connection({ ...this.access, servers, name: NAME, client }, silentLogger);
     this.#connection = connection;
+    connection.onRefused(() => void connection.close());
     const late = setTimeout(() => void connection.close(), CONNECT_MS);
     try {
       await connection.connected();
     } catch {
-      const where = servers.replaceAll(/\/\/[^@/]*@/g, '//***@');
+      if (connection.refusal !== undefined) throw connection.refusal;
+      const where = String(servers).replaceAll(/\/\/[^@/]*@/g, '//***@');
       throw new BrokerUnavailableError(`The broker at ${where} does not answer.`);
     } finally {
       clearTimeout(late);

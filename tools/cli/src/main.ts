@@ -19,7 +19,7 @@ process.exitCode = await troupe(process.argv.slice(2), {
   terminal: new ProcessTerminal(),
   signal: stop.signal,
   variables: process.env,
-  environmentOf: (servers, prefix) => new Environment(servers, prefix),
+  environmentOf: (access, prefix) => new Environment(access, prefix),
 });
 
 // What an app began when it was imported may go on for ever; the command is done.

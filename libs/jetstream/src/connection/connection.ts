@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
-import { BrokerUnavailableError } from '../errors.ts';
+import { type BrokerRefusedError, BrokerUnavailableError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { readAuthorities, readKey } from './credentials.ts';
+import { Refusals } from './refusals.ts';
 import { readServers, type Servers } from './servers.ts';
 
 /** Where the broker is and how to log on. */
@@ -10,7 +12,11 @@ export interface ConnectionOptions {
   readonly servers?: string | readonly string[];
   /** Shown in the broker's connection list. */
   readonly name?: string;
-  /** Passed to the client: credentials, TLS, inbox prefix. */
+  /** A file with the seed of the nkey to log on with, read once. It outranks what an address says. Default: none. */
+  readonly keyFile?: string;
+  /** A file with the certificates (PEM) that the broker's must be signed by; with one, only TLS is spoken. Default: the system's. */
+  readonly caFile?: string;
+  /** Passed to the client, and outranks the rest: credentials, TLS, inbox prefix. */
   readonly client?: Partial<
     Pick<NodeConnectionOptions, 'user' | 'pass' | 'token' | 'authenticator' | 'tls' | 'inboxPrefix'>
   >;
@@ -39,16 +45,31 @@ export class Connection {
   readonly #log: Logger;
   readonly #options: ConnectionOptions;
   readonly #servers: Servers;
+  readonly #access: Pick<NodeConnectionOptions, 'user' | 'pass' | 'token' | 'authenticator' | 'tls'>;
+  readonly #refusals: Refusals;
+  #refusal: BrokerRefusedError | undefined;
   #connected: Promise<NatsConnection> | undefined;
   #closed: Promise<void> | undefined;
   readonly #stop = new AbortController();
   readonly #reconnected = new Set<() => void>();
+  readonly #refused = new Set<() => void>();
 
-  /** @throws StepDefinitionError when a server is no address */
+  /**
+   * @throws StepDefinitionError when a server is no address
+   * @throws CredentialsError when a file cannot be used
+   */
   constructor(options: ConnectionOptions, log: Logger) {
     this.#options = options;
     this.#log = log;
     this.#servers = readServers(options.servers ?? 'nats://127.0.0.1:4222');
+    const { addresses, tls, login } = this.#servers;
+    const key = options.keyFile === undefined ? undefined : readKey(options.keyFile);
+    const ca = options.caFile === undefined ? undefined : readAuthorities(options.caFile);
+    this.#access = {
+      ...(key === undefined ? login : { authenticator: key.authenticator }),
+      ...(ca === undefined ? tls && { tls: {} } : { tls: { ca } }),
+    };
+    this.#refusals = new Refusals(addresses.join(', '), userOf(key?.user, login), log);
   }
 
   get state(): ConnectionState {
@@ -75,6 +96,16 @@ export class Connection {
   /** Throws `BrokerUnavailableError` unless the broker is connected now. */
   assertConnected(): void {
     if (this.#state !== 'connected') throw new BrokerUnavailableError(this.#sentence(`is ${this.#state}`));
+  }
+
+  /** Why the broker does not let the app log on, as long as it does not. */
+  get refusal(): BrokerRefusedError | undefined {
+    return this.#refusal;
+  }
+
+  /** Calls back each time when the broker refuses the logon. */
+  onRefused(listener: () => void): void {
+    this.#refused.add(listener);
   }
 
   /** Calls back after each reconnect. */
@@ -110,8 +141,7 @@ export class Connection {
     for (let attempt = 0; !this.#stop.signal.aborted; attempt++) {
       try {
         const client = await connect({
-          ...this.#servers.login,
-          ...(this.#servers.tls ? { tls: {} } : {}),
+          ...this.#access,
           ...clientOptions,
           servers: this.#servers.addresses,
           ...(name === undefined ? {} : { name }),
@@ -131,16 +161,22 @@ export class Connection {
         }
         this.#client = client;
         this.#state = 'connected';
+        this.#refusal = undefined;
         this.#log.info({ servers: client.getServer() }, 'connected to the broker');
         void this.#follow(client);
         return client;
       } catch (error) {
-        if (Date.now() - reminded >= REMIND_MS) {
+        const refusal = this.#refusals.ofLogon(error);
+        this.#refusal = refusal;
+        if (refusal !== undefined) {
+          this.#wasRefused(refusal);
+        } else if (Date.now() - reminded >= REMIND_MS) {
           reminded = Date.now();
           const seconds = Math.round((Date.now() - since) / 1000);
+          const why = error instanceof Error ? error.message : String(error);
           this.#log.warn(
             { err: error, waitedSeconds: seconds },
-            this.#sentence('does not answer; waiting for it'),
+            this.#sentence(`does not answer; waiting for it (${why})`),
           );
         }
         await this.#wait(
@@ -164,12 +200,16 @@ export class Connection {
         case 'reconnect': // and as often once one succeeds
           if (this.#state === 'connected') break;
           this.#state = 'connected';
+          this.#refusal = undefined;
           this.#log.info({ servers: client.getServer() }, 'reconnected to the broker');
           for (const listener of this.#reconnected) this.#call(listener);
           break;
-        case 'error':
-          this.#log.error({ err: status.error }, `the broker reports: ${status.error.message}`);
+        case 'error': {
+          const refusal = this.#refusals.ofLogon(status.error);
+          if (refusal === undefined) this.#refusals.report(status.error);
+          else this.#wasRefused(refusal);
           break;
+        }
         default:
       }
     }
@@ -180,11 +220,17 @@ export class Connection {
     }
   }
 
+  #wasRefused(refusal: BrokerRefusedError): void {
+    this.#refusal = refusal;
+    this.#refusals.report(refusal);
+    for (const listener of this.#refused) this.#call(listener);
+  }
+
   #call(listener: () => void): void {
     try {
       listener();
     } catch (error) {
-      this.#log.error({ err: error }, 'what waited for the reconnect failed'); // nobody awaits it
+      this.#log.error({ err: error }, 'what waited for the connection failed'); // nobody awaits it
     }
   }
 
@@ -195,4 +241,11 @@ export class Connection {
   #sentence(what: string): string {
     return `The broker at ${this.#servers.addresses.join(', ')} ${what}.`;
   }
+}
+
+/** Who logs on, without any secret. */
+function userOf(key: string | undefined, login: Servers['login']): string {
+  if (key !== undefined) return `the user with the key ${key}`;
+  if (login === undefined) return 'a user without credentials';
+  return 'user' in login ? `the user ${login.user}` : 'the user with that token';
 }

@@ -1,6 +1,7 @@
 import { createInbox, type Msg, type Subscription } from '@nats-io/nats-core';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from '../logger.ts';
+import type { Names } from '../naming.ts';
 import type { Answers } from './answers.ts';
 import { Delivery } from './delivery.ts';
 
@@ -10,6 +11,7 @@ export interface PullerOptions {
   /** While it says no, nothing is asked: the client would drop it. `restart` is called when it says yes again. */
   readonly isConnected: () => boolean;
   readonly answers: Answers;
+  readonly names: Names;
   readonly stream: string;
   readonly consumer: string;
   /** What it delivers was sent to this step alone, by the platform. */
@@ -50,7 +52,7 @@ export class Puller {
 
   constructor(options: PullerOptions) {
     this.#options = options;
-    this.#subject = `$JS.API.CONSUMER.MSG.NEXT.${options.stream}.${options.consumer}`;
+    this.#subject = options.names.nextSubject(options.stream, options.consumer);
     this.#watch = setInterval(() => this.#check(), HEARTBEAT_MS / 2);
     this.#watch.unref();
     this.restart();

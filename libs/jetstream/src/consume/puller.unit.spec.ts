@@ -2,6 +2,7 @@ import { headers, type Msg, type MsgHdrs } from '@nats-io/nats-core';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { keptLog } from '../fixtures.spec.support.ts';
+import { Names } from '../naming.ts';
 import { Answers } from './answers.ts';
 import { Puller } from './puller.ts';
 
@@ -29,8 +30,8 @@ function pulling() {
   const onDelivery = vi.fn();
   const isConnected = () => state.connected;
   const answers = new Answers(client, isConnected);
-  const names = { stream: 'EVENTS', consumer: 'shop__pay', comesBack: false };
-  const puller = new Puller({ client, isConnected, answers, ...names, window: 8, log, onDelivery });
+  const source = { names: new Names(), stream: 'EVENTS', consumer: 'shop__pay', comesBack: false };
+  const puller = new Puller({ client, isConnected, answers, ...source, window: 8, log, onDelivery });
   const current = () => requests.at(-1)?.inbox ?? '';
   const send = (message: Partial<Msg>, inbox = current()) => inboxes.get(inbox)?.(null, message as Msg);
   const deliver = (count: number, inbox?: string) => {

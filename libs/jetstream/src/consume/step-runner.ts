@@ -60,12 +60,13 @@ export class StepRunner {
   }
 
   start(consumers: readonly Durable[]): void {
-    const { client, isConnected, log, inboxPrefix } = this.#services;
+    const { client, isConnected, log, inboxPrefix, sender } = this.#services;
     const { on, direct = [] } = this.#step;
     const all = new Map([...acceptedBy(on), ...acceptedBy(direct)].map((one) => [one.contract.id, one]));
     const majors = new Majors(consumers);
     const window = prefetchOf(this.#places.size);
-    const options = { client, isConnected, answers: this.#answers, window, log, inboxPrefix };
+    const { names } = sender;
+    const options = { client, isConnected, answers: this.#answers, names, window, log, inboxPrefix };
     for (const consumer of consumers) {
       const { contract, config } = consumer;
       const one = contract && all.get(contract.id);

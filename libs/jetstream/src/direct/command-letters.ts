@@ -39,7 +39,7 @@ export class CommandLetters {
     private readonly services: StepServices,
     private readonly direct: DirectSender,
   ) {
-    const { app, client, isConnected, log, inboxPrefix } = services;
+    const { app, client, isConnected, log, inboxPrefix, sender } = services;
     this.#listeners = new Map(
       steps.flatMap((step) => {
         const contract = step.lettersOf;
@@ -55,6 +55,7 @@ export class CommandLetters {
       client,
       isConnected,
       answers: this.#answers,
+      names: sender.names,
       stream: durable.stream,
       consumer: durable.config.durable_name,
       comesBack: true,

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { Logger } from '../logger.ts';
 import { type OutgoingMessage, payloadDigest } from './message.ts';
@@ -5,6 +6,8 @@ import type { PubAck } from './puback.ts';
 
 const AT_ONCE = 8;
 const LONGEST_QUEUE = 10_000;
+/** How long a copy of the stream may be behind. */
+const BEHIND_MS = 2_000;
 
 /** A message that the stream took for a duplicate of the one at `stream`/`seq`. */
 export interface Suspect {
@@ -18,6 +21,14 @@ export interface Suspect {
 interface StoredMessages {
   readonly direct: Pick<JetStreamManager['direct'], 'getMessage'>;
 }
+
+/**
+ * What of the stream may be read: each message, or only what was stored last on the subjects that the app publishes on.
+ * That is what least privilege leaves; a duplicate that another message of its subject followed cannot be compared then.
+ */
+export type Reach = 'stream' | 'subject';
+
+type Verdict = 'same' | 'different' | 'unknown';
 
 /** Told of a suspect that is no duplicate: the stream holds another payload or subject under its id. */
 export type DifferenceListener = (suspect: Suspect) => void;
@@ -38,6 +49,7 @@ export class DuplicateCheck {
     private readonly manager: StoredMessages,
     private readonly log: Logger,
     private readonly onDifference: DifferenceListener,
+    private readonly reach: Reach = 'stream',
     private readonly longestQueue = LONGEST_QUEUE,
   ) {}
 
@@ -65,16 +77,33 @@ export class DuplicateCheck {
   }
 
   async #compare(suspect: Suspect, digest: string): Promise<void> {
-    const { stream, seq } = suspect;
     try {
-      const stored = await this.manager.direct.getMessage(stream, { seq });
-      if (stored === null) this.#unchecked++;
-      else if (stored.subject !== suspect.subject || payloadDigest(stored.data) !== digest)
-        this.onDifference(suspect);
+      const verdict = await (this.reach === 'stream'
+        ? this.#bySeq(suspect, digest)
+        : this.#last(suspect, digest));
+      if (verdict === 'unknown') this.#unchecked++;
+      else if (verdict === 'different') this.onDifference(suspect);
     } catch (error) {
       this.#unchecked++;
       this.log.debug({ err: error, ...suspect }, 'a duplicate could not be compared with what is stored');
     }
+  }
+
+  async #bySeq({ subject, stream, seq }: Suspect, digest: string): Promise<Verdict> {
+    const stored = await this.manager.direct.getMessage(stream, { seq });
+    if (stored === null) return 'unknown';
+    return stored.subject === subject && payloadDigest(stored.data) === digest ? 'same' : 'different';
+  }
+
+  /** When the subject has nothing as young as the duplicate, that one stands on another. */
+  async #last(suspect: Suspect, digest: string, isSecond = false): Promise<Verdict> {
+    const { subject, stream, seq } = suspect;
+    const last = await this.manager.direct.getMessage(stream, { last_by_subj: subject });
+    if (last?.seq === seq) return payloadDigest(last.data) === digest ? 'same' : 'different';
+    if (last !== null && last.seq > seq) return 'unknown';
+    if (isSecond) return 'different';
+    await delay(BEHIND_MS);
+    return this.#last(suspect, digest, true);
   }
 
   #report(): void {

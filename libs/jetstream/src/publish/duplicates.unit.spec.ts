@@ -1,7 +1,7 @@
 import type { StoredMsg } from '@nats-io/jetstream';
 import { describe, expect, it, vi } from 'vitest';
 import { keptLog, until } from '../fixtures.spec.support.ts';
-import { DuplicateCheck } from './duplicates.ts';
+import { DuplicateCheck, type Reach } from './duplicates.ts';
 import type { OutgoingMessage } from './message.ts';
 
 describe('a message that the stream took for a duplicate', () => {
@@ -35,11 +35,31 @@ describe('a message that the stream took for a duplicate', () => {
   });
 });
 
+describe('a duplicate of an app that may only read what is last on its subjects', () => {
+  const same = { ...storedMessage('evt.a.b.v1.0', 'same'), seq: 7 };
+  it.each([
+    ['is silent when that is the same', same, 0, 0],
+    ['is told when it is another one', { ...same, data: Buffer.from('other') }, 1, 0],
+    ['is told when nothing as young stands there', { ...same, seq: 6 }, 1, 0],
+    ['is told when nothing stands there', null, 1, 0],
+    ['is counted as not compared when something younger does', { ...same, seq: 8 }, 0, 1],
+  ])('%s', async (_what, last, told, unknown) => {
+    const { check, differences, compared, log } = checkOf(async () => last, 'subject');
+    check.check(outgoing('same'), { stream: 'EVENTS', seq: 7, duplicate: true });
+    await until(
+      'it is judged',
+      () => differences.length === told && compared() > 0 && log.lines.length === unknown,
+    );
+    expect(differences).toHaveLength(told);
+  });
+});
+
 describe('many duplicates at once', () => {
   it('are compared eight at a time, and those beyond the bound are dropped and counted', async () => {
     const waiting: (() => void)[] = [];
     const { check, log } = checkOf(
       () => new Promise((resolve) => waiting.push(() => resolve(storedMessage('evt.a.b.v1.0', 'x')))),
+      'stream',
       100,
     );
     for (let seq = 1; seq <= 500; seq++)
@@ -69,7 +89,7 @@ describe('many duplicates at once', () => {
   });
 });
 
-function checkOf(read: () => Promise<StoredMsg | null>, longestQueue?: number) {
+function checkOf(read: () => Promise<StoredMsg | null>, reach?: Reach, longestQueue?: number) {
   const log = keptLog();
   const differences: unknown[] = [];
   const getMessage = vi.fn(read);
@@ -77,6 +97,7 @@ function checkOf(read: () => Promise<StoredMsg | null>, longestQueue?: number) {
     { direct: { getMessage } },
     log,
     (suspect) => differences.push(suspect),
+    reach,
     longestQueue,
   );
   return { check, differences, log, compared: () => getMessage.mock.calls.length };

@@ -15,6 +15,8 @@ export interface RuntimeOptions {
   readonly connection?: ConnectionOptions;
   /** Environment, so that several share one broker. Default: none. */
   readonly prefix?: string;
+  /** What the subjects of the JetStream API begin with in the app's account, when that is not the streams' own. Default `$JS.API`. */
+  readonly apiPrefix?: string;
   /** What the app may do to the broker's streams and consumers. Default `create`. */
   readonly topology?: TopologyMode;
   readonly streams?: StreamSettings;

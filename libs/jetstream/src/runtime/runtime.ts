@@ -11,7 +11,7 @@ import type { Effects, Outlet } from '../effects.ts';
 import { BrokerUnavailableError, EffectsUnavailableError, MustNotRunError } from '../errors.ts';
 import { type Instrumentation, registeredInstrumentation } from '../instrumentation.ts';
 import { type Logger, registeredLogger } from '../logger.ts';
-import { Names } from '../naming.ts';
+import { inboxOf, Names } from '../naming.ts';
 import type { OutgoingMessage } from '../publish/message.ts';
 import { Producer } from '../publish/producer.ts';
 import { Sending } from '../publish/sending.ts';
@@ -54,14 +54,18 @@ export class Runtime {
   #letters: CommandLetters | undefined;
   #microService: MicroService | undefined;
 
-  /** @throws StepDefinitionError, ContractDefinitionError when the app cannot work as declared */
+  /**
+   * @throws StepDefinitionError, ContractDefinitionError when the app cannot work as declared
+   * @throws CredentialsError when a file to log on with cannot be used
+   */
   constructor(options: RuntimeOptions) {
     assertDeclaration(options);
     this.#options = options;
     this.#log = options.log ?? registeredLogger();
     this.#instrumentation = options.instrumentation ?? registeredInstrumentation();
-    this.names = new Names(options.prefix);
-    this.connection = new Connection({ name: options.app, ...options.connection }, this.#log);
+    this.names = new Names(options.prefix, options.apiPrefix);
+    const client = { inboxPrefix: inboxOf(options.app), ...options.connection?.client };
+    this.connection = new Connection({ name: options.app, ...options.connection, client }, this.#log);
     this.#effects = new Set((options.steps ?? []).flatMap(({ effects }) => effects ?? []));
     this.producer = new Producer(options.app, options.produces ?? [], this.connection);
     this.direct = new DirectSender(options.app, this.connection, assertTakenBy(options.app, options.steps));
@@ -102,9 +106,9 @@ export class Runtime {
     if (this.#stopping.signal.aborted) return ['The app is stopping.'];
     switch (this.connection.state) {
       case 'connecting':
-        return ['The broker does not answer yet.'];
+        return [this.connection.refusal?.message ?? 'The broker does not answer yet.'];
       case 'disconnected':
-        return ['The broker is away.'];
+        return [this.connection.refusal?.message ?? 'The broker is away.'];
       case 'closed':
         return ['The connection to the broker is closed.'];
       default:
@@ -146,7 +150,8 @@ export class Runtime {
     while (!this.#stopping.signal.aborted) {
       try {
         const client = await this.connection.connected();
-        await this.#setUp(client, await jetstreamManager(client, { checkAPI: false }));
+        const api = { apiPrefix: this.names.api, checkAPI: false };
+        await this.#setUp(client, await jetstreamManager(client, api));
         return;
       } catch (error) {
         if (this.#stopping.signal.aborted) return;

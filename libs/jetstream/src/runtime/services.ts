@@ -8,7 +8,7 @@ import type { Instrumentation } from '../instrumentation.ts';
 import type { Logger } from '../logger.ts';
 import type { Names } from '../naming.ts';
 import { Notices } from '../notices.ts';
-import { DuplicateCheck } from '../publish/duplicates.ts';
+import { type DifferenceListener, DuplicateCheck } from '../publish/duplicates.ts';
 import { Publisher } from '../publish/publisher.ts';
 import type { EventsLimits } from '../topology/ensure.ts';
 import type { RuntimeOptions } from './options.ts';
@@ -29,14 +29,16 @@ export function openServices(options: RuntimeOptions, ground: ServicesGround): S
   const { app, version } = options;
   const { client, manager, connection, names, limits, log, instrumentation } = ground;
   const isConnected = () => connection.state === 'connected';
-  const inboxPrefix = options.connection?.client?.inboxPrefix;
+  const { inboxPrefix } = connection;
   const notices = new Notices(client, names, app);
-  const duplicates = new DuplicateCheck(manager, log, (suspect) => {
+  const onDifference: DifferenceListener = (suspect) => {
     const { subject, stream, seq } = suspect;
     const message = `The stream took a message on ${subject} for a duplicate of ${stream}/${seq}, which is another one.`;
     log.error({ ...suspect }, message);
     notices.publish('alert', { step: 'publisher', reason: 'duplicate-differs', message });
-  });
+  };
+  const reach = options.topology === 'verify' ? 'subject' : 'stream';
+  const duplicates = new DuplicateCheck(manager, log, onDifference, reach);
   const publisher = new Publisher(client, isConnected, inboxPrefix);
   return {
     app,

@@ -1,8 +1,8 @@
 import { AckPolicy, type ConsumerConfig, DeliverPolicy, ReplayPolicy } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/nats-core';
-import { acceptedBy, type CompiledContract } from '@troupe/contract';
+import type { CompiledContract } from '@troupe/contract';
 import { consumerName, lettersName, type Names, stepName } from '../naming.ts';
-import type { StepDefinition } from '../step.ts';
+import type { DeclaredStep } from './declared-step.ts';
 import { MANIFEST_KEY, type Manifest } from './manifest.ts';
 
 /** How long the broker waits for an answer to a delivery; instances renew it while they hold the message. */
@@ -27,14 +27,14 @@ export interface ConsumerDeclaration {
 export function declareConsumers(
   names: Names,
   app: string,
-  step: StepDefinition,
+  step: DeclaredStep,
   manifest: Manifest,
   replicas = 1,
 ): ConsumerDeclaration[] {
   const declare = (
     durable: string,
     filter: string,
-    from: StepDefinition['from'],
+    from: DeclaredStep['from'],
   ): ConsumerDeclaration['config'] => ({
     durable_name: durable,
     filter_subject: filter,
@@ -48,7 +48,7 @@ export function declareConsumers(
     metadata: { [MANIFEST_KEY]: JSON.stringify(manifest) },
   });
   return [
-    ...acceptedBy(step.on).map(({ contract }) => ({
+    ...step.consumes.map((contract) => ({
       stream: names.events,
       config: declare(
         consumerName(app, step.name, contract),

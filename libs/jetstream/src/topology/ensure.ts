@@ -172,11 +172,12 @@ async function orUnreplicated(
   }
 }
 
-async function orUndefined<T>(asked: Promise<T>, missing: number): Promise<T | undefined> {
+/** Undefined when the broker says with one of these codes that it is not there. */
+export async function orUndefined<T>(asked: Promise<T>, ...missing: number[]): Promise<T | undefined> {
   try {
     return await asked;
   } catch (error) {
-    if (error instanceof JetStreamApiError && error.code === missing) return undefined;
+    if (error instanceof JetStreamApiError && missing.includes(error.code)) return undefined;
     throw error;
   }
 }

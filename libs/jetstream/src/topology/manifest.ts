@@ -1,6 +1,6 @@
-import { acceptedBy, contractOf } from '@troupe/contract';
 import { stepName } from '../naming.ts';
-import type { OrchestrationManifest, StepDefinition } from '../step.ts';
+import type { OrchestrationManifest } from '../step.ts';
+import type { DeclaredStep } from './declared-step.ts';
 
 /** Key of the manifest in a consumer's metadata. */
 export const MANIFEST_KEY = 'troupe-manifest';
@@ -27,17 +27,15 @@ export interface Manifest {
   readonly orchestration?: OrchestrationManifest;
 }
 
-export function manifestOf(app: string, version: string, step: StepDefinition): Manifest {
+export function manifestOf(app: string, version: string, step: DeclaredStep): Manifest {
   return {
     format: 1,
     app,
     version,
     step: stepName(app, step.name),
-    consumes: acceptedBy(step.on).map(({ contract }) => contract.id),
-    emits: step.emits.map((contract) => contractOf(contract).id),
-    ...(step.direct === undefined
-      ? {}
-      : { direct: acceptedBy(step.direct).map(({ contract }) => contract.id) }),
+    consumes: step.consumes.map(({ id }) => id),
+    emits: step.emits.map(({ id }) => id),
+    ...(step.direct === undefined ? {} : { direct: step.direct.map(({ id }) => id) }),
     from: step.from,
     ...(step.within === undefined ? {} : { within: step.within }),
     ...(step.orchestration === undefined ? {} : { orchestration: step.orchestration }),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Wake } from '../direct/contracts.spec.support.ts';
 import { stepOf } from '../fixtures.spec.support.ts';
+import { declaredStep } from './declared-step.ts';
 import { isNewer, isVersion, MANIFEST_KEY, manifestOf, readManifest } from './manifest.ts';
 
 describe('a version', () => {
@@ -44,7 +45,7 @@ describe('a version', () => {
 describe('a manifest', () => {
   it('says what its step takes by itself, and which orchestration it is', () => {
     const step = stepOf({ direct: [Wake], orchestration: { name: 'fulfilment', version: 2 } });
-    const metadata = { [MANIFEST_KEY]: JSON.stringify(manifestOf('shop', '1.0.0', step)) };
+    const metadata = { [MANIFEST_KEY]: JSON.stringify(manifestOf('shop', '1.0.0', declaredStep(step))) };
     expect(readManifest(metadata)).toEqual({
       format: 1,
       app: 'shop',
@@ -59,7 +60,7 @@ describe('a manifest', () => {
   });
 
   it('does not mention what its step has not', () => {
-    expect(Object.keys(manifestOf('shop', '1.0.0', stepOf()))).toEqual([
+    expect(Object.keys(manifestOf('shop', '1.0.0', declaredStep(stepOf())))).toEqual([
       'format',
       'app',
       'version',

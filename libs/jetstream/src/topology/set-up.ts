@@ -3,7 +3,9 @@ import { DEFAULT_LANES } from '../lane.ts';
 import type { Logger } from '../logger.ts';
 import type { Names } from '../naming.ts';
 import type { StepDefinition } from '../step.ts';
-import { type ConsumerDeclaration, declareConsumers, declareLetters } from './consumers.ts';
+import type { ConsumerDeclaration } from './consumers.ts';
+import { consumersOf, declareApp } from './declare.ts';
+import { declaredStep } from './declared-step.ts';
 import {
   assertSoleHandlers,
   type EventsLimits,
@@ -12,8 +14,7 @@ import {
   readEventsLimits,
   type TopologyMode,
 } from './ensure.ts';
-import { manifestOf } from './manifest.ts';
-import { declareOwnStreams, declareStreams, type StreamSettings } from './streams.ts';
+import { declareStreams, type StreamSettings } from './streams.ts';
 
 /** What of an app decides what it needs in the broker. */
 export interface TopologyOptions {
@@ -53,30 +54,23 @@ export async function setUpTopology(
   maxPayload: number,
   log: Logger,
 ): Promise<Topology> {
-  const own = steps.length === 0 ? [] : declareOwnStreams(names, app, streams);
-  await ensureStreams(manager, [...declareStreams(names, maxPayload, streams), ...own], topology, log);
+  const declared = declareApp(names, { app, version, steps: steps.map(declaredStep) }, streams);
+  const shared = declareStreams(names, maxPayload, streams);
+  await ensureStreams(manager, [...shared, ...declared.streams], topology, log);
   const limits = await readEventsLimits(manager, names.events, DEFAULT_LANES);
-  const declared = steps.map((step) => ({
-    step,
-    consumers: declareConsumers(names, app, step, manifestOf(app, version, step), streams?.replicas),
-  }));
-  const letters = steps.some(({ lettersOf }) => lettersOf !== undefined)
-    ? declareLetters(names, app, streams?.replicas)
-    : undefined;
-  const consumers = [
-    ...declared.flatMap((one) => one.consumers),
-    ...(letters === undefined ? [] : [letters]),
-  ];
-  await assertSoleHandlers(manager, consumers);
+  const consumers = consumersOf(declared);
+  // Whoever makes the consumers sees to it that a command has one handler; who only verifies may not list those of others.
+  const asserted = topology === 'verify' ? [] : consumers;
+  await assertSoleHandlers(manager, asserted);
   const madeAt = await ensureConsumers(manager, consumers, topology, log);
-  await assertSoleHandlers(manager, consumers); // another app may have begun at the same time
+  await assertSoleHandlers(manager, asserted); // another app may have begun at the same time
   const standing = (consumer: ConsumerDeclaration): Durable => ({
     ...consumer,
     madeAt: madeAt.get(consumer.config.durable_name) as number,
   });
   return {
     limits,
-    steps: declared.map((one) => ({ ...one, consumers: one.consumers.map(standing) })),
-    letters: letters && standing(letters),
+    steps: steps.map((step, i) => ({ step, consumers: (declared.steps[i] ?? []).map(standing) })),
+    letters: declared.letters && standing(declared.letters),
   };
 }

@@ -127,6 +127,33 @@ export function declareOwnStreams(
   ];
 }
 
+/** How long a bucket keeps its entries, and how many bytes of them. Default of each: no bound. */
+export interface BucketSettings {
+  readonly ttlMs?: number;
+  readonly maxBytes?: number;
+}
+
+/** A key-value bucket of one value a key, read from its leader, as the client of any such bucket makes it. */
+export function declareBucket(
+  bucket: string,
+  { ttlMs = 0, maxBytes = -1 }: BucketSettings,
+  replicas = 1,
+): StreamDeclaration {
+  return {
+    name: `KV_${bucket}`,
+    subjects: [`$KV.${bucket}.>`],
+    retention: RetentionPolicy.Limits,
+    storage: StorageType.File,
+    discard: DiscardPolicy.New,
+    max_msgs_per_subject: 1,
+    max_age: nanos(ttlMs),
+    max_bytes: maxBytes,
+    allow_direct: false,
+    allow_rollup_hdrs: true,
+    num_replicas: replicas,
+  };
+}
+
 function settingsOf({ replicas = 1, duplicateWindowMs = 600_000 }: StreamSettings) {
   const common = {
     retention: RetentionPolicy.Limits,

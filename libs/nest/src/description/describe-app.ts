@@ -1,7 +1,14 @@
 import type { Type } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, ModulesContainer, NestFactory } from '@nestjs/core';
-import { acceptedBy, type CompiledContract, contractOf } from '@troupe/contract';
-import { assertDeclaration, type StepDefinition, StepDefinitionError, stepName } from '@troupe/jetstream';
+import { type CompiledContract, contractOf } from '@troupe/contract';
+import {
+  assertDeclaration,
+  type DeclaredStep,
+  declaredStep,
+  type StepDefinition,
+  StepDefinitionError,
+  stepName,
+} from '@troupe/jetstream';
 import { type DeclaredFlow, FlowDiscovery } from '../flows/discovery.ts';
 import { TROUPE_OPTIONS, type TroupeOptions } from '../options.ts';
 import { StepDiscovery } from '../steps/discovery.ts';
@@ -17,15 +24,9 @@ export interface AppDescription {
 }
 
 /** A step as its code declares it. */
-export interface StepDescription {
+export interface StepDescription extends DeclaredStep {
   /** Durable name `<app>__<step>`. */
   readonly name: string;
-  /** Every contract that it takes, older majors that it converts included. */
-  readonly consumes: readonly CompiledContract[];
-  readonly emits: readonly CompiledContract[];
-  readonly from: 'beginning' | 'now';
-  /** Deadline of its next event, when it declares one. */
-  readonly within?: string;
 }
 
 /** A flow as its code declares it. */
@@ -72,14 +73,8 @@ function optionsIn(discovery: DiscoveryService, { name }: Type): TroupeOptions {
   );
 }
 
-function stepOf(app: string, { name, on, emits, from, within }: StepDefinition): StepDescription {
-  return {
-    name: stepName(app, name),
-    consumes: acceptedBy(on).map(({ contract }) => contract),
-    emits: emits.map(contractOf),
-    from,
-    ...(within !== undefined && { within }),
-  };
+function stepOf(app: string, step: StepDefinition): StepDescription {
+  return { ...declaredStep(step), name: stepName(app, step.name) };
 }
 
 function flowOf({ starts, ends, within }: DeclaredFlow): FlowDescription {

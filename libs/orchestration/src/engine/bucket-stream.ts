@@ -1,5 +1,10 @@
 import { DiscardPolicy, RetentionPolicy, StorageType } from '@nats-io/jetstream';
 
+/** The bucket of an app's orchestrations, for whoever makes it in the app's place. */
+export function orchestrationBucket(bucket: string, replicas: number) {
+  return bucketStream(`KV_${bucket}`, `$KV.${bucket}.>`, replicas);
+}
+
 /** The stream of a bucket as the client of any key-value bucket expects it, with a time to live for single keys. */
 export function bucketStream(name: string, subjects: string, replicas: number) {
   return {

@@ -26,6 +26,14 @@ const TIMEOUT_MS = 5_000;
 const MARKER_TTL = '60s';
 const WRONG_LAST_SEQUENCE = 10_071;
 
+/** How a bucket is reached. */
+export interface BucketAccess {
+  /** What the subjects of the JetStream API begin with. Default: the server's own. */
+  readonly api?: string | undefined;
+  /** How an app writes, at less cost than the client has. Default: as the client does. */
+  readonly store?: Outlet['store'] | undefined;
+}
+
 /** Revision of a key that nobody wrote yet. */
 export const NEVER_WRITTEN = 0;
 
@@ -38,23 +46,24 @@ export class Bucket {
   readonly #manager: JetStreamManager;
   readonly #stream: string;
   readonly #subject: string;
+  readonly #store: Outlet['store'] | undefined;
 
   private constructor(
     client: NatsConnection,
     manager: JetStreamManager,
     readonly name: string,
-    private readonly store: Outlet['store'] | undefined,
+    { api, store }: BucketAccess,
   ) {
-    this.#jetstream = jetstream(client, { timeout: TIMEOUT_MS });
+    this.#jetstream = jetstream(client, apiOf(api));
+    this.#store = store;
     this.#manager = manager;
     this.#stream = `KV_${name}`;
     this.#subject = `$KV.${name}.`;
   }
 
-  /** @param store how an app writes, at less cost than the client has. Default: as the client does */
-  static async of(client: NatsConnection, name: string, store?: Outlet['store']): Promise<Bucket> {
-    const manager = await jetstreamManager(client, { checkAPI: false, timeout: TIMEOUT_MS });
-    return new Bucket(client, manager, name, store);
+  static async of(client: NatsConnection, name: string, access: BucketAccess = {}): Promise<Bucket> {
+    const manager = await jetstreamManager(client, { ...apiOf(access.api), checkAPI: false });
+    return new Bucket(client, manager, name, access);
   }
 
   /** When the broker made it; undefined when there is none. */
@@ -101,7 +110,7 @@ export class Bucket {
   }
 
   async #put(subject: string, text: string, revision: number, ttl: string | undefined): Promise<number> {
-    if (this.store === undefined) {
+    if (this.#store === undefined) {
       const expect = { lastSubjectSequence: revision };
       return (await this.#jetstream.publish(subject, text, { expect, ...(ttl !== undefined && { ttl }) }))
         .seq;
@@ -109,7 +118,7 @@ export class Bucket {
     const lives = ttl === undefined ? '' : `Nats-TTL: ${ttl}\r\n`;
     const head = `NATS/1.0\r\nNats-Expected-Last-Subject-Sequence: ${revision}\r\n${lives}\r\n`;
     const headers = Buffer.from(head);
-    return this.store({ subject, messageId: undefined, headers, payload: Buffer.from(text) });
+    return this.#store({ subject, messageId: undefined, headers, payload: Buffer.from(text) });
   }
 
   /**
@@ -196,4 +205,8 @@ export class Bucket {
 function isBehind(error: unknown): boolean {
   if (error instanceof PublishRefusedError) return error.brokerCode === WRONG_LAST_SEQUENCE;
   return error instanceof JetStreamApiError && error.code === WRONG_LAST_SEQUENCE;
+}
+
+function apiOf(api: string | undefined) {
+  return { timeout: TIMEOUT_MS, ...(api !== undefined && { apiPrefix: api }) };
 }

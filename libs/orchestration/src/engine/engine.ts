@@ -47,7 +47,10 @@ export class Engine implements Effects<Turn> {
   async open(outlet: Outlet): Promise<void> {
     const { definition } = this;
     const { app, names, client } = outlet;
-    const bucket = await Bucket.of(client, names.orchestrations(app), outlet.store);
+    const bucket = await Bucket.of(client, names.orchestrations(app), {
+      api: names.api,
+      store: outlet.store,
+    });
     const guard = new Guard(bucket, outlet);
     const starts = await Starts.of(outlet, definition.name, definition.options.starts);
     await guard.open(() => starts.any());

@@ -34,7 +34,7 @@ export class Starts {
   ) {}
 
   static async of({ client, names, app }: Outlet, step: string, starts: ContractClass): Promise<Starts> {
-    const manager = await jetstreamManager(client, { checkAPI: false });
+    const manager = await jetstreamManager(client, { apiPrefix: names.api, checkAPI: false });
     const durables = acceptedBy([starts]).map(({ contract }) => consumerName(app, step, contract));
     return new Starts(manager, names.events, durables);
   }
