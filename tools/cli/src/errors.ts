@@ -33,3 +33,17 @@ export class ConsoleUnavailableError extends TroupeError {
     });
   }
 }
+
+/** The keys of users cannot be read or made; no seed is shown. */
+export class KeysError extends TroupeError {
+  readonly code = 'TROUPE_CLI_KEYS';
+
+  constructor(
+    /** The file or folder in question. */
+    readonly path: string,
+    problem: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${path} ${problem}.`, options);
+  }
+}

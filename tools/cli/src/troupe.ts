@@ -14,6 +14,9 @@ import { top } from './flows/top.ts';
 import { where } from './flows/where.ts';
 import { graph } from './graph/graph.ts';
 import { orchestrations } from './orchestrations/commands.ts';
+import { permissions } from './permissions/permissions.ts';
+import { apply } from './topology/apply.ts';
+import { plan } from './topology/plan.ts';
 import { prune } from './topology/prune.ts';
 
 /** The commands by their topic; one that is named like its topic has no other beside it. */
@@ -28,7 +31,8 @@ const topics: Readonly<Record<string, readonly Command[]>> = {
   orchestrations,
   contracts: [check, lock, docs],
   graph: [graph],
-  topology: [prune],
+  topology: [plan, apply, prune],
+  permissions: [permissions],
 };
 
 /** Runs a command line and answers with its exit code. Never rejects. */

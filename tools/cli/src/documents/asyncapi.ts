@@ -12,7 +12,10 @@ const names = new Names();
  * for each that sends or consumes one. The payload is the accepted schema, which keeps fields that it does not name.
  * AsyncAPI's bindings of NATS know no JetStream: stream, subjects and consumers are in `x-jetstream`.
  */
-export function asyncApi({ name, version }: Workspace, contracts: readonly Documented[]): JsonSchema {
+export function asyncApi(
+  { name, version }: Pick<Workspace, 'name' | 'version'>,
+  contracts: readonly Documented[],
+): JsonSchema {
   return {
     asyncapi: '3.0.0',
     info: { title: name, version, description: `Every message of ${name}, by its code.` },

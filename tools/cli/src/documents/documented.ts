@@ -1,5 +1,5 @@
 import type { CompiledContract } from '@troupe/contract';
-import type { Workspace } from '../workspace/workspace.ts';
+import type { Choreographed } from '../workspace/workspace.ts';
 
 /** A contract with what its documents say besides: who has to do with it. */
 export interface Documented {
@@ -23,7 +23,7 @@ export interface Party {
 }
 
 /** The contracts of a workspace, in its order. */
-export function documented({ contracts, apps }: Workspace): Documented[] {
+export function documented({ contracts, apps }: Choreographed): Documented[] {
   const steps = apps.flatMap(({ app, steps }) => steps.map((step) => ({ app, ...step })));
   const flows = apps.flatMap((app) => app.flows);
   return contracts.map((contract) => {

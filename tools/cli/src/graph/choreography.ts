@@ -1,6 +1,6 @@
 import type { DeclaredApp, DeclaredContract, Choreography as Expected } from '@troupe/ledger';
 import type { AppDescription } from '@troupe/nest';
-import type { Workspace } from '../workspace/workspace.ts';
+import type { Choreographed } from '../workspace/workspace.ts';
 
 /** Who sends and takes what, by the code of all apps. Lists are in the order of names, so that equal code is equal text. */
 export interface Choreography extends Expected {
@@ -17,7 +17,7 @@ export interface AppEntry extends DeclaredApp {
   readonly produces: readonly string[];
 }
 
-export function choreographyOf({ contracts, apps }: Pick<Workspace, 'contracts' | 'apps'>): Choreography {
+export function choreographyOf({ contracts, apps }: Choreographed): Choreography {
   return {
     format: 1,
     contracts: contracts.map(({ id, kind, owner }) => ({ id, kind, owner })),

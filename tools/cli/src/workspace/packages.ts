@@ -27,7 +27,20 @@ export interface Manifest {
     readonly contracts?: boolean;
     /** The file in which an app in another language says what `module` says of one in TypeScript: `./troupe.json`. */
     readonly app?: string;
+    /** The organisation that the app belongs to, when it is not the workspace's own. */
+    readonly organisation?: string;
+    /** Whether it is the console, which reads everything. */
+    readonly console?: boolean;
+    /** Key-value buckets that the app has besides the runtime's, and what bounds them. */
+    readonly buckets?: Readonly<Record<string, BucketBounds>>;
   };
+}
+
+export interface BucketBounds {
+  /** How long an entry is kept: `1d`. Default: for ever. */
+  readonly ttl?: string;
+  /** Default: no bound. */
+  readonly maxBytes?: number;
 }
 
 /**
@@ -92,7 +105,25 @@ const isManifest = ajv.compile<Manifest>({
     workspaces: { anyOf: [texts, { type: 'object', properties: { packages: texts } }] },
     troupe: {
       type: 'object',
-      properties: { module: { type: 'string' }, contracts: { type: 'boolean' }, app: { type: 'string' } },
+      properties: {
+        module: { type: 'string' },
+        contracts: { type: 'boolean' },
+        app: { type: 'string' },
+        organisation: { type: 'string', pattern: '^[a-z][a-z0-9]*(-[a-z0-9]+)*$', maxLength: 64 },
+        console: { type: 'boolean' },
+        buckets: {
+          type: 'object',
+          propertyNames: { pattern: '^[A-Za-z0-9_-]{1,128}$' },
+          additionalProperties: {
+            type: 'object',
+            properties: {
+              ttl: { type: 'string', pattern: '^[1-9][0-9]{0,8}(ms|s|m|h|d)$' },
+              maxBytes: { type: 'integer', minimum: 1 },
+            },
+            additionalProperties: false,
+          },
+        },
+      },
       additionalProperties: false,
     },
   },

@@ -1,4 +1,5 @@
 import type { CompiledContract } from '@troupe/contract';
+import { type BucketSettings, durationOf } from '@troupe/jetstream';
 import type { AppDescription } from '@troupe/nest';
 import { WorkspaceError } from '../errors.ts';
 import { appIn } from './app-package.ts';
@@ -6,15 +7,39 @@ import { contractsIn } from './contract-package.ts';
 import { foreignApp } from './foreign-app.ts';
 import { type Package, packagesIn } from './packages.ts';
 
-/** The apps and contracts of a workspace, by its code. */
-export interface Workspace {
-  readonly folder: string;
-  readonly name: string;
+/** What its package says of an app besides its code. */
+interface Packaged {
   readonly version: string;
+  /** The organisation that it belongs to; undefined for the workspace's own. */
+  readonly organisation: string | undefined;
+  /** Buckets that it has besides the runtime's, by their names. */
+  readonly buckets: Readonly<Record<string, BucketSettings>>;
+}
+
+export interface WorkspaceApp extends AppDescription, Packaged {}
+
+export interface WorkspaceConsole extends Packaged {
+  readonly app: string;
+}
+
+/** Who sends and takes what. */
+export interface Choreographed {
   /** In the order of their names. */
   readonly apps: readonly AppDescription[];
   /** Those of contract packages and those that apps use, each once, in the order of their ids. */
   readonly contracts: readonly CompiledContract[];
+}
+
+/** The apps and contracts of a workspace, by its code. */
+export interface Workspace extends Choreographed {
+  readonly folder: string;
+  readonly name: string;
+  readonly version: string;
+  /** Who has what belongs to nobody else; named like the workspace unless its package says otherwise. */
+  readonly organisation: string;
+  readonly apps: readonly WorkspaceApp[];
+  /** Apps without steps that read everything, by their names. */
+  readonly consoles: readonly WorkspaceConsole[];
 }
 
 /**
@@ -38,7 +63,9 @@ export async function readWorkspace(folder: string, onRead: (path: string) => vo
     folder: root,
     name: manifest.name ?? 'workspace',
     version: manifest.version ?? '0.0.0',
+    organisation: manifest.troupe?.organisation ?? unscoped(manifest.name ?? 'workspace'),
     apps,
+    consoles: packages.filter((one) => one.manifest.troupe?.console).map(consoleOf),
     contracts: eachOnce([...contracts, ...apps.flatMap(usedBy)]),
   };
 }
@@ -47,23 +74,52 @@ async function appsIn(
   packages: readonly Package[],
   contracts: readonly CompiledContract[],
   onRead: (path: string) => void,
-): Promise<AppDescription[]> {
-  const apps = new Map<string, { readonly app: AppDescription; readonly path: string }>();
-  const add = (app: AppDescription, path: string): void => {
-    const twin = apps.get(app.app);
+): Promise<WorkspaceApp[]> {
+  const apps = new Map<string, { readonly app: WorkspaceApp; readonly path: string }>();
+  const add = (described: AppDescription, from: Package): void => {
+    const { path } = from;
+    const twin = apps.get(described.app);
     if (twin !== undefined) {
-      throw new WorkspaceError(path, `is the app ${app.app}, and so is ${twin.path}: give one another name.`);
+      throw new WorkspaceError(
+        path,
+        `is the app ${described.app}, and so is ${twin.path}: give one another name.`,
+      );
     }
-    apps.set(app.app, { app, path });
+    apps.set(described.app, { app: { ...described, ...packaged(from) }, path });
   };
   for (const one of packages) {
     const { module, app } = one.manifest.troupe ?? {};
     if (module === undefined && app === undefined) continue;
     onRead(one.path);
-    if (module !== undefined) add(await appIn(one, module), one.path);
-    if (app !== undefined) add(await foreignApp(one, app, contracts), one.path);
+    if (module !== undefined) add(await appIn(one, module), one);
+    if (app !== undefined) add(await foreignApp(one, app, contracts), one);
   }
   return [...apps.values()].map(({ app }) => app).sort((a, b) => (a.app < b.app ? -1 : 1));
+}
+
+function packaged({ manifest: { version = '0.0.0', troupe = {} } }: Package): Packaged {
+  const { organisation, buckets = {} } = troupe;
+  return {
+    version,
+    organisation,
+    buckets: Object.fromEntries(
+      Object.entries(buckets).map(([name, { ttl, maxBytes }]) => {
+        const ttlMs = durationOf(ttl);
+        return [name, { ...(ttlMs !== undefined && { ttlMs }), ...(maxBytes !== undefined && { maxBytes }) }];
+      }),
+    ),
+  };
+}
+
+/** Named as it names itself at run time. */
+function consoleOf(one: Package): WorkspaceConsole {
+  const { name } = one.manifest;
+  if (name === undefined) throw new WorkspaceError(one.path, 'is a console without a name.');
+  return { app: unscoped(name), ...packaged(one) };
+}
+
+function unscoped(name: string): string {
+  return name.replace(/^@[^/]+\//, '');
 }
 
 function usedBy({ produces, steps, flows }: AppDescription): CompiledContract[] {
