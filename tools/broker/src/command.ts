@@ -8,11 +8,14 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** Runs a program to its end and collects its output. Never throws; past `timeoutMs` it is killed. */
+/**
+ * Runs a program to its end and collects its output. Never throws; past `timeoutMs`, 10 s unless said otherwise, and when
+ * `signal` is aborted, it is killed.
+ */
 export function runCommand(
   program: string,
   args: readonly string[],
-  options: { env?: NodeJS.ProcessEnv; timeoutMs?: number } = {},
+  options: { env?: NodeJS.ProcessEnv; timeoutMs?: number; signal?: AbortSignal } = {},
 ): Promise<CommandResult> {
   const timeoutMs = options.timeoutMs ?? 10_000;
   return new Promise((resolve) => {
@@ -22,6 +25,7 @@ export function runCommand(
     const child = spawn(program, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: options.env ?? process.env,
+      ...(options.signal !== undefined && { signal: options.signal, killSignal: 'SIGKILL' }),
       windowsHide: true,
     });
     const timer = setTimeout(() => {

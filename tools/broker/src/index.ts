@@ -1,4 +1,5 @@
 export { clusterServerName, startCluster } from './cluster.ts';
+export { type CommandResult, causeOf, runCommand } from './command.ts';
 export {
   BrokerCacheError,
   BrokerChecksumError,
