@@ -4,7 +4,9 @@ import { setInterval } from 'node:timers/promises';
 import { startNatsServer } from '@troupe/broker';
 import { expect, it, onTestFinished } from 'vitest';
 import { AppProcess } from './app-process.ts';
-import { APPS, WORKSPACE } from './apps.ts';
+import { NODE_APPS, WORKSPACE } from './apps.ts';
+import { findCarrier } from './carrier.ts';
+import { hasPython, NO_PYTHON } from './fixtures/has-python.ts';
 import { temporaryFolder, until } from './fixtures/surroundings.ts';
 import { type Told, webhookReceiver } from './fixtures/webhook-receiver.ts';
 import { openHome } from './home.ts';
@@ -29,9 +31,12 @@ async function startedApps() {
   onTestFinished(() => server.stop());
   const told: Told[] = [];
   const webhook = await webhookReceiver(told);
-  const ports = await choosePorts(APPS, 0);
+  const carrier = await findCarrier({ env: process.env, stop: STOP });
+  if ('problem' in carrier) throw new Error(carrier.problem);
+  const all = [...NODE_APPS, carrier];
+  const ports = await choosePorts(all, 0);
   const { NODE_ENV: _, VITEST: __, ...env } = process.env;
-  const apps = APPS.map(
+  const apps = all.map(
     (app, i) =>
       new AppProcess(app, {
         natsUrl: server.url,
@@ -77,7 +82,8 @@ async function isCompleted(url: string, orderId: string): Promise<boolean> {
   return flows?.[0]?.state === 'completed';
 }
 
-it('raises no alert while all goes well, and one for an app that is killed until it is back', async () => {
+it('raises no alert while all goes well, and one for an app that is killed until it is back', async (test) => {
+  test.skip(!(await hasPython()), NO_PYTHON);
   const startedAt = Date.now();
   const { apps, appNamed, told } = await startedApps();
   const [{ url: console }, { url: storefront }] = [appNamed('console'), appNamed('storefront')];

@@ -94,9 +94,10 @@ export class AppRun {
 
 function start(app: App, settings: AppSettings, log: 'append' | 'anew'): ChildProcess {
   const { natsUrl, port, dataFolder, logFile, env } = settings;
+  const [program, ...args] = app.command;
   const output = openSync(logFile, log === 'append' ? 'a' : 'w');
   try {
-    return spawn(process.execPath, ['--enable-source-maps', app.main], {
+    return spawn(program, args, {
       env: {
         ...env,
         NODE_ENV: env.NODE_ENV ?? 'development',

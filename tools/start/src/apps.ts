@@ -3,8 +3,8 @@ import { join } from 'node:path';
 /** An app of the order system, as far as starting it goes. */
 export interface App {
   readonly name: string;
-  /** The built file that runs it. */
-  readonly main: string;
+  /** The program that runs it, and its arguments. */
+  readonly command: readonly [program: string, ...args: string[]];
   /** Environment that this app alone gets, over what all get. Default: none. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -17,7 +17,7 @@ const watcher: App = {
   env: { TROUPE_CHOREOGRAPHY: join(WORKSPACE, 'choreography.lock') },
 };
 
-/** What takes an order to its parcels by events alone, and the console. The first one takes the orders. */
+/** What takes an order to its parcels by events alone, but for the carrier, and the console. The first one takes the orders. */
 export const ORDER_APPS: readonly App[] = [
   ...['storefront', 'payments', 'inventory', 'shipping', 'notifications'].map(appNamed),
   watcher,
@@ -26,9 +26,16 @@ export const ORDER_APPS: readonly App[] = [
 /** What fulfils an order as it is told: the orchestrator, and its workers. */
 export const FULFILMENT_APPS: readonly App[] = ['fulfilment', 'picking', 'packing'].map(appNamed);
 
-/** Every app, in the order of their ports. */
-export const APPS: readonly App[] = [...ORDER_APPS, ...FULFILMENT_APPS];
+/** Every app that Node runs. */
+export const NODE_APPS: readonly App[] = [...ORDER_APPS, ...FULFILMENT_APPS];
+
+/** The app that Python runs: {@link findCarrier} has what runs it. */
+export const CARRIER = 'carrier';
+
+/** Of every app, in the order of their ports. */
+export const APP_NAMES: readonly string[] = [...NODE_APPS.map(({ name }) => name), CARRIER];
 
 function appNamed(name: string): App {
-  return { name, main: join(WORKSPACE, 'apps', name, 'dist', 'main.js') };
+  const main = join(WORKSPACE, 'apps', name, 'dist', 'main.js');
+  return { name, command: [process.execPath, '--enable-source-maps', main] };
 }

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { APPS } from './apps.ts';
+import { APP_NAMES } from './apps.ts';
 
 /** What a person asked for on the command line. */
 export interface Arguments {
@@ -11,17 +11,18 @@ export interface Arguments {
   readonly brokerPort: number;
 }
 
-export const USAGE = `Starts the order system on this machine, places three sample orders, has one fulfilled, and shows their flows.
+export const USAGE = `Starts the order system on this machine, places four sample orders, has two fulfilled, and shows their flows.
 
   npm start [-- options]
 
-  --once                  end when the four flows did: exit code 0 when each reached its declared end
-  --port <number>         the port of the first app, the others follow (default 3000: ${APPS.map((app) => app.name).join(', ')}); 0 for free ones
+  --once                  end when the six flows did: exit code 0 when each reached its declared end
+  --port <number>         the port of the first app, the others follow (default 3000: ${APP_NAMES.join(', ')}); 0 for free ones
   --broker-port <number>  the port of the broker (default 4222; 0 for a free one)
   --help                  this text
 
   NATS_URL     use this running broker instead of starting one
-  TROUPE_HOME  where the broker's store and the logs are kept (default .troupe)`;
+  TROUPE_HOME  where the broker's store and the logs are kept (default .troupe)
+  PATH         where Python 3.10 or newer, or uv, is found, which the carrier runs on; without, its parcels wait`;
 
 /** Reads the command line: what was asked for, or the text to answer with, on stderr when it is a `fault`. */
 export function parseArguments(
@@ -40,7 +41,7 @@ export function parseArguments(
     if (values.help) return { answer: USAGE, fault: false };
     return {
       once: values.once,
-      port: portOf('--port', values.port, 65_535 - (APPS.length - 1)),
+      port: portOf('--port', values.port, 65_535 - (APP_NAMES.length - 1)),
       brokerPort: portOf('--broker-port', values['broker-port'], 65_535),
     };
   } catch (error) {

@@ -14,6 +14,7 @@ import {
   OrderRefusedError,
 } from './errors.ts';
 import { fakeApps, isRunning, listens, temporaryFolder, until } from './fixtures/surroundings.ts';
+import { SAMPLES } from './samples.ts';
 
 const onceOnFreePorts: Arguments = { once: true, port: 0, brokerPort: 0 };
 
@@ -83,39 +84,68 @@ describe('a demonstration that is to run once', () => {
 
     const lines = shown()
       .split('\n')
-      .filter((line) => /^ {2}flow \S{8} {2}[a-z.]+\.v1 /.test(line));
-    expect(lines).toHaveLength(5 + 2 + 4 + 2);
-    const flows = Map.groupBy(lines, (line) => line.slice(7, 15));
-    expect(flows.size).toBe(4);
-    const [fulfilled] = [...flows.values()].splice(-1);
-    expect(fulfilled?.map((line) => line.trim().split(/ {2,}/)[1])).toEqual([
-      'fulfilment.requested.v1',
-      'order.fulfilled.v1',
-    ]);
-    for (const [first, second] of [...flows.values()].slice(0, 3)) {
+      .filter((line) => /^ {2}flow \S+ +[a-z.]+\.v1 /.test(line));
+    expect(lines).toHaveLength(11 + 7 + 2 + 4 + 2 + 2 + 4);
+    const flows = Map.groupBy(lines, (line) => /^ {2}flow (\S+)/.exec(line)?.[1] ?? '');
+    expect(flows.size).toBe(7);
+    const typesIn = (flow: string | undefined) =>
+      flows.get(flow ?? '')?.map((line) => line.trim().split(/ {2,}/)[1]);
+    const [fulfilled, carried] = [...flows.keys()].splice(-2);
+    expect(carried).toBe(`${fulfilled}/carrier/1`);
+    expect(typesIn(fulfilled)).toEqual(['fulfilment.requested.v1', 'order.fulfilled.v1']);
+    expect(typesIn(carried)?.at(-1)).toBe('parcel.delivered.v1');
+    for (const [first, second] of [...flows.values()].slice(0, SAMPLES.length)) {
       expect(first).toMatch(/order\.placed\.v1 +storefront +start$/);
       expect(second).toMatch(/payment\.(authorized|declined)\.v1 +payments\/authorize +\+[\d.]+ m?s$/);
     }
-    expect(shown()).toMatch(/ended as declared: 2 × parcel\.dispatched\.v1 \(5 events/);
+    expect(shown()).toMatch(/choreographed: .*\n +ended as declared: 2 × parcel\.delivered\.v1 \(11 events/);
+    expect(shown()).toMatch(/ended as declared: 1 × parcel\.returned\.v1 \(7 events/);
     expect(shown()).toMatch(/ended as declared: 1 × payment\.declined\.v1 \(2 events/);
     expect(shown()).toMatch(/ended as declared: 1 × payment\.refunded\.v1 \(4 events/);
-    expect(shown()).toMatch(/ended as declared: 1 × order\.fulfilled\.v1 \(2 events/);
-    expect(shown().match(/^ +Order \S{36} is completed\.$/gm)).toHaveLength(4);
+    expect(shown()).toMatch(
+      /orchestrated: .*\n +ended as declared: 1 × fulfilment\.cancelled\.v1 \(2 events/,
+    );
+    expect(shown()).toMatch(
+      /hybrid: .*\n +ended as declared: 1 × parcel\.delivered\.v1 in carrier\/1 \(6 events/,
+    );
+    expect(shown().match(/^ +Order \S{36} is completed\.$/gm)).toHaveLength(6);
+  });
+
+  it('ends with 0 where no carrier runs, with parcels that wait for one', async () => {
+    const apps = await fakeApps({ storefront: 'has no carrier', fulfilment: 'has no carrier' });
+    const others = apps.filter(({ name }) => name !== 'carrier');
+    expect(await demonstrate(onceOnFreePorts, await surroundings({ apps: others })), shown()).toBe(0);
+    expect(shown().match(/waits for the carrier: .+\.v1/g)).toEqual([
+      'waits for the carrier: 2 × parcel.dispatched.v1',
+      'waits for the carrier: 1 × parcel.dispatched.v1',
+      'waits for the carrier: 1 × parcel.consigned.v1',
+    ]);
+    expect(shown().match(/ended as declared/g)).toHaveLength(3);
+  });
+
+  it('ends with 1 when parcels get no further than to a carrier that runs', async () => {
+    const apps = await fakeApps({ storefront: 'has no carrier' });
+    const code = await demonstrate(onceOnFreePorts, await surroundings({ apps, flowTimeMs: 1_000 }));
+    expect(code).toBe(1);
+    expect(shown()).toContain('did not end: misses 2 of 2 × parcel.delivered.v1 (5 events');
   });
 
   it('shows how far the fulfilment is, as a bar that grows', async () => {
     expect(await demonstrate(onceOnFreePorts, await surroundings())).toBe(0);
     const bars = shown().match(/^ {2}flow \S{8} {2}[█░]{24} .*$/gm) ?? [];
-    expect(bars.map((line) => line.trim().split(/ {2,}/).slice(1))).toEqual([
+    const [hybrid] = /\S{8}(?=\/carrier\/1)/.exec(shown()) ?? [];
+    const own = bars.filter((line) => line.includes(`flow ${hybrid} `));
+    expect(own.map((line) => line.trim().split(/ {2,}/).slice(1))).toEqual([
       [`${'█'.repeat(12)}${'░'.repeat(12)}`, '1 of 2', 'picking'],
       ['█'.repeat(24), '2 of 2', 'completed'],
     ]);
+    expect(bars).toHaveLength(4);
   });
 
   it('ends well though the console does not say in time where the orders are', async () => {
     const apps = await fakeApps({ console: 'says nothing' });
     expect(await demonstrate(onceOnFreePorts, await surroundings({ apps }))).toBe(0);
-    expect(shown().match(/The console did not say in time where it is\./g)).toHaveLength(4);
+    expect(shown().match(/The console did not say in time where it is\./g)).toHaveLength(6);
   });
 
   it('shows nothing of an earlier run that used the same store', async () => {
@@ -123,14 +153,14 @@ describe('a demonstration that is to run once', () => {
     await demonstrate(onceOnFreePorts, same);
     output = [];
     expect(await demonstrate(onceOnFreePorts, same)).toBe(0);
-    expect(shown().match(/order\.placed\.v1 /g)).toHaveLength(3);
+    expect(shown().match(/order\.placed\.v1 /g)).toHaveLength(SAMPLES.length);
   });
 
   it('ends with 1 when a flow misses its end in time, and says what it misses', async () => {
     const apps = await fakeApps({ storefront: 'drops the last event' });
     const code = await demonstrate(onceOnFreePorts, await surroundings({ apps, flowTimeMs: 1_000 }));
     expect(code).toBe(1);
-    expect(shown()).toContain('did not end: misses 1 of 2 × parcel.dispatched.v1 (4 events');
+    expect(shown()).toContain('did not end: misses 1 of 2 × parcel.delivered.v1 (10 events');
     expect(shown()).toContain('did not end: misses 1 of 1 × payment.refunded.v1');
     expect(shown()).toContain('storefront begins');
   });
@@ -140,7 +170,7 @@ describe('a demonstration that is to run once', () => {
     const code = await demonstrate(onceOnFreePorts, await surroundings({ apps, flowTimeMs: 600_000 }));
     expect(code).toBe(1);
     expect(shown()).toContain(
-      'dead letter parcel.dispatched.v1 at payments/authorize: terminal-error: the card – is torn',
+      'dead letter parcel.delivered.v1 at payments/authorize: terminal-error: the card – is torn',
     );
   });
 
@@ -235,7 +265,7 @@ describe('a process that ends by itself', () => {
     const apps = await fakeApps({ storefront: 'dies at the first order' });
     expect(await demonstrate(onceOnFreePorts, await surroundings({ apps })), shown()).toBe(0);
     expect(shown()).toContain('storefront is back');
-    expect(shown().match(/ended as declared/g)).toHaveLength(4);
+    expect(shown().match(/ended as declared/g)).toHaveLength(6);
   });
 
   it('is given up when it does not get ready time after time, and all ends with the error that says why', async () => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { App } from './apps.ts';
+import { type App, CARRIER } from './apps.ts';
 import type { Arguments } from './arguments.ts';
 import { flowLine, milliseconds, paint } from './flow-line.ts';
 import { Flows } from './flows.ts';
@@ -9,14 +9,15 @@ import { OrderSystem } from './order-system.ts';
 import { placeOrder } from './place-order.ts';
 import { step } from './progress.ts';
 import { progressLine } from './progress-bar.ts';
-import { FULFILMENT, SAMPLES } from './samples.ts';
-import { addressesText, missing, type SampleFlow, summaryText, urlOf } from './summary.ts';
+import { FULFILMENTS, SAMPLES, type Sample, withoutCarrier } from './samples.ts';
+import { addressesText, isOver, partsOf, type SampleFlow, summaryText, urlOf } from './summary.ts';
 import type { ProcessEnd, ProcessReturn } from './supervision.ts';
 import { watch } from './watch.ts';
 import { sentencesOf } from './whereabouts.ts';
 
 /** What a demonstration runs in. */
 export interface Surroundings {
+  /** Without a carrier among them, parcels wait for one. */
   readonly apps: readonly App[];
   readonly env: NodeJS.ProcessEnv;
   /** Aborted when it is to end. */
@@ -33,9 +34,10 @@ const LAST_STATUS_TIME = 2_000;
 const INTERRUPTED = 130;
 
 /**
- * Starts the order system, places the sample orders, has one fulfilled, shows every flow, and at the end stops all that it started.
+ * Starts the order system, places the sample orders, has some fulfilled, shows every flow, and at the end stops all that it started.
  *
- * @returns the exit code: 0 when the sample flows reached their declared ends, or when it went on until told to stop
+ * @returns the exit code: 0 when the sample flows reached their declared ends, or where no carrier runs came as far as
+ *   to it; also when it went on until told to stop
  * @throws TroupeError, BrokerError what a person can mend
  */
 export async function demonstrate(wanted: Arguments, surroundings: Surroundings): Promise<number> {
@@ -52,9 +54,10 @@ class Demonstration {
   readonly #wanted: Arguments;
   readonly #surroundings: Surroundings;
   readonly #flows = new Flows();
+  readonly #flowOf = (id: string) => this.#flows.get(id);
   readonly #begun: SampleFlow[] = [];
-  /** Resolves when the fulfilment ended, or is followed no more. */
-  #following: Promise<void> = Promise.resolve();
+  /** Each resolves when its fulfilment ended, or is followed no more. */
+  readonly #following: Promise<void>[] = [];
   readonly #followed = new AbortController();
   /** Aborted when a process could not be kept running, with the error that says why. */
   readonly #halt = new AbortController();
@@ -90,7 +93,8 @@ class Demonstration {
 
   /** The exit code, unless it was told to stop. */
   async #run(): Promise<number | undefined> {
-    const { env } = this.#surroundings;
+    const { env, stop } = this.#surroundings;
+    stop.throwIfAborted();
     await this.system.start(this.#stopOrHalt);
     const watching = await watch(
       this.system.broker.url,
@@ -100,7 +104,7 @@ class Demonstration {
     );
     try {
       await this.#placeOrders();
-      await this.#requestFulfilment();
+      await this.#requestFulfilments();
       await this.#untilSettled();
       if (this.#isOver()) return undefined;
       const failed = await this.#sumUp();
@@ -115,41 +119,49 @@ class Demonstration {
   async #placeOrders(): Promise<void> {
     console.log(`Placing ${SAMPLES.length} sample orders ...`);
     const storefront = this.system.addresses.apps[0]?.url ?? '';
-    for (const sample of SAMPLES) this.#begun.push(await placeOrder(storefront, sample, this.#stopOrHalt));
+    for (const sample of this.#wished(SAMPLES))
+      this.#begun.push(await placeOrder(storefront, sample, this.#stopOrHalt));
   }
 
-  async #requestFulfilment(): Promise<void> {
-    console.log('Having one order fulfilled ...');
+  #wished<S extends Sample>(samples: readonly S[]): readonly S[] {
+    const hasCarrier = this.#surroundings.apps.some(({ name }) => name === CARRIER);
+    return hasCarrier ? samples : samples.map(withoutCarrier);
+  }
+
+  async #requestFulfilments(): Promise<void> {
+    console.log(`Having ${FULFILMENTS.length} orders fulfilled ...`);
     const app = urlOf(this.system.addresses.apps, 'fulfilment') ?? '';
-    const requested = await requestFulfilment(app, FULFILMENT, this.#stopOrHalt);
-    this.#begun.push(requested);
-    this.#following = followFulfilment(
-      requested.url,
-      (status) => console.log(progressLine(requested.flowId, status)),
-      AbortSignal.any([this.#stopOrHalt, this.#followed.signal]),
-    );
+    for (const sample of this.#wished(FULFILMENTS)) {
+      const requested = await requestFulfilment(app, sample, this.#stopOrHalt);
+      this.#begun.push(requested);
+      const following = followFulfilment(
+        requested.url,
+        (status) => console.log(progressLine(requested.flowId, status)),
+        AbortSignal.any([this.#stopOrHalt, this.#followed.signal]),
+      );
+      this.#following.push(following);
+    }
   }
 
   /** A flow is settled at its declared end, and also when a dead letter keeps it from getting there. */
   async #untilSettled(): Promise<void> {
     const settled = () =>
-      this.#begun.every(({ sample, flowId }) => {
-        const flow = this.#flows.get(flowId);
-        return missing(sample, flow) === undefined || (flow?.deadLetters.length ?? 0) > 0;
-      });
+      this.#begun.every(
+        (one) =>
+          isOver(one, this.#flowOf) || partsOf(one, this.#flowOf).some((part) => part.deadLetters.length > 0),
+      );
     const late = AbortSignal.timeout(this.#surroundings.flowTimeMs ?? FLOW_TIME);
     await this.#flows.until(settled, AbortSignal.any([this.#stopOrHalt, late]));
     const enough = setTimeout(() => this.#followed.abort(), LAST_STATUS_TIME);
-    await this.#following;
+    await Promise.all(this.#following);
     clearTimeout(enough);
   }
 
   /** Shows how the sample flows ended; true when one did not as declared. */
   async #sumUp(): Promise<boolean> {
-    const flowOf = (id: string) => this.#flows.get(id);
     const sentences = await sentencesOf(this.system.addresses.apps, this.#begun, this.#stopOrHalt);
-    console.log(`\nThe sample flows:\n${summaryText(this.#begun, flowOf, sentences)}\n`);
-    const failed = this.#begun.some(({ sample, flowId }) => missing(sample, flowOf(flowId)) !== undefined);
+    console.log(`\nThe sample flows:\n${summaryText(this.#begun, this.#flowOf, sentences)}\n`);
+    const failed = !this.#begun.every((one) => isOver(one, this.#flowOf));
     if (failed) {
       for (const app of this.system.apps)
         console.error(`${app.name} logged last:\n  ${(await app.log()).join('\n  ')}`);
@@ -160,7 +172,7 @@ class Demonstration {
   /** Shows flows until it is told to stop, or a process cannot be kept running. */
   async #goOn(): Promise<void> {
     console.log(
-      `${addressesText(this.system.addresses, SAMPLES[0], FULFILMENT)}\n\nFlows are shown until Ctrl-C.`,
+      `${addressesText(this.system.addresses, SAMPLES[0], FULFILMENTS[1])}\n\nFlows are shown until Ctrl-C.`,
     );
     if (!this.#stopOrHalt.aborted) await once(this.#stopOrHalt, 'abort');
     this.#isOver();

@@ -23,9 +23,10 @@ export function flowLine(
   return `  ${flow}  ${paint(ALARM[kind], `${kind} ${type} at ${where}: ${detail}`)}`;
 }
 
-/** Ids begin alike or are random throughout; their ends tell them apart. */
+/** Ids begin alike or are random throughout; their ends tell them apart. Of a hand-off's flow: `7b1e41fb/carrier/1`. */
 export function shortId(id: string): string {
-  return id.slice(-8);
+  const [own = '', ...handOffs] = id.split('/');
+  return [own.slice(-8), ...handOffs].join('/');
 }
 
 /** The colour that a flow has in every line about it. */

@@ -62,7 +62,7 @@ export class Flows {
   }
 }
 
-/** Whether a flow reached the end that was declared for it. */
+/** Whether so many of such events were seen in a flow. */
 export function hasReached(flow: Flow | undefined, end: DeclaredEnd): boolean {
   return (flow?.events.get(end.type) ?? 0) >= end.count;
 }

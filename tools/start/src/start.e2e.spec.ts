@@ -1,23 +1,45 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { expectNothingLeft, npmStart, processesIn, RUN } from './fixtures/npm-start.ts';
-import { isRunning, until } from './fixtures/surroundings.ts';
+import { NODE_APPS } from './apps.ts';
+import { hasPython, NO_PYTHON } from './fixtures/has-python.ts';
+import { expectNothingLeft, npmStart, npmStartIn, processesIn, RUN } from './fixtures/npm-start.ts';
+import { isRunning, pathOf, until } from './fixtures/surroundings.ts';
 
 describe('npm start', () => {
-  it('with --once ends with 0 when the four flows reached their ends, and leaves nothing behind', async () => {
+  it('with --once ends with 0 when every flow of the three models reached its end, and leaves nothing behind', async (test) => {
+    test.skip(!(await hasPython()), NO_PYTHON);
     const start = await npmStart(RUN, '--once');
     expect(await start.exitCode, start.output()).toBe(0);
 
-    expect(start.output()).toContain('ended as declared: 2 × parcel.dispatched.v1');
-    expect(start.output()).toContain('ended as declared: 1 × payment.declined.v1');
-    expect(start.output()).toContain('ended as declared: 1 × payment.refunded.v1');
-    expect(start.output()).toContain('ended as declared: 1 × order.fulfilled.v1');
+    expect(endsIn(start.output())).toEqual([
+      'choreographed: 2 × parcel.delivered.v1',
+      'choreographed: 1 × parcel.returned.v1',
+      'choreographed: 1 × payment.declined.v1',
+      'choreographed: 1 × payment.refunded.v1',
+      'orchestrated: 1 × fulfilment.cancelled.v1',
+      'hybrid: 1 × parcel.delivered.v1 in carrier/1',
+    ]);
     expect(start.output()).toMatch(/█{24} {2}(\d+) of \1 {2}completed/);
-    expect(start.output().match(/^ +\w+ \S{36} is completed: \S+, .+ ago\.$/gm)).toHaveLength(4);
+    expect(start.output().match(/^ +\w+ \S{36} is completed: \S+, .+ ago\.$/gm)).toHaveLength(6);
     expect(start.output()).not.toMatch(/dead letter|did not end cleanly/);
     await expectNothingLeft(start.output());
     expect(await readdir(join(start.home, 'logs'))).toContain('notifications.log');
+  }, 300_000);
+
+  it('without a Python says so, goes on without the carrier, and ends with 0 while parcels wait for it', async () => {
+    const PATH = await pathOf('nats-server', 'sleep', 'rm');
+    const start = await npmStartIn({ ...process.env, PATH }, RUN, '--once');
+    expect(await start.exitCode, start.output()).toBe(0);
+
+    expect(start.output()).toMatch(
+      /The carrier is left out, and parcels wait for it: .*python3 is not installed/,
+    );
+    expect(start.output().match(/waits for the carrier: .+\.v1/g)).toHaveLength(3);
+    expect(endsIn(start.output())).toHaveLength(3);
+    expect(start.output()).toMatch(/carrier.collect/);
+    expect(processesIn(start.output())).toHaveLength(NODE_APPS.length + 1);
+    await expectNothingLeft(start.output());
   }, 180_000);
 
   it.each([
@@ -53,8 +75,14 @@ describe('npm start', () => {
     process.kill(-start.pid, 'SIGKILL');
     await start.exitCode;
     const pids = processesIn(start.output());
-    expect(pids.length).toBe(10);
+    expect(pids.length).toBeGreaterThan(NODE_APPS.length);
     await until(() => !pids.some(isRunning), 'all processes are gone');
     await expectNothingLeft(start.output());
   }, 180_000);
 });
+
+/** The flows that ended as declared: their models, and what ended them. */
+function endsIn(output: string): string[] {
+  const ended = output.matchAll(/ (\w+): .*\n +ended as declared: (.*) \(/g);
+  return [...ended].map(([, model, end]) => `${model}: ${end}`);
+}

@@ -1,6 +1,6 @@
 import { flowColour, milliseconds, paint, shortId } from './flow-line.ts';
 import { eventCount, type Flow, hasReached } from './flows.ts';
-import type { FulfilmentSample, OrderSample, Sample } from './samples.ts';
+import type { DeclaredEnd, FulfilmentSample, OrderSample, Sample } from './samples.ts';
 
 /** The flow that a sample began. */
 export interface SampleFlow {
@@ -8,6 +8,9 @@ export interface SampleFlow {
   readonly orderId: string;
   readonly flowId: string;
 }
+
+/** What is known of flows, by their ids. */
+export type FlowOf = (id: string) => Flow | undefined;
 
 /** Where the parts of the running system answer. */
 export interface Addresses {
@@ -17,19 +20,32 @@ export interface Addresses {
   readonly logs: string;
 }
 
-/** Per sample: how its flow ended, or what it misses, and where it is by the console's word. */
+/** Whether a flow reached the end that was declared for it. */
+export function isOver({ sample: { end }, flowId }: SampleFlow, flowOf: FlowOf): boolean {
+  return hasReached(flowOf(placeOf(flowId, end)), end);
+}
+
+/** The flow of a sample, and the one in which it hands work to others. */
+export function partsOf({ sample, flowId }: SampleFlow, flowOf: FlowOf): Flow[] {
+  const ids = new Set([flowId, placeOf(flowId, sample.end)]);
+  return [...ids].flatMap((id) => flowOf(id) ?? []);
+}
+
+/** Per sample: its model, how its flow ended, or what it misses, and where it is by the console's word. */
 export function summaryText(
   flows: readonly SampleFlow[],
-  flowOf: (id: string) => Flow | undefined,
+  flowOf: FlowOf,
   sentences: ReadonlyMap<string, string>,
 ): string {
   return flows
-    .map(({ sample, flowId, orderId }) => {
+    .map((one) => {
+      const { sample, flowId, orderId } = one;
       const flow = flowOf(flowId);
       const name = `flow ${shortId(flowId)}`;
       const shown = flow === undefined ? name : paint(flowColour(flow), name);
       const sentence = sentences.get(orderId) ?? 'The console did not say in time where it is.';
-      return [`  ${shown}  ${sample.title}`, outcome(sample, flow), sentence].join('\n                 ');
+      const title = `${sample.model}: ${sample.title}`;
+      return [`  ${shown}  ${title}`, outcome(one, flowOf), sentence].join('\n                 ');
     })
     .join('\n');
 }
@@ -70,19 +86,37 @@ export function urlOf(apps: Addresses['apps'], app: string): string | undefined 
   return apps.find(({ name }) => name === app)?.url;
 }
 
-/** What a flow lacks to its declared end; undefined when it lacks nothing. */
-export function missing({ end }: Sample, flow: Flow | undefined): string | undefined {
-  if (hasReached(flow, end)) return undefined;
-  const seen = flow?.events.get(end.type) ?? 0;
-  return `${end.count - seen} of ${end.count} × ${end.type}`;
+/** Id of the flow in which an end is to be. */
+function placeOf(flowId: string, { handOff }: DeclaredEnd): string {
+  return handOff === undefined ? flowId : `${flowId}/${handOff}`;
 }
 
-function outcome(sample: Sample, flow: Flow | undefined): string {
-  const lack = missing(sample, flow);
-  const took = flow === undefined ? '' : `, ${milliseconds(flow.latest - flow.first)}`;
-  const counted = `${flow === undefined ? 0 : eventCount(flow)} events${took}`;
-  const set = flow?.deadLetters.length ?? 0;
-  const aside = set === 0 ? '' : `, ${set} dead-lettered`;
-  if (lack !== undefined) return paint('red', `did not end: misses ${lack} (${counted}${aside})`);
-  return `ended as declared: ${sample.end.count} × ${sample.end.type} (${counted}${aside})`;
+function outcome(one: SampleFlow, flowOf: FlowOf): string {
+  const { sample, flowId } = one;
+  const { end, atCarrier } = sample;
+  const parts = partsOf(one, flowOf);
+  const text = `(${countedText(parts)}${asideText(parts)})`;
+  if (!isOver(one, flowOf)) {
+    const seen = flowOf(placeOf(flowId, end))?.events.get(end.type) ?? 0;
+    return paint('red', `did not end: misses ${end.count - seen} of ${listed(end)} ${text}`);
+  }
+  if (end === atCarrier) return paint('yellow', `waits for the carrier: ${listed(end)} ${text}`);
+  return `ended as declared: ${listed(end)} ${text}`;
+}
+
+function listed({ type, count, handOff }: DeclaredEnd): string {
+  return `${count} × ${type}${handOff === undefined ? '' : ` in ${handOff}`}`;
+}
+
+function countedText(parts: readonly Flow[]): string {
+  const events = parts.reduce((sum, part) => sum + eventCount(part), 0);
+  if (parts.length === 0) return `${events} events`;
+  const began = Math.min(...parts.map(({ first }) => first));
+  const latest = Math.max(...parts.map(({ latest }) => latest));
+  return `${events} events, ${milliseconds(latest - began)}`;
+}
+
+function asideText(parts: readonly Flow[]): string {
+  const aside = parts.reduce((sum, { deadLetters }) => sum + deadLetters.length, 0);
+  return aside === 0 ? '' : `, ${aside} dead-lettered`;
 }

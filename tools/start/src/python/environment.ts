@@ -1,0 +1,129 @@
+import { createHash, type Hash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { causeOf, runCommand } from '@troupe/broker';
+import { step } from '../progress.ts';
+import type { Interpreter } from './interpreter.ts';
+
+/** What is installed, and where to. */
+export interface Installation {
+  /** The folder of a Python project: its `requirements.txt` has every dependency with its hashes. */
+  readonly project: string;
+  /** Keeps the environments, one for each state of the project. */
+  readonly folder: string;
+  readonly interpreter: Interpreter;
+  readonly env: NodeJS.ProcessEnv;
+  /** Ends the installation. */
+  readonly stop: AbortSignal;
+}
+
+/**
+ * The Python of a virtual environment in which the project is installed, or the sentence that says why there is none.
+ * It is made once for a state of the project, elsewhere, and then put in its place: whoever starts meanwhile sees all
+ * of it or nothing, and of two who made it the first one's is kept.
+ */
+export async function pythonEnvironment(
+  installation: Installation,
+): Promise<{ readonly program: string } | { readonly problem: string }> {
+  const { project, folder, interpreter } = installation;
+  const name = await stateOf(project, interpreter);
+  const place = join(folder, name);
+  if (existsSync(programOf(place))) return { program: programOf(place) };
+  return step(`Installing the carrier and its Python packages with ${interpreter.tool}`, async () => {
+    await mkdir(folder, { recursive: true });
+    const made = await mkdtemp(join(folder, UNFINISHED));
+    try {
+      const problem = await install(made, installation);
+      if (problem !== undefined) return { problem };
+      await rename(made, place).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+      });
+      await removeOld(folder, name);
+      return { program: programOf(place) };
+    } finally {
+      await rm(made, { recursive: true, force: true });
+    }
+  });
+}
+
+const UNFINISHED = '.new-';
+/** Enough for a slow network; uv may have a Python to fetch. */
+const TIMEOUT = 600_000;
+/** An environment that nobody made anew for so long belongs to a state of the project that is gone. */
+const OLD = 86_400_000;
+
+/** Changes with the interpreter and with everything that is installed. */
+async function stateOf(project: string, interpreter: Interpreter): Promise<string> {
+  const state = createHash('sha256').update(JSON.stringify(interpreter));
+  for (const file of ['requirements.txt', 'pyproject.toml']) await addFile(state, project, file);
+  const sources = await readdir(join(project, 'src'), { recursive: true, withFileTypes: true });
+  const files = sources
+    .filter((entry) => entry.isFile() && !entry.parentPath.endsWith('__pycache__'))
+    .map(({ parentPath, name }) => join(parentPath, name));
+  for (const file of files.toSorted()) await addFile(state, '', file);
+  return state.digest('hex').slice(0, 16);
+}
+
+async function addFile(state: Hash, folder: string, file: string): Promise<void> {
+  state.update(`\n${file}\n`).update(await readFile(join(folder, file)));
+}
+
+/** The sentence that says what went wrong, if anything did. */
+async function install(
+  place: string,
+  { project, interpreter, env, stop }: Installation,
+): Promise<string | undefined> {
+  for (const [program, ...args] of commandsOf(interpreter, place, project)) {
+    const result = await runCommand(program, args, { env, timeoutMs: TIMEOUT, signal: stop });
+    stop.throwIfAborted();
+    if (!result.ok) {
+      const { tool } = interpreter;
+      return `${tool} could not install it: check the network and ${tool}'s package index (${causeOf(result)})`;
+    }
+  }
+  return undefined;
+}
+
+type Command = readonly [program: string, ...args: string[]];
+
+function commandsOf(interpreter: Interpreter, place: string, project: string): readonly Command[] {
+  const python = programOf(place);
+  const requirements = join(project, 'requirements.txt');
+  if (interpreter.tool === 'uv') {
+    const uv = ['uv', 'pip', 'install', '--no-progress', '--python', python] as const;
+    return [
+      ['uv', 'venv', '--no-progress', '--python', '>=3.10', place],
+      [...uv, '--require-hashes', '--requirement', requirements],
+      [...uv, '--no-deps', project],
+    ];
+  }
+  const pip = [
+    python,
+    '-m',
+    'pip',
+    'install',
+    '--disable-pip-version-check',
+    '--no-input',
+    '--quiet',
+  ] as const;
+  return [
+    [interpreter.path, '-m', 'venv', place],
+    [...pip, '--require-hashes', '--requirement', requirements],
+    [...pip, '--no-deps', project],
+  ];
+}
+
+function programOf(place: string): string {
+  return process.platform === 'win32' ? join(place, 'Scripts', 'python.exe') : join(place, 'bin', 'python');
+}
+
+async function removeOld(folder: string, current: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (name === current) continue;
+    const place = join(folder, name);
+    const made = await stat(place).catch(() => undefined);
+    if (made !== undefined && Date.now() - made.mtimeMs > OLD)
+      await rm(place, { recursive: true, force: true });
+  }
+}
