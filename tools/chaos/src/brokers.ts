@@ -43,6 +43,11 @@ export class Brokers {
     return this.servers.map(({ url }) => url).join(',');
   }
 
+  /** Of the first server. */
+  get port(): number {
+    return Number(this.servers[0]?.port);
+  }
+
   /** Kills the server that leads a stream (SIGKILL), and starts it again on the same store after a while. */
   async killLeader(stream: string, awayMs: number): Promise<void> {
     const leader = await this.#leaderOf(stream);

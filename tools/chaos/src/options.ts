@@ -7,7 +7,7 @@ export const USAGE = `Runs the order system under faults, then checks that nothi
   npm run chaos [-- options]
 
   --profile <name>       full (20,000 orders, 60 faults, about 10 minutes), cluster (three brokers), short (default full);
-                         orchestration (2,000 fulfilments, an orchestrator killed every 5 s), orchestration-short
+                         orchestration (2,000 fulfilments, an orchestrator or a carrier killed every 5 s), orchestration-short
   --seed <number>        has the same orders and faults at the same times again (default: a new one, which is printed)
   --sync-interval <time> how often the broker syncs to disk, always for each message (default 2m)
   --folder <path>        where stores and logs go, and stay (default: a temporary folder, kept when something is wrong)
@@ -17,7 +17,7 @@ export const USAGE = `Runs the order system under faults, then checks that nothi
 Exit code 0: nothing lost, doubled or unaccounted for. 1: something was, or the run could not be carried through.
 2: wrong options. 130: ended by a signal.
 
-Needs PostgreSQL's initdb and postgres.`;
+Needs PostgreSQL's initdb and postgres, and Python 3.10 or newer, or uv, for the carrier.`;
 
 /** What a person asked for. */
 export interface Options {

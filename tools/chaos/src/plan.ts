@@ -28,6 +28,8 @@ export interface Plan {
 const POISON_AFTER = 500;
 /** Instances of the app that a burst piles up in front of. */
 const HELD = /^payments(-\d+)?$/;
+/** The first app that is killed, and the first that is frozen: no run leaves out the one in another language. */
+const CARRIER = 'carrier';
 /** Nothing is done to the system before, so that it is warm. */
 const FIRST_FAULT = 3_000;
 /** Longer than the ack wait of 30 s: what the app holds is handed to its other instance meanwhile. */
@@ -67,7 +69,8 @@ function kindOf(random: Random): OrderKind {
   const lot = random.whole(1, 100);
   if (lot <= 8) return 'declined';
   if (lot <= 16) return 'short';
-  return lot <= 58 ? 'two-parcels' : 'one-parcel';
+  if (lot <= 24) return 'returned';
+  return lot <= 62 ? 'two-parcels' : 'one-parcel';
 }
 
 /** The poison and what holds a burst have their times; the others are spread over the run, as the seed gives. */
@@ -80,13 +83,18 @@ function faultsOf(profile: Profile, random: Random, apps: readonly [string, ...s
     FAULTS.flatMap((kind) => Array.from({ length: counts[kind] ?? 0 }, () => kind)),
   );
   const slot = (profile.seconds * 1_000 - FIRST_FAULT) / kinds.length;
+  const carrier = apps.find((app) => app === CARRIER);
+  const hit = new Set<FaultKind>();
   let frozen = 0;
   const others = kinds.map((kind, i): PlannedFault => {
     const atMs = Math.round(FIRST_FAULT + i * slot + random.whole(0, Math.floor(slot / 2)));
     const long = kind === 'app-frozen' && frozen++ % 4 === 3;
     const lastsMs = long ? LONG_FREEZE : random.whole(2_000, 5_000);
     const hitsApp = kind === 'app-killed' || kind === 'app-frozen';
-    return hitsApp ? { atMs, kind, app: random.oneOf(apps), lastsMs } : { atMs, kind, lastsMs };
+    if (!hitsApp) return { atMs, kind, lastsMs };
+    const app = hit.has(kind) ? random.oneOf(apps) : (carrier ?? random.oneOf(apps));
+    hit.add(kind);
+    return { atMs, kind, app, lastsMs };
   });
   return [...poison, ...holds, ...others];
 }

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { planOf } from './plan.ts';
 import { PROFILES, type Profile } from './profile.ts';
 
-const APPS = ['payments', 'payments-2', 'shipping'] as const;
+const APPS = ['payments', 'payments-2', 'shipping', 'carrier'] as const;
 const full = PROFILES.full as Profile;
 
 it('plans the same for the same seed, and something else for another', () => {
@@ -37,6 +37,12 @@ it('puts the poison into a burst that piles up in front of payments', () => {
     expect(faults).toContainEqual({ ...held, app: 'payments' });
     expect(faults).toContainEqual({ ...held, app: 'payments-2' });
   }
+});
+
+it.each(Object.values(PROFILES))('kills the carrier and freezes it in the profile $name', (profile) => {
+  const { faults } = planOf(profile, 1, [...APPS]);
+  const hit = faults.filter(({ app }) => app === 'carrier').map(({ kind }) => kind);
+  expect(new Set(hit)).toEqual(new Set(['app-killed', 'app-frozen']));
 });
 
 it('hits apps where an app is to be hit, and freezes one for longer than its ack wait', () => {

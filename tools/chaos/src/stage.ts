@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { type App, type Observer, ORDER_APPS, OrderSystem, openHome } from '@troupe/start';
 import { Brokers } from './brokers.ts';
+import { CARRIERS, carriersOn } from './carriers.ts';
 import { Databases, OWNERS } from './databases.ts';
 import { ChaosError } from './errors.ts';
 import type { Profile } from './profile.ts';
+import { Relay } from './relay.ts';
 import { WorldProcess } from './world/world-process.ts';
 
 /** Pieces of each product at the beginning. */
@@ -27,6 +29,8 @@ export class Stage {
     readonly brokers: Brokers,
     readonly databases: Databases,
     readonly system: OrderSystem,
+    /** The carriers' way to the broker; none where the broker is a cluster. */
+    readonly relay: Relay | undefined,
   ) {}
 
   /** @throws TroupeError, BrokerError with nothing left running */
@@ -38,6 +42,8 @@ export class Stage {
       ends.unshift(() => world.stop());
       const brokers = await Brokers.start({ folder, servers: profile.servers, syncInterval });
       ends.unshift(() => brokers.stop());
+      const relay = profile.servers === 1 ? await Relay.to(brokers.port) : undefined;
+      ends.unshift(async () => relay?.close());
       const databases = await Databases.start(folder, OWNERS);
       ends.unshift(() => databases.stop());
       const env = {
@@ -52,7 +58,7 @@ export class Stage {
         CARRIER_URL: world.url,
       };
       const system = new OrderSystem({
-        apps: castOf(databases),
+        apps: [...castOf(databases), ...(await carriersOn(relay, stop))],
         home: await openHome(env),
         port: 0,
         brokerPort: 0,
@@ -61,7 +67,7 @@ export class Stage {
       });
       ends.unshift(() => system.stop());
       await system.start(stop);
-      return new Stage(world, brokers, databases, system);
+      return new Stage(world, brokers, databases, system, relay);
     } catch (error) {
       for (const end of ends) await end();
       throw error;
@@ -88,25 +94,28 @@ export class Stage {
   async strike(): Promise<void> {
     await this.system.stop();
     await this.databases.stop();
+    await this.relay?.close();
     await this.brokers.stop();
     await this.world.stop();
   }
 }
 
 /** Names of the apps of a run, each as likely to be hit. */
-export const CAST = ORDER_APPS.flatMap(({ name }) =>
-  name === 'payments' ? [name, 'payments-2'] : [name],
-) as [string, ...string[]];
+export const CAST: readonly [string, ...string[]] = [...CARRIERS, ...actors()];
 
-/** Every app, payments twice, so that what one of them has not finished has somewhere to go. */
+function actors(): string[] {
+  return ORDER_APPS.flatMap(({ name }) => (name === 'payments' ? [name, 'payments-2'] : [name]));
+}
+
+/** Every app that Node runs, payments twice, so that what one of them has not finished has somewhere to go. */
 function castOf(databases: Databases): App[] {
   const poison = new URL('./poison.js', import.meta.url).href;
-  return CAST.map((name) => {
+  return actors().map((name) => {
     const app = ORDER_APPS.find((app) => name.startsWith(app.name)) as App;
     const owner = OWNERS.find((owner) => owner === app.name);
     return {
       name,
-      main: app.main,
+      command: app.command,
       env: {
         ...app.env,
         ...(owner === undefined ? {} : { DATABASE_URL: databases.urlOf(owner) }),

@@ -1,4 +1,4 @@
-import type { ConsumerInfo } from '@nats-io/jetstream';
+import { type ConsumerInfo, jetstream } from '@nats-io/jetstream';
 import type { Brokers } from '../brokers.ts';
 import { EVENTS } from '../faults/messages.ts';
 
@@ -16,7 +16,7 @@ export interface Backlog {
   readonly waiting: number;
   /** Handed out, and not answered. */
   readonly inHand: number;
-  /** Retries that wait for their time. */
+  /** Retries, and deadlines that come within the hour. */
   readonly scheduled: number;
 }
 
@@ -44,7 +44,7 @@ export async function readBacklog(brokers: Brokers): Promise<Backlog> {
       waiting += num_pending;
       inHand += num_ack_pending;
     }
-    if (stream !== EVENTS) scheduled += await schedulesOf(brokers, stream);
+    if (stream !== EVENTS) scheduled += await schedulesOf(brokers, stream, waiting + inHand > 0);
   }
   return { waiting, inHand, scheduled };
 }
@@ -56,9 +56,29 @@ async function workStreams({ manager }: Brokers): Promise<string[]> {
   return names.filter((name) => name === EVENTS || name.startsWith('DELAYED_'));
 }
 
-async function schedulesOf({ manager }: Brokers, stream: string): Promise<number> {
-  const { state } = await manager.streams.info(stream, { subjects_filter: 'sch.>' });
-  return Object.values(state.subjects ?? {}).reduce((sum, count) => sum + count, 0);
+const SCHEDULES = 'sch.>';
+const HOUR = 3_600_000;
+
+/** @param roughly those for later are counted too: with other work there, it makes no difference */
+async function schedulesOf(brokers: Brokers, stream: string, roughly: boolean): Promise<number> {
+  const { state } = await brokers.manager.streams.info(stream, { subjects_filter: SCHEDULES });
+  const count = Object.values(state.subjects ?? {}).reduce((sum, messages) => sum + messages, 0);
+  return count === 0 || roughly ? count : schedulesSoon(brokers, stream);
+}
+
+/** What an orchestration armed for days is still there when it is over, and does nothing then. */
+async function schedulesSoon({ client }: Brokers, stream: string): Promise<number> {
+  const consumer = await jetstream(client).consumers.get(stream, {
+    filter_subjects: SCHEDULES,
+    headers_only: true,
+  });
+  let soon = 0;
+  for await (const { headers, info } of await consumer.consume()) {
+    const at = Date.parse(headers?.get('Nats-Schedule').replace(/^@at /, '') ?? '');
+    if (!(at > Date.now() + HOUR)) soon++;
+    if (info.pending === 0) break;
+  }
+  return soon;
 }
 
 /** Those of steps: whoever only reads along, as the ledger does, has consumers that leave with it, later. */

@@ -13,6 +13,8 @@ export interface StoredEvent {
   readonly source: string;
   readonly type: string;
   readonly orderId: string;
+  /** Of an event about a parcel. */
+  readonly parcelId: string | undefined;
   /** Put there by the run. */
   readonly mark: 'copy' | 'broken' | undefined;
 }
@@ -24,7 +26,7 @@ export function readEvents(brokers: Brokers): Promise<StoredEvent[]> {
 function eventOf(message: JsMsg): StoredEvent {
   const { event, data } = decodeMessage(message.headers, message.data);
   const { id, source, type } = event;
-  const { orderId } = data as { orderId?: unknown };
+  const { orderId, parcelId } = data as { orderId?: unknown; parcelId?: unknown };
   const mark = message.headers?.get(MARK);
   return {
     seq: message.seq,
@@ -33,6 +35,7 @@ function eventOf(message: JsMsg): StoredEvent {
     source,
     type,
     orderId: String(orderId),
+    parcelId: typeof parcelId === 'string' ? parcelId : undefined,
     mark: mark === 'copy' || mark === 'broken' ? mark : undefined,
   };
 }

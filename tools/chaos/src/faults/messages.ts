@@ -30,14 +30,19 @@ export async function copyLatest({ manager, client }: Brokers): Promise<void> {
   }
 }
 
-/** An order that breaks its contract, as a stranger may publish it. */
-export async function publishBroken({ client }: Brokers, id: string): Promise<void> {
+/** What a stranger may publish: messages that break their contracts, in apps of both languages. */
+const BROKEN = ['order.placed.v1', 'parcel.dispatched.v1'] as const;
+
+/** A message that breaks its contract. @param number of the fault: says of which contract it is */
+export async function publishBroken({ client }: Brokers, number: number): Promise<void> {
+  const id = `broken-${number}`;
+  const type = BROKEN[number % BROKEN.length] ?? BROKEN[0];
   const headers = newHeaders();
   const attributes = {
     specversion: '1.0',
     id,
     source: '/stranger',
-    type: 'order.placed.v1',
+    type,
     datacontenttype: 'application/json',
     correlationid: id,
   };
@@ -45,7 +50,7 @@ export async function publishBroken({ client }: Brokers, id: string): Promise<vo
   headers.set('Nats-Msg-Id', id); // asked again, it is stored once
   headers.set(MARK, 'broken');
   await persist(() =>
-    jetstream(client).publish('evt.order.placed.v1.0', '{"orderId":17}', { headers: again(headers) }),
+    jetstream(client).publish(`evt.${type}.0`, '{"orderId":17}', { headers: again(headers) }),
   );
 }
 

@@ -17,7 +17,7 @@ export interface StoredMessage {
   readonly id: string;
   readonly source: string;
   readonly type: string;
-  /** The fulfilment's id. */
+  /** The fulfilment's id, with `/carrier/1` where it is of the carrier's flow. */
   readonly flowId: string;
   /** Id of the message that it answers or follows from. */
   readonly causationId: string | undefined;

@@ -14,6 +14,10 @@ export interface Wish {
   readonly status: 'completed' | 'compensated';
 }
 
+/** The hand-off to the carrier: the flow of a fulfilment, and what follows in the carrier's. */
+export const CARRIED = '/carrier/1';
+export const CONSIGNED = 'parcel.consigned.v1';
+export const DELIVERED = 'parcel.delivered.v1';
 export const FULFILLED = 'order.fulfilled.v1';
 export const CANCELLED = 'fulfilment.cancelled.v1';
 

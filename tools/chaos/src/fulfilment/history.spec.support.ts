@@ -1,7 +1,16 @@
 import type { StoredLetter } from '../evidence/dead-letters.ts';
 import type { FulfilmentEvidence, StoredMessage } from './evidence.ts';
 import type { AcceptedFulfilment } from './fulfilling.ts';
-import { CANCELLED, FULFILLED, type FulfilmentKind, LANTERN, WISHES } from './fulfilling.ts';
+import {
+  CANCELLED,
+  CARRIED,
+  CONSIGNED,
+  DELIVERED,
+  FULFILLED,
+  type FulfilmentKind,
+  LANTERN,
+  WISHES,
+} from './fulfilling.ts';
 import type { Parcel, Pick } from './work.ts';
 
 const HANDLERS: Readonly<Record<string, string>> = {
@@ -54,6 +63,8 @@ export class History {
       this.tell(id, 'parcel.pack.v1', 'parcel.packed.v1').tell(id, 'label.print.v1', 'label.printed.v1');
       const picked = this.picks.filter(({ fulfilment }) => fulfilment === id).length;
       this.parcels.push({ fulfilment: id, lines: picked, stands: true, labels: 1 });
+      for (const type of [CONSIGNED, 'parcel.collected.v1', 'parcel.sorted.v1', DELIVERED])
+        this.store(`${id}${CARRIED}`, type);
     }
     this.statuses.set(id, status);
     return this.store(id, end === FULFILLED ? FULFILLED : CANCELLED);

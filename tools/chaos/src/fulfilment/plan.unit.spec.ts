@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { CARRIERS } from '../carriers.ts';
 import { ORCHESTRATORS, planOf } from './plan.ts';
 import { FULFILMENT_PROFILES, type FulfilmentProfile } from './profile.ts';
 
@@ -19,9 +20,10 @@ it.each(Object.values(FULFILMENT_PROFILES))(
   },
 );
 
-it('asks for every kind, and kills now one orchestrator and now both', () => {
+it('asks for every kind, and kills now one orchestrator, now both, and now a carrier', () => {
   const { fulfilments, kills } = planOf(profile, 1);
   expect(new Set(fulfilments.map(({ kind }) => kind)).size).toBe(4);
   const hit = kills.map((victims) => victims.join(' '));
-  expect(new Set(hit)).toEqual(new Set([...ORCHESTRATORS, ORCHESTRATORS.join(' ')]));
+  expect(new Set(hit)).toEqual(new Set([...ORCHESTRATORS, ORCHESTRATORS.join(' '), ...CARRIERS]));
+  expect(CARRIERS).toContain(kills[1]?.join(' '));
 });

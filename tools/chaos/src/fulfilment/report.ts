@@ -10,7 +10,7 @@ export interface FulfilmentReport extends FulfilmentVerdict {
   readonly seconds: number;
   readonly cpus: number;
   readonly clean: boolean;
-  /** Orchestrators that were killed; two at once count as two. */
+  /** Orchestrators and carriers that were killed; two at once count as two. */
   readonly kills: number;
   /** Sent more than once until they were taken. */
   readonly sentAgain: number;
@@ -39,7 +39,7 @@ export function fulfilmentReportText(report: FulfilmentReport): string {
   const { lost, doubled, unaccounted, givenUp } = report;
   const rows: [string, string][] = [
     ['profile', `${report.profile}, seed ${report.seed}, sync_interval ${report.syncInterval}`],
-    ['orchestrators killed', `${report.kills} in ${report.seconds} s on ${report.cpus} CPUs`],
+    ['processes killed', `${report.kills} in ${report.seconds} s on ${report.cpus} CPUs`],
     ['fulfilments accepted', `${report.accepted} (${report.sentAgain} after they were sent again)`],
     ['ended exactly once', String(report.exactlyOnce)],
     ['lost', String(lost.length)],

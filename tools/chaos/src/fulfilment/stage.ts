@@ -1,5 +1,6 @@
 import { type App, FULFILMENT_APPS, type Observer, ORDER_APPS, OrderSystem, openHome } from '@troupe/start';
 import { Brokers } from '../brokers.ts';
+import { carriersOn } from '../carriers.ts';
 import { Databases } from '../databases.ts';
 import { ChaosError } from '../errors.ts';
 import { kill } from '../faults/processes.ts';
@@ -21,7 +22,7 @@ export interface FulfilmentStageOptions {
   readonly stop: AbortSignal;
 }
 
-/** What a run of fulfilments needs, each a process: broker, databases, two orchestrators, the workers, the console. */
+/** What a run of fulfilments needs, each a process: broker, databases, two orchestrators, the workers, carriers, the console. */
 export class FulfilmentStage {
   readonly #away = new Set<string>();
 
@@ -50,7 +51,7 @@ export class FulfilmentStage {
       const env = { ...process.env, NATS_URL: brokers.urls, TROUPE_HOME: folder, LOG_LEVEL: 'warn' };
       const away = new Set<string>();
       const system = new OrderSystem({
-        apps: castOf(databases),
+        apps: [...castOf(databases), ...(await carriersOn(undefined, stop))],
         home: await openHome(env),
         port: 0,
         brokerPort: 0,

@@ -1,7 +1,7 @@
 import { sizeOf } from '../evidence/consumers.ts';
 import type { FulfilmentEvidence, StoredMessage } from './evidence.ts';
 import type { AcceptedFulfilment } from './fulfilling.ts';
-import { CANCELLED, FULFILLED, pickable, WISHES } from './fulfilling.ts';
+import { CANCELLED, CARRIED, DELIVERED, FULFILLED, pickable, WISHES } from './fulfilling.ts';
 
 /** What became of a run: figures, and a sentence for each thing that is wrong. */
 export interface FulfilmentVerdict {
@@ -23,8 +23,18 @@ export function verdictOf(evidence: FulfilmentEvidence): FulfilmentVerdict {
   let exactlyOnce = 0;
   for (const fulfilment of evidence.accepted) {
     const ofFlow = byFlow.get(fulfilment.id) ?? [];
-    const missing = [...missingEnd(fulfilment, ofFlow, evidence), ...missingWork(fulfilment, evidence)];
-    const twice = [...secondEnd(ofFlow), ...twiceTold(ofFlow), ...twiceDone(fulfilment, evidence)];
+    const carried = byFlow.get(`${fulfilment.id}${CARRIED}`) ?? [];
+    const missing = [
+      ...missingEnd(fulfilment, ofFlow, evidence),
+      ...missingWork(fulfilment, evidence),
+      ...missingDelivery(fulfilment, carried),
+    ];
+    const twice = [
+      ...secondEnd(ofFlow),
+      ...twiceTold(ofFlow),
+      ...twiceDone(fulfilment, evidence),
+      ...twiceCarried(fulfilment, carried),
+    ];
     const named = (what: string) => `fulfilment ${fulfilment.id} (${fulfilment.kind}) ${what}`;
     lost.push(...missing.map(named));
     doubled.push(...twice.map(named));
@@ -101,6 +111,22 @@ function missingWork({ id, kind }: AcceptedFulfilment, { work }: FulfilmentEvide
   ];
 }
 
+/** The hand-off of what was fulfilled ended with the parcel being delivered. */
+function missingDelivery({ kind }: AcceptedFulfilment, carried: readonly StoredMessage[]): string[] {
+  const isDue = WISHES[kind].end === FULFILLED;
+  return isDue && !carried.some(({ type }) => type === DELIVERED)
+    ? ['has a parcel that was not delivered']
+    : [];
+}
+
+/** Each thing that is told of a parcel in the carrier's flow is told once; of what was refused there is no parcel. */
+function twiceCarried({ kind }: AcceptedFulfilment, carried: readonly StoredMessage[]): string[] {
+  const due = WISHES[kind].end === FULFILLED ? 1 : 0;
+  return [...Map.groupBy(carried, ({ type }) => type)].flatMap(([type, told]) =>
+    told.length > due ? [`has ${type} ${told.length} times instead of ${due} in the carrier's flow`] : [],
+  );
+}
+
 /** Who does what is told, and the consumer that does it. */
 const COMMANDS: ReadonlyMap<string, string> = new Map([
   ['station.reserve.v1', 'packing/reserve'],
@@ -124,7 +150,9 @@ function unaccounted(evidence: FulfilmentEvidence, messages: readonly StoredMess
     ...(books.outbox > 0 ? [`${books.outbox} messages were never published`] : []),
     ...letters.map(({ step, reason, message }) => `${step} set a message aside, ${reason}: ${message}`),
     ...messages.flatMap(({ flowId, type, seq }) =>
-      known.has(flowId) ? [] : [`${type} (${seq}) is of ${flowId}, which nobody asked for`],
+      known.has(flowId.replace(CARRIED, ''))
+        ? []
+        : [`${type} (${seq}) is of ${flowId}, which nobody asked for`],
     ),
     ...messages.flatMap(({ type, source, id, seq }) => {
       const step = COMMANDS.get(type);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FULFILLED } from './fulfilling.ts';
+import { CARRIED, DELIVERED, FULFILLED } from './fulfilling.ts';
 import { History } from './history.spec.support.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -42,6 +42,15 @@ describe.each<[string, (history: History) => unknown, string]>([
     (h) => h.statuses.set('f1', 'running'),
     'is running by its master status, and not completed',
   ],
+  [
+    'its delivery',
+    (h) =>
+      h.messages.splice(
+        h.messages.findIndex(({ type }) => type === DELIVERED),
+        1,
+      ),
+    'has a parcel that was not delivered',
+  ],
   ['a pick', (h) => h.picks.shift(), 'has 2 picks off their shelves instead of 3'],
   ['its parcel', (h) => h.parcels.shift(), 'has a parcel of 0 lines instead of 3'],
   [
@@ -82,6 +91,16 @@ describe.each<[string, (history: History) => unknown, RegExp]>([
     /had 4 picks for 3 lines$/,
   ],
   [
+    'a second delivery',
+    (h) => h.store(`f1${CARRIED}`, DELIVERED),
+    /has parcel.delivered.v1 2 times instead of 1 in the carrier's flow$/,
+  ],
+  [
+    'a parcel although it was refused',
+    (h) => h.store(`f4${CARRIED}`, DELIVERED),
+    /^fulfilment f4 \(refused\) has parcel.delivered.v1 1 times instead of 0 in the carrier's flow$/,
+  ],
+  [
     'a second parcel',
     (h) => h.parcels.push({ fulfilment: 'f1', lines: 3, stands: false, labels: 0 }),
     /had 2 parcels$/,
@@ -112,7 +131,7 @@ describe.each<[string, (history: History) => unknown, string]>([
   [
     'a stranger',
     (h) => h.store('f9', 'item.picked.v1'),
-    'item.picked.v1 (99) is of f9, which nobody asked for',
+    'item.picked.v1 (111) is of f9, which nobody asked for',
   ],
   [
     'a command that nobody handled',

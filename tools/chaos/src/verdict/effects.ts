@@ -1,13 +1,13 @@
 import type { Evidence } from '../evidence/evidence.ts';
-import { EXPECTED_ENDS, type OrderKind, PARCEL, REFUNDED } from '../shopping.ts';
+import { EXPECTED_ENDS, type OrderKind, parcelsOf, REFUNDED } from '../shopping.ts';
 import type { Call, Deed } from '../world/calls.ts';
 
 /** How often each thing is done for an order. */
 const DEEDS: Readonly<Record<Deed, (kind: OrderKind) => number>> = {
   charge: (kind) => (kind === 'declined' || kind === 'poison' ? 0 : 1),
   refund: (kind) => (EXPECTED_ENDS[kind]?.type === REFUNDED ? 1 : 0),
-  reserve: (kind) => (EXPECTED_ENDS[kind]?.type === PARCEL ? 1 : 0),
-  dispatch: (kind) => (EXPECTED_ENDS[kind]?.type === PARCEL ? (EXPECTED_ENDS[kind]?.count ?? 0) : 0),
+  reserve: (kind) => Math.min(parcelsOf(kind), 1),
+  dispatch: parcelsOf,
 };
 
 /** What was done in the world more often than the order asks for; a repeated call with the same key does nothing. */

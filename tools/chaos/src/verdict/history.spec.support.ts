@@ -9,6 +9,7 @@ const SUBSCRIPTIONS = [
   { step: 'payments/authorize', type: 'order.placed.v1' },
   { step: 'notifications/notify', type: 'order.placed.v1' },
   { step: 'shipping/dispatch', type: 'stock.reserved.v1' },
+  { step: 'carrier/collect', type: 'parcel.dispatched.v1' },
 ];
 
 /** What a run leaves behind: begins with nothing, and what is added is as it must be. */
@@ -50,8 +51,11 @@ export class History {
     this.store('stock.reserved.v1', orderId, `reserved-${orderId}`);
     this.handled.add(`shipping/dispatch /test reserved-${orderId}`);
     for (const warehouse of kind === 'two-parcels' ? ['east', 'west'] : ['east']) {
-      this.done('dispatch', orderId, `par_${orderId}_${warehouse}`);
-      this.store('parcel.dispatched.v1', orderId, `dispatched-${orderId}-${warehouse}`);
+      const parcelId = `par_${orderId}_${warehouse}`;
+      this.done('dispatch', orderId, parcelId);
+      this.store('parcel.dispatched.v1', orderId, `dispatched-${parcelId}`, { parcelId });
+      const end = kind === 'returned' ? 'parcel.returned.v1' : 'parcel.delivered.v1';
+      this.store(end, orderId, `ended-${parcelId}`, { parcelId });
     }
     return this;
   }
@@ -61,9 +65,14 @@ export class History {
     return this;
   }
 
-  store(type: string, orderId: string, id = `${type}-${orderId}`, mark?: StoredEvent['mark']): this {
+  store(
+    type: string,
+    orderId: string,
+    id = `${type}-${orderId}`,
+    { mark, parcelId }: Partial<Pick<StoredEvent, 'mark' | 'parcelId'>> = {},
+  ): this {
     const seq = this.events.length + 1;
-    this.events.push({ seq, at: 1_000 + seq, id, source: '/test', type, orderId, mark });
+    this.events.push({ seq, at: 1_000 + seq, id, source: '/test', type, orderId, parcelId, mark });
     return this;
   }
 

@@ -1,4 +1,6 @@
+import type { StoredEvent } from '../evidence/events.ts';
 import type { Evidence } from '../evidence/evidence.ts';
+import { DELIVERED, DISPATCHED, RETURNED } from '../shopping.ts';
 import type { Deed } from '../world/calls.ts';
 import { ledgerDifferences, unfinishedFlows } from './ledger.ts';
 
@@ -8,6 +10,7 @@ export function unaccountedMessages(evidence: Evidence): string[] {
     ...leftovers(evidence),
     ...unknownOrders(evidence),
     ...storedAgain(evidence),
+    ...parcels(evidence),
     ...unsettled(evidence),
     ...letters(evidence),
     ...books(evidence),
@@ -67,13 +70,35 @@ function storedAgain({ events }: Evidence): string[] {
     });
 }
 
+/** The carrier brought every parcel that was dispatched, and no other. */
+function parcels({ events }: Evidence): string[] {
+  const sent = parcelsIn(events, DISPATCHED);
+  const ended = parcelsIn(events, DELIVERED, RETURNED);
+  const without = (some: ReadonlySet<string>, others: ReadonlySet<string>) =>
+    [...some].filter((parcel) => !others.has(parcel));
+  return [
+    ...without(sent, ended).map(
+      (parcel) => `parcel ${parcel} was dispatched, and neither delivered nor returned`,
+    ),
+    ...without(ended, sent).map((parcel) => `parcel ${parcel} came to its end, and was never dispatched`),
+  ];
+}
+
+function parcelsIn(events: readonly StoredEvent[], ...types: readonly string[]): ReadonlySet<string> {
+  return new Set(
+    events.flatMap(({ type, mark, parcelId }) =>
+      mark !== 'broken' && types.includes(type) ? (parcelId ?? []) : [],
+    ),
+  );
+}
+
 /** Each broken message is set aside once by each step that consumes its type, each poison once; and nothing else is. */
 function letters({ events, letters, subscriptions, accepted }: Evidence): string[] {
   const found: string[] = [];
   const expected = new Map<string, number>();
-  for (const { seq } of events.filter(({ mark }) => mark === 'broken'))
+  for (const broken of events.filter(({ mark }) => mark === 'broken'))
     for (const { step, type } of subscriptions)
-      if (type === ORDER_PLACED) expected.set(`${step} ${seq} contract-invalid`, 0);
+      if (type === broken.type) expected.set(`${step} ${broken.seq} contract-invalid`, 0);
   const poisonous = new Set(accepted.filter(({ kind }) => kind === 'poison').map(({ orderId }) => orderId));
   for (const { seq, orderId, type } of events)
     if (type === ORDER_PLACED && poisonous.has(orderId)) expected.set(`payments/authorize ${seq} poison`, 0);
@@ -88,7 +113,7 @@ function letters({ events, letters, subscriptions, accepted }: Evidence): string
   return found;
 }
 
-/** The type of what the run breaks, and of what kills. */
+/** The type of what kills. */
 const ORDER_PLACED = 'order.placed.v1';
 
 /** What the apps wrote down is what the world did, and no piece of stock is gone. */

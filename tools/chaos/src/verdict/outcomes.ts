@@ -1,7 +1,7 @@
 import type { StoredEvent } from '../evidence/events.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import type { AcceptedOrder } from '../shopping.ts';
-import { DECLINED, EXPECTED_ENDS, PARCEL, REFUNDED } from '../shopping.ts';
+import { DECLINED, DELIVERED, EXPECTED_ENDS, REFUNDED, RETURNED } from '../shopping.ts';
 
 /** How the accepted orders ended. */
 export interface Outcomes {
@@ -12,7 +12,7 @@ export interface Outcomes {
   readonly outcomeAt: ReadonlyMap<string, number>;
 }
 
-const ENDS: ReadonlySet<string> = new Set([PARCEL, DECLINED, REFUNDED]);
+const ENDS: ReadonlySet<string> = new Set([DELIVERED, RETURNED, DECLINED, REFUNDED]);
 
 /** Each accepted order must have the events that its kind ends with, and no end beside them. */
 export function outcomesOf({ accepted, events, letters }: Evidence): Outcomes {

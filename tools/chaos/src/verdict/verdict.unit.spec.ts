@@ -11,12 +11,13 @@ function everything(): History {
     .add('two-parcels', 'o2')
     .add('declined', 'o3')
     .add('short', 'o4')
-    .add('poison', 'o5');
+    .add('poison', 'o5')
+    .add('returned', 'o6');
 }
 
 it('finds nothing wrong where each order ended once, in its own way', () => {
   const verdict = verdictAbout(everything());
-  expect(verdict).toMatchObject({ accepted: 5, exactlyOnce: 5, lost: [], doubled: [], unaccounted: [] });
+  expect(verdict).toMatchObject({ accepted: 6, exactlyOnce: 6, lost: [], doubled: [], unaccounted: [] });
   expect(isClean(verdict)).toBe(true);
 });
 
@@ -28,14 +29,14 @@ it('takes the time of the last parcel for that of the outcome', () => {
 
 it('does not mind an event that the run copied, nor a call that comes again with its key', () => {
   const history = everything();
-  history.store('payment.declined.v1', 'o3', 'payment.declined.v1-o3', 'copy');
+  history.store('payment.declined.v1', 'o3', 'payment.declined.v1-o3', { mark: 'copy' });
   const [call] = history.calls;
   if (call !== undefined) history.calls.push({ ...call, repeated: true });
   expect(isClean(verdictAbout(history))).toBe(true);
 });
 
 it('expects a broken message to be set aside once by each step that consumes its type', () => {
-  const broken = () => new History().store('order.placed.v1', '17', 'broken-1', 'broken');
+  const broken = () => new History().store('order.placed.v1', '17', 'broken-1', { mark: 'broken' });
   const both = broken()
     .setAside('payments/authorize', 'contract-invalid')
     .setAside('notifications/notify', 'contract-invalid');
@@ -60,7 +61,7 @@ describe('lost', () => {
   it('is an order of which one of two parcels is missing', () => {
     const history = new History().add('two-parcels', 'o1');
     history.events.pop();
-    expect(verdictAbout(history).lost).toEqual(['order o1 (two-parcels) has parcel.dispatched.v1 (3)']);
+    expect(verdictAbout(history).lost).toEqual(['order o1 (two-parcels) has parcel.delivered.v1 (4)']);
   });
 
   it('is a poisonous order that was not set aside', () => {
@@ -74,7 +75,7 @@ describe('doubled', () => {
   it('is an order with a second outcome', () => {
     const history = new History().add('one-parcel', 'o1').store('payment.refunded.v1', 'o1');
     expect(verdictAbout(history).doubled).toEqual([
-      'order o1 (one-parcel) has parcel.dispatched.v1 (3), payment.refunded.v1 (4)',
+      'order o1 (one-parcel) has parcel.delivered.v1 (4), payment.refunded.v1 (5)',
     ]);
   });
 
@@ -123,6 +124,11 @@ describe('unaccounted for', () => {
       'a call for an order that nobody placed',
       (h) => h.done('charge', 'o9', 'pay_o9'),
       /o9, which nobody placed/,
+    ],
+    [
+      'a parcel that the carrier never brought',
+      (h) => h.store('parcel.dispatched.v1', 'o1', 'another', { parcelId: 'par_x' }),
+      /parcel par_x was dispatched, and neither delivered nor returned/,
     ],
     ['an event that is stored twice', (h) => h.store('payment.declined.v1', 'o3'), /is stored already/],
     [
