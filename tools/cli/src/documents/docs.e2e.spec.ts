@@ -12,7 +12,7 @@ import { type Fixture, here, troupeIn, workspaceOf } from '../workspace/fixture.
 beforeAll(buildOrderSystem, 120_000);
 
 /** Of the order system. */
-const CONTRACTS = 26;
+const CONTRACTS = 31;
 
 const team: Fixture = {
   contracts: ['order.placed', 'order.paid'],

@@ -20,12 +20,12 @@ describe('troupe graph in the order system', () => {
     const drawn = await troupeIn(here, 'graph');
     expect(drawn).toMatchObject({ code: 0 });
     expect(drawn.out).toMatch(
-      /^flowchart LR\n {2}subgraph a1\["fulfilment"\]\n {4}s1\["\(sends\)"\]\n {4}s2\["fulfilment"\]/,
+      /^flowchart LR\n {2}subgraph a1\["carrier"\]\n {4}s1\["collect"\]\n {4}s2\["deliver"\]/,
     );
     expect(drawn.err).not.toContain('warning');
     expect(await troupeIn(here, 'graph', '--check')).toMatchObject({
       code: 0,
-      out: expect.stringContaining('is as the code says: 8 apps, 13 steps, 26 contracts, 2 flows'),
+      out: expect.stringContaining('is as the code says: 9 apps, 16 steps, 31 contracts, 2 flows'),
     });
   });
 
@@ -40,8 +40,8 @@ describe('troupe graph in the order system', () => {
       flows: [
         {
           starts: 'order.placed.v1',
-          ends: ['parcel.dispatched.v1', 'payment.declined.v1', 'payment.refunded.v1'],
-          within: '2d',
+          ends: ['parcel.delivered.v1', 'parcel.returned.v1', 'payment.declined.v1', 'payment.refunded.v1'],
+          within: '14d',
         },
       ],
     });
