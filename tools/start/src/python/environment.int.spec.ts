@@ -14,9 +14,8 @@ afterEach(() => vi.restoreAllMocks());
 async function stage(installing = 'exit 0') {
   const home = await temporaryFolder();
   const project = join(home, 'project');
-  await mkdir(join(project, 'src', 'carrier'), { recursive: true });
-  for (const file of ['requirements.txt', 'pyproject.toml', 'src/carrier/main.py'])
-    await writeFile(join(project, file), '1');
+  await mkdir(project);
+  for (const file of ['requirements.txt', 'pyproject.toml']) await writeFile(join(project, file), '1');
   const calls = join(home, 'calls');
   await writeFile(calls, '');
   const inside = await pathWith({ python: `echo "$*" >> '${calls}'\n${installing}` });
@@ -45,16 +44,16 @@ it('has what is required by its hashes, then the project, and is made once', asy
     expect.stringMatching(
       new RegExp(`^-m pip install .*--require-hashes --requirement ${project}/requirements.txt$`),
     ),
-    expect.stringMatching(new RegExp(`^-m pip install .*--no-deps ${project}$`)),
+    expect.stringMatching(new RegExp(`^-m pip install .*--no-deps --editable ${project}$`)),
   ]);
 });
 
-it('is made anew when a source changed, and an old one goes with the day', async () => {
+it('is made anew for other requirements, and an old one goes with the day', async () => {
   const { installation } = await stage();
   const { folder, project } = installation;
   await pythonEnvironment(installation);
   const [old = ''] = await readdir(folder);
-  await writeFile(join(project, 'src/carrier/main.py'), '2');
+  await writeFile(join(project, 'pyproject.toml'), '2');
   await pythonEnvironment(installation);
   expect(await readdir(folder)).toHaveLength(2);
   await utimes(join(folder, old), 0, 0);

@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,9 +8,9 @@ import type { Interpreter } from './interpreter.ts';
 
 /** What is installed, and where to. */
 export interface Installation {
-  /** The folder of a Python project: its `requirements.txt` has every dependency with its hashes. */
+  /** The folder of a Python project: `requirements.txt` has every dependency with its hashes. */
   readonly project: string;
-  /** Keeps the environments, one for each state of the project. */
+  /** Keeps the environments, one for each set of requirements. */
   readonly folder: string;
   readonly interpreter: Interpreter;
   readonly env: NodeJS.ProcessEnv;
@@ -20,8 +20,8 @@ export interface Installation {
 
 /**
  * The Python of a virtual environment in which the project is installed, or the sentence that says why there is none.
- * It is made once for a state of the project, elsewhere, and then put in its place: whoever starts meanwhile sees all
- * of it or nothing, and of two who made it the first one's is kept.
+ * It runs the project's sources as they are, and is made once for what the project requires: elsewhere, and then put in
+ * its place. So whoever starts meanwhile sees all of it or nothing, and of two who made it the first one's is kept.
  */
 export async function pythonEnvironment(
   installation: Installation,
@@ -50,23 +50,14 @@ export async function pythonEnvironment(
 const UNFINISHED = '.new-';
 /** Enough for a slow network; uv may have a Python to fetch. */
 const TIMEOUT = 600_000;
-/** An environment that nobody made anew for so long belongs to a state of the project that is gone. */
+/** In milliseconds: an environment of other requirements is removed then. */
 const OLD = 86_400_000;
 
-/** Changes with the interpreter and with everything that is installed. */
 async function stateOf(project: string, interpreter: Interpreter): Promise<string> {
   const state = createHash('sha256').update(JSON.stringify(interpreter));
-  for (const file of ['requirements.txt', 'pyproject.toml']) await addFile(state, project, file);
-  const sources = await readdir(join(project, 'src'), { recursive: true, withFileTypes: true });
-  const files = sources
-    .filter((entry) => entry.isFile() && !entry.parentPath.endsWith('__pycache__'))
-    .map(({ parentPath, name }) => join(parentPath, name));
-  for (const file of files.toSorted()) await addFile(state, '', file);
+  for (const file of ['requirements.txt', 'pyproject.toml'])
+    state.update(await readFile(join(project, file)));
   return state.digest('hex').slice(0, 16);
-}
-
-async function addFile(state: Hash, folder: string, file: string): Promise<void> {
-  state.update(`\n${file}\n`).update(await readFile(join(folder, file)));
 }
 
 /** The sentence that says what went wrong, if anything did. */
@@ -95,7 +86,7 @@ function commandsOf(interpreter: Interpreter, place: string, project: string): r
     return [
       ['uv', 'venv', '--no-progress', '--python', '>=3.10', place],
       [...uv, '--require-hashes', '--requirement', requirements],
-      [...uv, '--no-deps', project],
+      [...uv, '--no-deps', '--editable', project],
     ];
   }
   const pip = [
@@ -110,7 +101,7 @@ function commandsOf(interpreter: Interpreter, place: string, project: string): r
   return [
     [interpreter.path, '-m', 'venv', place],
     [...pip, '--require-hashes', '--requirement', requirements],
-    [...pip, '--no-deps', project],
+    [...pip, '--no-deps', '--editable', project],
   ];
 }
 
