@@ -1,3 +1,4 @@
+import { ParcelDelivered, ParcelReturned } from '@shop/contracts-carrier';
 import type { FulfilmentRequested } from '@shop/contracts-fulfilment';
 import { ParcelPack } from '@shop/contracts-packing';
 import type { MasterStatus } from '@troupe/orchestration';
@@ -5,7 +6,14 @@ import { type AppHarness, appHarness, startBroker, type TestBroker } from '@trou
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { FulfilmentModule } from './fulfilment.module.ts';
 import { request } from './requests.spec.support.ts';
-import { CROWDED, MISSING_SKU, UNPRINTABLE, WorkersModule } from './workers.spec.support.ts';
+import {
+  CROWDED,
+  FORGOTTEN,
+  MISSING_SKU,
+  NOWHERE,
+  UNPRINTABLE,
+  WorkersModule,
+} from './workers.spec.support.ts';
 
 const PATIENCE = { timeout: 20_000, interval: 50 };
 
@@ -61,10 +69,10 @@ describe('a fulfilment', () => {
     expect((await fulfilment.app.inject({ url: '/fulfilments/f-refused' })).statusCode).toBe(404);
   });
 
-  it('picks every line at the station, packs, labels, and tells the whole', async () => {
+  it('picks every line at the station, packs, labels, hands over, and tells the whole', async () => {
     await begin({ fulfilmentId: 'f-whole' });
     const status = await reaches('f-whole', 'completed');
-    expect(status).toMatchObject({ state: 'fulfilled', progress: { done: 5, total: 5 }, errors: [] });
+    expect(status).toMatchObject({ state: 'delivered', progress: { done: 6, total: 6 }, errors: [] });
     const events = await eventsOf('f-whole');
     const picks = events.filter(({ type }) => type === 'item.pick.v1').map(({ data }) => data);
     expect(picks).toMatchObject([
@@ -74,6 +82,30 @@ describe('a fulfilment', () => {
     expect(events.at(-1)).toMatchObject({
       type: 'order.fulfilled.v1',
       data: { fulfilmentId: 'f-whole', orderId: 'o-1001', missing: [] },
+    });
+    expect(await typesOf('f-whole/carrier/1')).toEqual(['parcel.consigned.v1', 'parcel.delivered.v1']);
+  });
+
+  it('is in the hands of the carrier until that tells of an end', async () => {
+    await begin({ fulfilmentId: 'f-forgotten', recipient: FORGOTTEN });
+    const handedOff = { status: 'running', state: 'handedOff', progress: { done: 5, total: 6 } };
+    await vi.waitFor(async () => expect(await statusOf('f-forgotten')).toMatchObject(handedOff), PATIENCE);
+    const parcel = { orderId: 'o-1001', parcelId: 'box-1' };
+    await fulfilment.publish(ParcelDelivered, parcel, { flowId: 'another/carrier/1' });
+    await fulfilment.publish(
+      ParcelReturned,
+      { ...parcel, reason: 'lost' },
+      { flowId: 'f-forgotten/carrier/1' },
+    );
+    expect(await reaches('f-forgotten', 'completed')).toMatchObject({ state: 'returned' });
+  });
+
+  it('is completed, and says so, when the carrier brings its parcel back', async () => {
+    await begin({ fulfilmentId: 'f-returned', deliverTo: { ...request().deliverTo, postalCode: NOWHERE } });
+    expect(await reaches('f-returned', 'completed')).toMatchObject({ state: 'returned', errors: [] });
+    expect((await eventsOf('f-returned/carrier/1')).at(-1)).toMatchObject({
+      type: 'parcel.returned.v1',
+      data: { orderId: 'o-1001', reason: 'address-unknown' },
     });
   });
 
@@ -156,6 +188,6 @@ describe('a fulfilment', () => {
     const lines = Array.from({ length: 10_000 }, () => ({ sku: 'STOVE-1', quantity: 1 }));
     await begin({ fulfilmentId: 'f-large', lines });
     const status = await reaches('f-large', 'completed', 120_000);
-    expect(status).toMatchObject({ progress: { done: 10_003, total: 10_003 }, errors: [] });
+    expect(status).toMatchObject({ progress: { done: 10_004, total: 10_004 }, errors: [] });
   }, 150_000);
 });

@@ -1,4 +1,5 @@
-import { type FulfilmentRequested, OrderFulfilled } from '@shop/contracts-fulfilment';
+import { ParcelDelivered, ParcelReturned } from '@shop/contracts-carrier';
+import { type FulfilmentRequested, OrderFulfilled, ParcelConsigned } from '@shop/contracts-fulfilment';
 import type { Item } from '@shop/contracts-order';
 import {
   LabelPrint,
@@ -14,7 +15,16 @@ import {
   StationUnavailable,
 } from '@shop/contracts-packing';
 import { ItemMissing, ItemPick, ItemPicked, ItemRestock, ItemRestocked } from '@shop/contracts-picking';
-import { type Answer, compensate, dispatch, emit, fanOut, type Joined } from '@troupe/orchestration';
+import {
+  type Answer,
+  type Completed,
+  compensate,
+  dispatch,
+  emit,
+  fanOut,
+  handOff,
+  type Joined,
+} from '@troupe/orchestration';
 import { assign, setup } from 'xstate';
 
 /** What a fulfilment has to remember. */
@@ -28,12 +38,16 @@ export interface FulfilmentContext extends Omit<FulfilmentRequested, 'lines'> {
   /** Where the station is. */
   readonly address: string;
   readonly parcelId: string;
+  readonly labelNumber: string;
 }
 
 /** Of each answer. A command that waits longer is sent again under its id, which does nothing when it was done. */
 const DEADLINE = { within: '1m', resubmit: 3 } as const;
 
-/** Reserves a station, has every line brought there at once, and has what came packed and labelled. */
+/**
+ * Reserves a station, has every line brought there at once, has what came packed and labelled, and hands the parcel to
+ * the carrier.
+ */
 export const fulfilmentMachine = setup({
   types: {
     input: {} as FulfilmentRequested,
@@ -43,7 +57,8 @@ export const fulfilmentMachine = setup({
       | Answer<'station.unavailable', StationUnavailable>
       | Joined<'picks', ItemPicked | ItemMissing>
       | Answer<'parcel.packed', ParcelPacked>
-      | Answer<'label.printed', LabelPrinted>,
+      | Answer<'label.printed', LabelPrinted>
+      | Completed<'carrier', ParcelDelivered | ParcelReturned>,
   },
 }).createMachine({
   id: 'fulfilment',
@@ -54,6 +69,7 @@ export const fulfilmentMachine = setup({
     stationId: '',
     address: '',
     parcelId: '',
+    labelNumber: '',
   }),
   initial: 'reserving',
   states: {
@@ -155,18 +171,42 @@ export const fulfilmentMachine = setup({
       ),
       on: {
         'label.printed': {
-          target: 'fulfilled',
-          actions: emit(OrderFulfilled, ({ context, event }) => ({
-            fulfilmentId: context.fulfilmentId,
-            orderId: context.orderId,
-            parcelId: context.parcelId,
-            labelNumber: event.data.labelNumber,
-            missing: [...context.missing],
-          })),
+          target: 'handedOff',
+          actions: assign({ labelNumber: ({ event }) => event.data.labelNumber }),
         },
       },
     },
-    fulfilled: { type: 'final' },
+    /** The parcel stands ready; what becomes of it is the carrier's to tell. */
+    handedOff: {
+      entry: [
+        emit(OrderFulfilled, ({ context: { fulfilmentId, orderId, parcelId, labelNumber, missing } }) => ({
+          fulfilmentId,
+          orderId,
+          parcelId,
+          labelNumber,
+          missing: [...missing],
+        })),
+        handOff(
+          ParcelConsigned,
+          ({ context: { orderId, parcelId, labelNumber, recipient, deliverTo } }) => ({
+            orderId,
+            parcelId,
+            labelNumber,
+            recipient,
+            deliverTo,
+          }),
+          { name: 'carrier', ends: [ParcelDelivered, ParcelReturned], within: '10d' },
+        ),
+      ],
+      on: {
+        'carrier.completed': [
+          { guard: ({ event }) => event.contract === 'parcel.delivered.v1', target: 'delivered' },
+          { target: 'returned' },
+        ],
+      },
+    },
+    delivered: { type: 'final' },
+    returned: { type: 'final' },
     /** What was done is undone from here on, and the machine is left where it is. */
     cancelling: { entry: compensate() },
   },

@@ -1,6 +1,8 @@
+import type { ParcelDelivered, ParcelReturned } from '@shop/contracts-carrier';
 import type { ItemMissing, ItemPicked } from '@shop/contracts-picking';
 import {
   type BranchOutcome,
+  type Completed,
   definitionOf,
   type OrchestrationOptions,
   orchestrationOf,
@@ -13,6 +15,9 @@ import { request } from './requests.spec.support.ts';
 
 type Event = EventFromLogic<typeof machine>;
 type Outcome = BranchOutcome<ItemPicked | ItemMissing>;
+
+/** The report of a hand-off, of which this machine reads nothing. */
+const UNREAD = {} as Completed<'carrier', ParcelDelivered>['report'];
 
 const fulfilmentId = 'f-1001';
 const command = { name: 'any' };
@@ -51,7 +56,7 @@ it('asks again some time later when every station is taken', () => {
   expect(transition(machine, queueing, due)[0].value).toBe('reserving');
 });
 
-it('packs and labels what was picked, and ends with that', () => {
+it('packs and labels what was picked, and ends with what the carrier made of it', () => {
   const packing = after({}, stationed, joined(picked('line-1'), picked('line-2')));
   expect(packing).toMatchObject({ value: 'packing', context: { lines: [], lineCount: 2, missing: [] } });
   const labelling = transition(machine, packing, {
@@ -60,12 +65,29 @@ it('packs and labels what was picked, and ends with that', () => {
     command,
   })[0];
   expect(labelling).toMatchObject({ value: 'labelling', context: { parcelId: 'box-1' } });
-  const fulfilled = transition(machine, labelling, {
+  const handedOff = transition(machine, labelling, {
     type: 'label.printed',
     data: { fulfilmentId, parcelId: 'box-1', labelNumber: 'lbl-1' },
     command,
   })[0];
-  expect(fulfilled).toMatchObject({ value: 'fulfilled', status: 'done' });
+  expect(handedOff).toMatchObject({
+    value: 'handedOff',
+    status: 'active',
+    context: { labelNumber: 'lbl-1' },
+  });
+  const ended = (contract: string, data: ParcelDelivered | ParcelReturned): Event => ({
+    type: 'carrier.completed',
+    contract,
+    data,
+    flowId: 'f-1001/carrier/1',
+    report: UNREAD,
+  });
+  const parcel = { orderId: 'o-1001', parcelId: 'box-1' };
+  const delivered = transition(machine, handedOff, ended('parcel.delivered.v1', parcel))[0];
+  expect(delivered).toMatchObject({ value: 'delivered', status: 'done' });
+  const back = { ...parcel, reason: 'address-unknown' };
+  const returned = transition(machine, handedOff, ended('parcel.returned.v1', back))[0];
+  expect(returned).toMatchObject({ value: 'returned', status: 'done' });
 });
 
 describe('when a line is missing', () => {

@@ -10,6 +10,6 @@ await startApp(FulfilmentModule, {
   configure: (app) =>
     serveApiPage(app, {
       title: 'Fulfilment',
-      description: 'Has orders picked, packed and labelled, and says how far each is.',
+      description: 'Has orders picked, packed, labelled and delivered, and says how far each is.',
     }),
 });

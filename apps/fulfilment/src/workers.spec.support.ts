@@ -1,4 +1,6 @@
 import { Injectable, Module } from '@nestjs/common';
+import { ParcelDelivered, ParcelReturned } from '@shop/contracts-carrier';
+import { ParcelConsigned } from '@shop/contracts-fulfilment';
 import {
   LabelPrint,
   LabelPrinted,
@@ -19,10 +21,14 @@ import { type Next, next, Step, type StepContext, TerminalError, TroupeModule } 
 export const MISSING_SKU = 'LANTERN-9';
 /** Labels of these recipients cannot be printed. */
 export const UNPRINTABLE = 'The Ink Is Empty';
+/** The carrier never tells of parcels for these recipients. */
+export const FORGOTTEN = 'Nobody Knows';
+/** The carrier finds nobody there. */
+export const NOWHERE = '00000';
 /** The first request for a station of these fulfilments finds none. */
 export const CROWDED = 'f-crowded';
 
-/** Stand-ins for picking and packing, which keep nothing: what they answer follows from what they are told. */
+/** Stand-ins for picking, packing and the carrier, which keep nothing: what they answer follows from what they are told. */
 @Injectable()
 class Workers {
   readonly #crowds = new Set<string>();
@@ -70,6 +76,19 @@ class Workers {
   ): Next<LabelPrinted> {
     if (recipient === UNPRINTABLE) throw new TerminalError('There is no ink.');
     return next(LabelPrinted, { fulfilmentId, parcelId, labelNumber: `lbl_${idempotencyKey}` });
+  }
+
+  @Step({ on: ParcelConsigned, emits: [ParcelDelivered, ParcelReturned], from: 'beginning' })
+  carry({
+    orderId,
+    parcelId,
+    recipient,
+    deliverTo,
+  }: ParcelConsigned): Next<ParcelDelivered> | Next<ParcelReturned> | undefined {
+    if (recipient === FORGOTTEN) return undefined;
+    if (deliverTo.postalCode === NOWHERE)
+      return next(ParcelReturned, { orderId, parcelId, reason: 'address-unknown' });
+    return next(ParcelDelivered, { orderId, parcelId });
   }
 }
 

@@ -25,7 +25,7 @@ describe('troupe graph in the order system', () => {
     expect(drawn.err).not.toContain('warning');
     expect(await troupeIn(here, 'graph', '--check')).toMatchObject({
       code: 0,
-      out: expect.stringContaining('is as the code says: 9 apps, 16 steps, 31 contracts, 2 flows'),
+      out: expect.stringContaining('is as the code says: 9 apps, 16 steps, 31 contracts, 3 flows'),
     });
   });
 
