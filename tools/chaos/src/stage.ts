@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type App, type Observer, ORDER_APPS, OrderSystem, openHome } from '@troupe/start';
+import { type App, FULFILMENT_APPS, type Observer, ORDER_APPS, OrderSystem, openHome } from '@troupe/start';
 import { Brokers } from './brokers.ts';
 import { CARRIERS, carriersOn } from './carriers.ts';
 import { Databases, OWNERS } from './databases.ts';
@@ -103,15 +103,21 @@ export class Stage {
 /** Names of the apps of a run, each as likely to be hit. */
 export const CAST: readonly [string, ...string[]] = [...CARRIERS, ...actors()];
 
+/** The orchestrator is there to hear of every parcel, whoever sent it, and to let those of others pass. */
+function appsOfOrders(): readonly App[] {
+  const [orchestrator] = FULFILMENT_APPS;
+  return orchestrator === undefined ? ORDER_APPS : [...ORDER_APPS, orchestrator];
+}
+
 function actors(): string[] {
-  return ORDER_APPS.flatMap(({ name }) => (name === 'payments' ? [name, 'payments-2'] : [name]));
+  return appsOfOrders().flatMap(({ name }) => (name === 'payments' ? [name, 'payments-2'] : [name]));
 }
 
 /** Every app that Node runs, payments twice, so that what one of them has not finished has somewhere to go. */
 function castOf(databases: Databases): App[] {
   const poison = new URL('./poison.js', import.meta.url).href;
   return actors().map((name) => {
-    const app = ORDER_APPS.find((app) => name.startsWith(app.name)) as App;
+    const app = appsOfOrders().find((app) => name.startsWith(app.name)) as App;
     const owner = OWNERS.find((owner) => owner === app.name);
     return {
       name,
