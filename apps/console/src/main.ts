@@ -3,5 +3,11 @@ import { startApp } from '@troupe/nest';
 import { nestLogger } from '@troupe/telemetry';
 import { serveApiPage } from './api/page.ts';
 import { ConsoleModule } from './console.module.ts';
+import { readConsoleSettings } from './settings.ts';
 
-await startApp(ConsoleModule, { defaultPort: 3005, logger: nestLogger, configure: serveApiPage });
+await startApp(ConsoleModule, {
+  defaultPort: 3005,
+  logger: nestLogger,
+  configure: serveApiPage,
+  settings: readConsoleSettings,
+});

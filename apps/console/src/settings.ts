@@ -7,9 +7,18 @@ import {
   readChoreography,
   readWebhook,
   type WebhookOptions,
-  WebhookSettingError,
 } from '@troupe/ledger';
-import { SettingError, type Settings } from '@troupe/nest';
+import type { Settings } from '@troupe/nest';
+import {
+  allTold,
+  type Environment,
+  isSet,
+  type Kind,
+  postgresUrl,
+  readVariables,
+  SettingError,
+  type Table,
+} from '@troupe/settings';
 
 /** What the environment says about the console besides what it says about every app. */
 export interface ConsoleSettings {
@@ -29,46 +38,70 @@ export const CONSOLE_SETTINGS = Symbol('console:settings');
 const LOCK = 'choreography.lock';
 const DATA = '.troupe/data';
 
+const choreographyFile: Kind<Choreography> = {
+  allowed: 'a file that `troupe graph` wrote',
+  read: (path) => {
+    const choreography = choreographyAt(path);
+    if (choreography === undefined) throw new Error(`There is no file ${path}.`);
+    return choreography;
+  },
+};
+
+const lengthOfTime: Kind<number> = { allowed: 'a length of time such as 30d or 12h', read: durationOf };
+
+/** What the console reads besides what every app does, and the webhook. */
+export const CONSOLE_VARIABLES = {
+  database: {
+    name: 'LEDGER_DATABASE_URL',
+    kind: postgresUrl,
+    meaning:
+      'PostgreSQL that the ledger is kept in; several consoles [have it together](../guides/ledger.md#several-ledgers)',
+    unset: 'none: SQLite, in `console` of `TROUPE_DATA`',
+    secret: true,
+    readBy: 'console',
+  },
+  choreography: {
+    name: 'TROUPE_CHOREOGRAPHY',
+    kind: choreographyFile,
+    meaning: '`choreography.lock`, which says which steps, flows and deadlines are expected',
+    unset: '`choreography.lock` in the working folder; without one, nothing is expected',
+    readBy: 'console',
+  },
+  retentionMs: {
+    name: 'TROUPE_RETENTION',
+    kind: lengthOfTime,
+    meaning:
+      'how old messages must be to be [purged](../guides/retention.md), every hour, when they are dealt with',
+    unset: 'none: nothing is purged',
+    readBy: 'console',
+  },
+} as const satisfies Table;
+
 /**
  * `LEDGER_DATABASE_URL`, else a file in the folder of embedded databases; the choreography that `TROUPE_CHOREOGRAPHY`
  * names, else the one in the working folder, if there is one; the webhook, if there is one; and `TROUPE_RETENTION`.
  * @throws SettingError naming every variable with a wrong value
  */
 export function readConsoleSettings(
-  variables: NodeJS.ProcessEnv,
-  { data = DATA, prefix = '' }: Pick<Settings, 'data' | 'prefix'>,
+  environment: Environment,
+  { data = DATA, prefix = '' }: Pick<Settings, 'data' | 'prefix'> = {},
 ): ConsoleSettings {
-  const problems: string[] = [];
-  const address = variables.LEDGER_DATABASE_URL?.trim() || undefined;
-  if (address !== undefined && !/^postgres(ql)?:\/\/\S+$/.test(address)) {
-    problems.push(
-      'LEDGER_DATABASE_URL must be an address such as postgres://user:password@host:5432/database.',
-    );
-  }
-  const named = variables.TROUPE_CHOREOGRAPHY?.trim() || undefined;
-  let choreography: Choreography | undefined;
+  const [{ database, choreography, retentionMs }, webhook, present] = allTold(
+    () => readVariables(CONSOLE_VARIABLES, environment),
+    () => readWebhook(environment),
+    () => (isSet(CONSOLE_VARIABLES.choreography, environment) ? undefined : presentChoreography()),
+  );
+  const store = database ?? fileIn(data, prefix);
+  return { store, choreography: choreography ?? present, webhook, retentionMs };
+}
+
+/** The one in the working folder; undefined when there is none. */
+function presentChoreography(): Choreography | undefined {
   try {
-    choreography = choreographyAt(named ?? LOCK);
+    return choreographyAt(LOCK);
   } catch (error) {
-    problems.push(`TROUPE_CHOREOGRAPHY: ${(error as Error).message}`);
+    throw new SettingError([`TROUPE_CHOREOGRAPHY: ${(error as Error).message}`]);
   }
-  if (named !== undefined && choreography === undefined && problems.length === 0) {
-    problems.push(`TROUPE_CHOREOGRAPHY is "${named}", but there is no such file.`);
-  }
-  let webhook: WebhookOptions | undefined;
-  try {
-    webhook = readWebhook(variables);
-  } catch (error) {
-    if (!(error instanceof WebhookSettingError)) throw error;
-    problems.push(...error.problems);
-  }
-  const retention = variables.TROUPE_RETENTION?.trim() || undefined;
-  const retentionMs = durationOf(retention);
-  if (retention !== undefined && retentionMs === undefined) {
-    problems.push(`TROUPE_RETENTION must be a length of time such as 30d or 12h, not "${retention}".`);
-  }
-  if (problems.length > 0) throw new SettingError(problems);
-  return { store: address ?? fileIn(data, prefix), choreography, webhook, retentionMs };
 }
 
 /** Undefined when there is no file. */

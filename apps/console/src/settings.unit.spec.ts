@@ -44,14 +44,14 @@ it('names every variable that is wrong, and no password', async () => {
   const refused = (variables: NodeJS.ProcessEnv) => expect(() => readConsoleSettings(variables, {}));
   refused({ LEDGER_DATABASE_URL: 'mysql://ada:secret@host/db' }).toThrow(/^((?!secret).)*$/s);
   refused({ LEDGER_DATABASE_URL: 'mysql://host/db' }).toThrow(/LEDGER_DATABASE_URL must be/);
-  refused({ TROUPE_CHOREOGRAPHY: join(folder, 'none') }).toThrow(/TROUPE_CHOREOGRAPHY is ".*no such file/);
+  refused({ TROUPE_CHOREOGRAPHY: join(folder, 'none') }).toThrow(/TROUPE_CHOREOGRAPHY: There is no file/);
   refused({ TROUPE_CHOREOGRAPHY: await file('{') }).toThrow(/holds no JSON/);
   refused({ TROUPE_CHOREOGRAPHY: await file('{"format":9}') }).toThrow(/TROUPE_CHOREOGRAPHY: .*format 9/);
   refused({ TROUPE_WEBHOOK_URL: 'ftp://host' }).toThrow(
-    /TROUPE_WEBHOOK_URL must[\s\S]*TROUPE_WEBHOOK_SECRET must/,
+    /TROUPE_WEBHOOK_URL must[\s\S]*TROUPE_WEBHOOK_SECRET must be set too/,
   );
   for (const age of ['30', '0d', '-1h', '1.5d', 'for ever']) {
-    refused({ TROUPE_RETENTION: age }).toThrow(/TROUPE_RETENTION must be a length of time/);
+    refused({ TROUPE_RETENTION: age }).toThrow(/TROUPE_RETENTION is ".*must be a length of time/);
   }
   refused({ TROUPE_CHOREOGRAPHY: folder, LEDGER_DATABASE_URL: 'x' }).toThrow(/LEDGER_DATA[\s\S]*CHOREO/);
 });

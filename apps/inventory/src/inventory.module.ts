@@ -1,9 +1,9 @@
 import { Module } from '@nestjs/common';
 import { InboxModule } from '@troupe/inbox';
-import { serviceUrl, TroupeModule } from '@troupe/nest';
+import { TroupeModule } from '@troupe/nest';
 import { TelemetryModule } from '@troupe/telemetry';
 import { HttpWarehouse } from './http-warehouse.ts';
-import { unitsIn } from './settings.ts';
+import { readInventorySettings } from './settings.ts';
 import { StockSteps } from './stock.steps.ts';
 import { migrations } from './stock.ts';
 import { SimulatedWarehouse, Warehouse } from './warehouse.ts';
@@ -12,7 +12,7 @@ import { SimulatedWarehouse, Warehouse } from './warehouse.ts';
 @Module({
   imports: [
     TroupeModule.forRoot({ app: 'inventory' }),
-    InboxModule.forRoot({ migrations: () => migrations(unitsIn(process.env)) }),
+    InboxModule.forRoot({ migrations: () => migrations(readInventorySettings(process.env).units) }),
     TelemetryModule,
   ],
   providers: [{ provide: Warehouse, useFactory: warehouse }, StockSteps],
@@ -21,6 +21,6 @@ export class InventoryModule {}
 
 /** The one at `WAREHOUSE_URL`, else a simulation. */
 function warehouse(): Warehouse {
-  const url = serviceUrl('WAREHOUSE_URL', process.env);
-  return url === undefined ? new SimulatedWarehouse() : new HttpWarehouse(url);
+  const { warehouseUrl } = readInventorySettings(process.env);
+  return warehouseUrl === undefined ? new SimulatedWarehouse() : new HttpWarehouse(warehouseUrl);
 }

@@ -1,17 +1,31 @@
-import { SettingError } from '@troupe/nest';
+import {
+  type Environment,
+  readVariables,
+  serviceUrl,
+  type Table,
+  type Values,
+  whole,
+} from '@troupe/settings';
 
-const DEFAULT_UNITS = 1_000_000;
-const MOST_UNITS = 1_000_000_000;
+/** What inventory reads besides what every app does. */
+export const INVENTORY_VARIABLES = {
+  units: {
+    name: 'INVENTORY_UNITS',
+    kind: whole(0, 1_000_000_000),
+    meaning: 'pieces of each product when the stock is first made',
+    default: 1_000_000,
+    readBy: 'inventory',
+  },
+  warehouseUrl: {
+    name: 'WAREHOUSE_URL',
+    kind: serviceUrl,
+    meaning: 'the warehouse that it [tells](../guides/order-system.md#services-outside) of reservations',
+    unset: 'none: simulated',
+    readBy: 'inventory',
+  },
+} as const satisfies Table;
 
-/**
- * `INVENTORY_UNITS`: pieces of each product when the stock is first made; a million unless set.
- * @throws SettingError
- */
-export function unitsIn(variables: NodeJS.ProcessEnv): number {
-  const value = variables.INVENTORY_UNITS?.trim() || undefined;
-  if (value === undefined) return DEFAULT_UNITS;
-  if (/^\d{1,10}$/.test(value) && Number(value) <= MOST_UNITS) return Number(value);
-  throw new SettingError([
-    `INVENTORY_UNITS is "${value}", but must be a whole number from 0 to ${MOST_UNITS}.`,
-  ]);
+/** @throws SettingError naming every variable with a wrong value */
+export function readInventorySettings(environment: Environment): Values<typeof INVENTORY_VARIABLES> {
+  return readVariables(INVENTORY_VARIABLES, environment);
 }

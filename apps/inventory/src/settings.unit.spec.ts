@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
-import { unitsIn } from './settings.ts';
+import { readInventorySettings } from './settings.ts';
+
+const unitsIn = (variables: NodeJS.ProcessEnv) => readInventorySettings(variables).units;
 
 it('has a million of each product unless told otherwise', () => {
   expect(unitsIn({})).toBe(1_000_000);

@@ -1,11 +1,12 @@
 import { Module } from '@nestjs/common';
 import { InboxModule } from '@troupe/inbox';
-import { serviceUrl, TroupeModule } from '@troupe/nest';
+import { TroupeModule } from '@troupe/nest';
 import { TelemetryModule } from '@troupe/telemetry';
 import { HttpProvider } from './http-provider.ts';
 import { PaymentSteps } from './payment.steps.ts';
 import { migrations } from './payments.ts';
 import { PaymentProvider } from './provider.ts';
+import { readPaymentsSettings } from './settings.ts';
 import { SimulatedProvider } from './simulated-provider.ts';
 
 /** Authorizes, declines and refunds payments, and keeps them in a database. */
@@ -17,6 +18,6 @@ export class PaymentsModule {}
 
 /** The one at `PAYMENT_PROVIDER_URL`, else a simulation. */
 function provider(): PaymentProvider {
-  const url = serviceUrl('PAYMENT_PROVIDER_URL', process.env);
-  return url === undefined ? new SimulatedProvider() : new HttpProvider(url);
+  const { providerUrl } = readPaymentsSettings(process.env);
+  return providerUrl === undefined ? new SimulatedProvider() : new HttpProvider(providerUrl);
 }

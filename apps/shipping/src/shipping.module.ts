@@ -1,11 +1,12 @@
 import { Module } from '@nestjs/common';
 import { InboxModule } from '@troupe/inbox';
-import { serviceUrl, TroupeModule } from '@troupe/nest';
+import { TroupeModule } from '@troupe/nest';
 import { TelemetryModule } from '@troupe/telemetry';
 import { Carrier, SimulatedCarrier } from './carrier.ts';
 import { migrations } from './dispatches.ts';
 import { HttpCarrier } from './http-carrier.ts';
 import { ParcelSteps } from './parcel.steps.ts';
+import { readShippingSettings } from './settings.ts';
 
 /** Dispatches one parcel per warehouse, and keeps them in a database. */
 @Module({
@@ -16,6 +17,6 @@ export class ShippingModule {}
 
 /** The one at `CARRIER_URL`, else a simulation. */
 function carrier(): Carrier {
-  const url = serviceUrl('CARRIER_URL', process.env);
-  return url === undefined ? new SimulatedCarrier() : new HttpCarrier(url);
+  const { carrierUrl } = readShippingSettings(process.env);
+  return carrierUrl === undefined ? new SimulatedCarrier() : new HttpCarrier(carrierUrl);
 }

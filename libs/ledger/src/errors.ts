@@ -19,15 +19,6 @@ export class LedgerStoreError extends TroupeError {
   readonly code = 'TROUPE_LEDGER_STORE';
 }
 
-/** The environment says something wrong of the webhook; the sentences name each variable. */
-export class WebhookSettingError extends TroupeError {
-  readonly code = 'TROUPE_WEBHOOK_SETTING';
-
-  constructor(readonly problems: readonly string[]) {
-    super(problems.join('\n'));
-  }
-}
-
 /** The webhook did not take an alert. It is told again, later and with the same id. */
 export class WebhookError extends TroupeError {
   readonly code = 'TROUPE_WEBHOOK_REFUSED';

@@ -5,7 +5,6 @@ export {
   LedgerQueryError,
   LedgerStoreError,
   WebhookError,
-  WebhookSettingError,
 } from './errors.ts';
 export { jsonOf } from './export/json.ts';
 export { mermaidOf } from './export/mermaid.ts';
@@ -46,4 +45,4 @@ export type { FiringAlert } from './watchdog/firing.ts';
 export type { Metric } from './watchdog/metrics.ts';
 export { type Alerts, Watchdog, type WatchdogOptions } from './watchdog/watchdog.ts';
 export type { WebhookOptions } from './watchdog/webhook.ts';
-export { readWebhook } from './watchdog/webhook-settings.ts';
+export { readWebhook, WEBHOOK_VARIABLES } from './watchdog/webhook-settings.ts';

@@ -1,15 +1,6 @@
 import { TroupeError, type Violation } from '@troupe/contract';
 import { TerminalError } from '@troupe/jetstream';
 
-/** Environment variables have values that are not allowed: one sentence for each. */
-export class SettingError extends TroupeError {
-  readonly code = 'TROUPE_SETTING';
-
-  constructor(readonly problems: readonly string[]) {
-    super(problems.join('\n'));
-  }
-}
-
 /** Another process listens where the app wants to. */
 export class PortTakenError extends TroupeError {
   readonly code = 'TROUPE_PORT_TAKEN';

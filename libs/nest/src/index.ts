@@ -26,7 +26,6 @@ export {
   ServiceAnswerError,
   ServiceRefusedError,
   ServiceUnavailableError,
-  SettingError,
 } from './errors.ts';
 export { FlowDiscovery } from './flows/discovery.ts';
 export { Flow, type FlowOptions } from './flows/flow.ts';
@@ -37,10 +36,10 @@ export { type ProblemDetail, type ProblemDetailError, ProblemException } from '.
 export { type Asked, textsOf, wholeOf } from './http/query.ts';
 export { TROUPE_OPTIONS, type TroupeOptions } from './options.ts';
 export { type ServiceCall, ServiceClient, type ServiceOptions } from './service/service-client.ts';
-export { serviceUrl } from './service/service-url.ts';
 export { connectionOf, type Settings, TROUPE_SETTINGS } from './settings.ts';
 export { declareClassStep } from './steps/class-step.ts';
 export { StepDiscovery } from './steps/discovery.ts';
 export { type EffectsClass, Step, type StepOptions } from './steps/step.ts';
 export { StepsModule } from './steps/steps.module.ts';
 export { TroupeModule } from './troupe.module.ts';
+export { APP_VARIABLES } from './variables.ts';

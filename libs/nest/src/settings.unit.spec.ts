@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nkeys } from '@nats-io/nats-core';
+import { SettingError } from '@troupe/settings';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { SettingError } from './errors.ts';
 import { readSettings } from './settings.ts';
 
 describe('readSettings', () => {

@@ -4,7 +4,7 @@ import { ATTR, METRIC, TROUPE } from './conventions.ts';
 import { Families } from './metrics/families.ts';
 
 const guide = readFileSync(new URL('../../../docs/guides/telemetry.md', import.meta.url), 'utf8');
-const settings = readFileSync(new URL('./settings/settings.ts', import.meta.url), 'utf8');
+const settings = readFileSync(new URL('./settings/variables.ts', import.meta.url), 'utf8');
 
 describe('docs/guides/telemetry.md', () => {
   it.each([...new Set(settings.match(/(OTEL|LOG)_[A-Z_]+/g))])('says what %s does', (variable) => {

@@ -8,9 +8,9 @@ import { NestLogger } from './logs/nest-logger.ts';
 import type { Measured } from './metrics/measured.ts';
 import { telemetry } from './process.ts';
 
-export { TelemetrySettingError } from './errors.ts';
 export type { Measured } from './metrics/measured.ts';
 export { TelemetryModule } from './nest.ts';
+export { TELEMETRY_VARIABLES } from './settings/variables.ts';
 
 /** Writes structured log lines: `logger.info({ order }, 'the order is placed')`. */
 export const logger: Logger = telemetry.logger;

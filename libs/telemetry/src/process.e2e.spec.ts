@@ -52,13 +52,14 @@ describe('importing telemetry', () => {
   });
 
   it('ends the process with one sentence for each wrong variable, and no stack', async () => {
-    const ended = await run(`console.log('reached')`, { LOG_LEVEL: 'loud', OTEL_SDK_DISABLED: 'maybe' });
+    const program = `await new Promise((resolve) => setTimeout(resolve, 60_000)); console.log('reached')`;
+    const ended = await run(program, { LOG_LEVEL: 'loud', OTEL_SDK_DISABLED: 'maybe' });
     expect(ended).toEqual({
       code: 1,
       stdout: '',
       stderr:
-        'TROUPE_TELEMETRY_SETTING: OTEL_SDK_DISABLED is "maybe", but must be true or false.\n' +
-        'LOG_LEVEL is "loud", but must be one of trace, debug, info, warn, error, fatal, silent.\n',
+        'TROUPE_SETTING: LOG_LEVEL is "loud", but must be one of trace, debug, info, warn, error, fatal, silent.\n' +
+        'OTEL_SDK_DISABLED is "maybe", but must be true or false.\n',
     });
   });
 

@@ -1,6 +1,5 @@
-import { writeSync } from 'node:fs';
 import { serviceOf } from '@troupe/jetstream';
-import { TelemetrySettingError } from './errors.ts';
+import { refuseStart, SettingError } from '@troupe/settings';
 import { readSettings, type Settings } from './settings/settings.ts';
 import { Telemetry } from './telemetry.ts';
 
@@ -9,20 +8,20 @@ export const telemetry = start();
 
 function start(): Telemetry {
   const { argv, env, stdout } = process;
-  const telemetry = new Telemetry(settingsOrExit(env, stdout.isTTY), serviceOf(argv[1], env));
+  const telemetry = new Telemetry(settingsOf(env, stdout.isTTY), serviceOf(argv[1], env));
   telemetry.register();
   // A program that just ends, without a framework that shuts it down, sends its last spans too.
   process.once('beforeExit', () => void telemetry.shutdown());
   return telemetry;
 }
 
-/** An import that fails shows a stack of this package's inside; a person needs the sentences. */
-function settingsOrExit(env: NodeJS.ProcessEnv, terminal: boolean): Settings {
+/** An import that fails shows a stack of this package's inside, and hides what else is wrong; a person needs the sentences. */
+function settingsOf(env: NodeJS.ProcessEnv, terminal: boolean): Settings {
   try {
     return readSettings(env, terminal);
   } catch (error) {
-    if (!(error instanceof TelemetrySettingError)) throw error;
-    writeSync(2, `${error.code}: ${error.message}\n`);
-    process.exit(1);
+    if (!(error instanceof SettingError)) throw error;
+    refuseStart(error);
+    return readSettings({}, terminal);
   }
 }

@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { SettingError } from '@troupe/settings';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { WebhookError, WebhookSettingError } from '../errors.ts';
+import { WebhookError } from '../errors.ts';
 import type { Alert, Change } from './alert.ts';
 import { Receiver, SECRET } from './receiver.spec.support.ts';
 import { Webhook } from './webhook.ts';
@@ -95,13 +96,13 @@ describe('the environment', () => {
     expect(read()).toBeUndefined();
     expect(read('', ' ')).toBeUndefined();
     expect(read(url, SECRET)).toEqual({ url, secret: SECRET });
-    expect(() => read(url)).toThrow(/^TROUPE_WEBHOOK_SECRET must be/);
-    expect(() => read(undefined, SECRET)).toThrow(/^TROUPE_WEBHOOK_URL must be/);
+    expect(() => read(url)).toThrow(/^TROUPE_WEBHOOK_SECRET must be set too/);
+    expect(() => read(undefined, SECRET)).toThrow(/^TROUPE_WEBHOOK_URL must be set too/);
   });
 
   it.each(['alerts.example', 'ftp://alerts.example', 'https://ada:secret@alerts.example/'])(
     'is refused with the address %s',
-    (address) => expect(() => read(address, SECRET)).toThrow(WebhookSettingError),
+    (address) => expect(() => read(address, SECRET)).toThrow(SettingError),
   );
 
   it.each([
@@ -111,7 +112,7 @@ describe('the environment', () => {
     `whsec_${'A'.repeat(100)}`,
     'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
   ])('is refused with the secret %s, which it does not repeat', (secret) => {
-    expect(() => read(url, secret)).toThrow(WebhookSettingError);
+    expect(() => read(url, secret)).toThrow(SettingError);
     expect(() => read(url, secret)).not.toThrow(new RegExp(`"${secret}"`));
   });
 });

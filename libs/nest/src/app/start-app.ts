@@ -3,7 +3,8 @@ import { ConsoleLogger, Logger, type LoggerService, type Type } from '@nestjs/co
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Runtime } from '@troupe/jetstream';
-import { PortTakenError, SettingError } from '../errors.ts';
+import { allTold, type Environment, refusedStart, SettingError } from '@troupe/settings';
+import { PortTakenError } from '../errors.ts';
 import { sentenceOf } from '../runtime-lifetime.ts';
 import { readSettings, type Settings } from '../settings.ts';
 import { bootLog } from './boot-log.ts';
@@ -17,6 +18,8 @@ export interface StartAppOptions {
   readonly logger?: LoggerService;
   /** Largest request body in bytes; a larger one is answered by 413. Default 1 MiB. */
   readonly bodyLimit?: number;
+  /** Reads the app's own variables, so that what is wrong with them is told with all else. Default: it has none. */
+  readonly settings?: (variables: Environment) => unknown;
   /** Called before the app listens: for an OpenAPI page and the like. */
   readonly configure?: (app: NestFastifyApplication) => void | Promise<void>;
 }
@@ -28,7 +31,7 @@ const LONGEST_PARAMETER = 1_024;
 /**
  * Runs an app as this process: HTTP on `HOST` (default 127.0.0.1) and `PORT`, problem details for errors, a graceful
  * end on SIGTERM and SIGINT with exit code 0. It listens before the broker is there. An app that must not run says
- * why on standard error, in a sentence, and ends with 1.
+ * why on standard error, in a sentence, and ends with 1; of variables, it tells all that is wrong at once.
  *
  * @param module imports `TroupeModule.forRoot`
  */
@@ -36,7 +39,11 @@ export async function startApp(module: Type, options: StartAppOptions = {}): Pro
   let app: NestFastifyApplication | undefined;
   let end: End;
   try {
-    const settings = readSettings(process.env);
+    const [, settings] = allTold(
+      refusedStart,
+      () => readSettings(process.env),
+      () => options.settings?.(process.env),
+    );
     app = await createApp(module, { ...options, logger: bootLog(options.logger) });
     const listening = listen(app, settings, options.defaultPort ?? 3000);
     end = endOnSignal(app, listening);
@@ -58,7 +65,7 @@ export async function startApp(module: Type, options: StartAppOptions = {}): Pro
 /** The app with all that `startApp` gives it, not listening yet. */
 export async function createApp(
   module: Type,
-  options: Omit<StartAppOptions, 'defaultPort'> = {},
+  options: Omit<StartAppOptions, 'defaultPort' | 'settings'> = {},
 ): Promise<NestFastifyApplication> {
   const bodyLimit = options.bodyLimit ?? MIB;
   const adapter = new FastifyAdapter({ bodyLimit, routerOptions: { maxParamLength: LONGEST_PARAMETER } });

@@ -1,5 +1,5 @@
-import { TelemetrySettingError } from '../errors.ts';
-import { Environment } from './environment.ts';
+import { type Environment, readVariables, type Values } from '@troupe/settings';
+import { type LEVELS, type SAMPLERS, TELEMETRY_VARIABLES } from './variables.ts';
 
 /** All that the environment says about telemetry. */
 export interface Settings {
@@ -30,54 +30,29 @@ export interface TraceSettings {
 export type LogLevel = (typeof LEVELS)[number];
 export type SamplerName = (typeof SAMPLERS)[number];
 
-const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-const SAMPLERS = [
-  'always_on',
-  'always_off',
-  'traceidratio',
-  'parentbased_always_on',
-  'parentbased_always_off',
-  'parentbased_traceidratio',
-] as const;
-
 /**
  * Reads and checks the variables of docs/guides/telemetry.md.
  *
  * @param terminal whether a person reads the standard output
- * @throws TelemetrySettingError naming every variable whose value is not allowed
+ * @throws SettingError naming every variable whose value is not allowed
  */
-export function readSettings(
-  variables: Readonly<Record<string, string | undefined>>,
-  terminal: boolean,
-): Settings {
-  const environment = new Environment(variables);
-  const disabled = environment.flag('OTEL_SDK_DISABLED') ?? false;
-  const traces = readTraces(environment);
-  const settings: Settings = {
-    log: {
-      level: environment.oneOf('LOG_LEVEL', LEVELS) ?? 'info',
-      format: environment.oneOf('LOG_FORMAT', ['json', 'pretty']) ?? (terminal ? 'pretty' : 'json'),
-    },
-    traces: disabled ? undefined : traces,
+export function readSettings(environment: Environment, terminal: boolean): Settings {
+  const variables = readVariables(TELEMETRY_VARIABLES, environment);
+  const { level, format = terminal ? 'pretty' : 'json', disabled, serviceName } = variables;
+  return {
+    log: { level, format },
+    traces: disabled ? undefined : tracesOf(variables),
     metrics: !disabled,
-    serviceName: environment.text('OTEL_SERVICE_NAME'),
-    resourceAttributes: environment.pairs('OTEL_RESOURCE_ATTRIBUTES'),
+    serviceName,
+    resourceAttributes: variables.resourceAttributes ?? {},
   };
-  if (environment.problems.length > 0) {
-    throw new TelemetrySettingError(environment.problems);
-  }
-  return settings;
 }
 
-function readTraces(environment: Environment): TraceSettings | undefined {
-  const general = environment.httpUrl('OTEL_EXPORTER_OTLP_ENDPOINT');
-  const url = environment.httpUrl('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT') ?? (general && tracesUnder(general));
-  const sampler = environment.oneOf('OTEL_TRACES_SAMPLER', SAMPLERS) ?? 'parentbased_always_on';
-  const ratio = sampler.endsWith('traceidratio') ? environment.ratio('OTEL_TRACES_SAMPLER_ARG') : undefined;
-  // A grpc port would take our requests for garbage, and nobody would see a span.
-  environment.oneOf('OTEL_EXPORTER_OTLP_PROTOCOL', ['http/json', 'http/protobuf']);
-  environment.oneOf('OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', ['http/json', 'http/protobuf']);
-  return url === undefined ? undefined : { url, sampler, ratio: ratio ?? 1 };
+function tracesOf(variables: Values<typeof TELEMETRY_VARIABLES>): TraceSettings | undefined {
+  const { endpoint, tracesEndpoint, sampler, ratio } = variables;
+  const url = tracesEndpoint ?? (endpoint && tracesUnder(endpoint));
+  if (url === undefined) return undefined;
+  return { url, sampler, ratio: sampler.endsWith('traceidratio') ? ratio : 1 };
 }
 
 /** The general endpoint is a base; the one for traces is used as it is. */

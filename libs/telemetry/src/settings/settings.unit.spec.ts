@@ -1,5 +1,5 @@
+import { SettingError } from '@troupe/settings';
 import { describe, expect, it } from 'vitest';
-import { TelemetrySettingError } from '../errors.ts';
 import { readSettings } from './settings.ts';
 
 function problemsOf(variables: Record<string, string>): readonly string[] {
@@ -7,7 +7,7 @@ function problemsOf(variables: Record<string, string>): readonly string[] {
     readSettings(variables, false);
     return [];
   } catch (error) {
-    if (error instanceof TelemetrySettingError) return error.problems;
+    if (error instanceof SettingError) return error.problems;
     throw error;
   }
 }
