@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { beforeAll, expect, it } from 'vitest';
+import { APPS, WORKSPACE } from './apps.ts';
+
+/** Wrong for every app, whichever of its parts reads it. */
+const WRONG = {
+  LOG_LEVEL: 'loud',
+  OTEL_TRACES_SAMPLER: 'some',
+  NATS_URL: 'http://broker',
+  PORT: 'web',
+  TROUPE_TOPOLOGY: 'drop',
+  DATABASE_URL_FILE: join(import.meta.dirname, 'no-secret'),
+};
+
+/** What one app alone reads. */
+const OWN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  payments: { PAYMENT_PROVIDER_URL: 'bank' },
+  inventory: { INVENTORY_UNITS: 'many', WAREHOUSE_URL: 'warehouse' },
+  shipping: { CARRIER_URL: 'carrier' },
+  console: {
+    LEDGER_DATABASE_URL: 'mysql://me:secret@db/ledger',
+    TROUPE_CHOREOGRAPHY: join(import.meta.dirname, 'none.lock'),
+    TROUPE_RETENTION: 'for ever',
+    TROUPE_WEBHOOK_URL: 'hook',
+    TROUPE_WEBHOOK_SECRET: 'secret',
+  },
+};
+
+beforeAll(async () => {
+  const folders = APPS.map(({ name }) => join('apps', name));
+  const compiler = join(WORKSPACE, 'node_modules/.bin/tsc');
+  await once(execFile(compiler, ['-b', ...folders], { cwd: WORKSPACE }), 'close');
+}, 120_000);
+
+it.each(APPS)(
+  '$name tells of every wrong variable in one message, and does not start',
+  async ({ name, main }) => {
+    const wrong = { ...WRONG, ...OWN[name] };
+    const { code, stdout, stderr } = await run(main, wrong);
+    expect({ code, stdout }, stderr).toEqual({ code: 1, stdout: '' });
+    const [first = '', ...others] = stderr.trimEnd().split('\n');
+    expect(first).toMatch(/^TROUPE_SETTING: /);
+    const told = [first.replace('TROUPE_SETTING: ', ''), ...others];
+    expect(told.map((sentence) => /^[A-Z_]+/.exec(sentence)?.[0]).sort()).toEqual(Object.keys(wrong).sort());
+    expect(stderr).not.toContain('me:secret');
+  },
+);
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function run(main: string, variables: Readonly<Record<string, string>>): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [main],
+      { env: { PATH: process.env.PATH, ...variables } },
+      (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+    );
+  });
+}
