@@ -8,6 +8,7 @@ import type { Terminal } from './terminal.ts';
 /** An option of a command, with what the help says of it. */
 export interface Option {
   readonly type: 'string' | 'boolean';
+  /** Whether it may be given several times. Default: no, the last one counts. */
   readonly multiple?: boolean;
   /** What stands for its value in the help: `<seconds>`. */
   readonly value?: string;
@@ -16,10 +17,16 @@ export interface Option {
 
 export type Options = Readonly<Record<string, Option>>;
 
-/** What was given for options: a text, whether a flag is there, or nothing. */
+/** What was given for options: a text, or several, whether a flag is there, or nothing. */
 export type Values<O extends Options> = {
-  readonly [Name in keyof O]?: (O[Name]['type'] extends 'boolean' ? boolean : string) | undefined;
+  readonly [Name in keyof O]?: ValueOf<O[Name]> | undefined;
 };
+
+type ValueOf<O extends Option> = O['type'] extends 'boolean'
+  ? boolean
+  : O['multiple'] extends true
+    ? readonly string[]
+    : string;
 
 /** What a command is run with. */
 export interface Run<O extends Options> {
@@ -142,7 +149,7 @@ function assertNames(prefix: string | undefined): void {
 
 function parse(args: readonly string[], options: Options) {
   const config: ParseArgsOptionsConfig = Object.fromEntries(
-    Object.entries(options).map(([name, { type }]) => [name, { type }]),
+    Object.entries(options).map(([name, { type, multiple = false }]) => [name, { type, multiple }]),
   );
   try {
     const { values, positionals } = parseArgs({ args: [...args], options: config, allowPositionals: true });

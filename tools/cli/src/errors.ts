@@ -47,3 +47,19 @@ export class KeysError extends TroupeError {
     super(`${path} ${problem}.`, options);
   }
 }
+
+/** The step that is to be tried does not run: its process ended, or made no consumer. */
+export class StepNotRunningError extends TroupeError {
+  readonly code = 'TROUPE_CLI_STEP';
+
+  constructor(
+    readonly step: string,
+    /** How its process ended, or what it did not do. */
+    readonly how: string,
+    /** The last lines of what its process wrote. */
+    readonly log: readonly string[],
+  ) {
+    const lines = log.length === 0 ? '' : ` It wrote last:\n${log.map((line) => `  ${line}`).join('\n')}`;
+    super(`${step} does not run: ${how}.${lines}`);
+  }
+}

@@ -1,5 +1,6 @@
 import { TroupeError } from '@troupe/contract';
 import type { Command, Surroundings } from './command.ts';
+import { conformance } from './conformance/conformance.ts';
 import { check } from './contract-lock/check.ts';
 import { lock } from './contract-lock/lock.ts';
 import { deadLetters } from './dead-letters/commands.ts';
@@ -31,6 +32,7 @@ const topics: Readonly<Record<string, readonly Command[]>> = {
   orchestrations,
   contracts: [check, lock, docs],
   graph: [graph],
+  conformance: [conformance],
   topology: [plan, apply, prune],
   permissions: [permissions],
 };
