@@ -1,0 +1,85 @@
+import { globSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { root } from './paths.mjs';
+
+const read = (path) => readFileSync(join(root, path), 'utf8');
+
+/** @type {Record<string, any>} */
+const services = parse(read('docker-compose.yml'), { merge: true }).services;
+const apps = readdirSync(join(root, 'apps'));
+
+describe('docker-compose.yml', () => {
+  it.each(apps)(
+    'has %s as a container that writes nothing, may do little and waits for the broker',
+    (app) => {
+      const { build, ...service } = services[app] ?? {};
+      expect(build).toBeDefined();
+      expect(service).toMatchObject({
+        read_only: true,
+        cap_drop: ['ALL'],
+        depends_on: { broker: { condition: 'service_healthy' } },
+      });
+    },
+  );
+
+  it.each(Object.keys(services))('limits what %s takes, and starts it again when it ends', (name) => {
+    const { restart, deploy } = services[name];
+    expect(restart).toBe('unless-stopped');
+    expect(deploy.resources.limits).toEqual({ cpus: expect.any(String), memory: expect.any(String) });
+  });
+
+  it.each(Object.keys(services).filter((name) => !apps.includes(name)))('says how %s is', (name) => {
+    expect(services[name].healthcheck.test).toEqual(expect.any(Array));
+  });
+
+  it('publishes ports on this machine alone, each by a variable of its own', () => {
+    const ports = Object.values(services).flatMap(({ ports }) => ports ?? []);
+    const variables = ports.map((port) => /^127\.0\.0\.1:\$\{([A-Z]+_PORT):-\d+\}:\d+$/.exec(port)?.[1]);
+    expect(variables).not.toContain(undefined);
+    expect(new Set(variables).size).toBe(ports.length);
+  });
+
+  it('gives each database to one app, and has each made', () => {
+    const used = Object.values(services)
+      .flatMap(({ environment }) => Object.values(environment ?? {}))
+      .flatMap((value) => /^postgres:\/\/([a-z]+):.*@postgres\/([a-z]+)$/.exec(value)?.slice(1) ?? []);
+    const [, made = ''] = /^for name in (.*); do$/m.exec(read('deploy/compose/databases.sh')) ?? [];
+    expect(used.sort()).toEqual(
+      made
+        .split(' ')
+        .flatMap((name) => [name, name])
+        .sort(),
+    );
+  });
+
+  it('runs the broker of the release that tests run', () => {
+    const [, version] = /WHEEL_VERSION = '(.*)'/.exec(read('tools/broker/src/wheel-pins.ts')) ?? [];
+    expect(services.broker.image).toContain(`nats:${version}-`);
+  });
+
+  it('has Prometheus ask every app that has metrics', () => {
+    const [{ dns_sd_configs: sources }] = parse(read('deploy/compose/prometheus.yml')).scrape_configs;
+    const measured = apps.filter((app) => read(`apps/${app}/package.json`).includes('"@troupe/telemetry"'));
+    expect(sources.flatMap(({ names }) => names).sort()).toEqual(measured);
+  });
+});
+
+describe('.ci/images', () => {
+  it('makes every image that an app is built from or runs beside, but for Grafana', () => {
+    const script = read('.ci/images/make');
+    const made = script.replaceAll(/\$([a-z]+_(?:version|image))/g, (_, name) => variableOf(name, script));
+    const dockerfiles = ['Dockerfile', ...globSync('apps/*/Dockerfile', { cwd: root })].map(read).join('\n');
+    const bases = dockerfiles.matchAll(/^(?:ARG [A-Z]+_IMAGE=|FROM )([a-z][^\s]*[:][^\s]+)/gm);
+    const beside = read('docker-compose.yml').matchAll(/image: \$\{[A-Z]+_IMAGE:-([^}]*)\}/g);
+    const named = [...bases, ...beside].map(([, image = '']) => image);
+    expect(named.length).toBeGreaterThan(5);
+    expect(named.filter((image) => !image.startsWith('grafana/') && !made.includes(image))).toEqual([]);
+  });
+});
+
+/** Of a variable of a shell script. */
+function variableOf(name, script) {
+  return new RegExp(`^${name}=(.*)$`, 'm').exec(script)?.[1] ?? '';
+}
