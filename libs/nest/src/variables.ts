@@ -29,10 +29,7 @@ export const APP_VARIABLES = {
   },
   keyFile: {
     name: 'NATS_NKEY_FILE',
-    kind: takenBy(
-      'a file with the seed of an nkey',
-      (keyFile) => new Connection({ keyFile }, silentLogger),
-    ),
+    kind: takenBy('a file with the seed of an nkey', (keyFile) => new Connection({ keyFile }, silentLogger)),
     meaning:
       'seed of the nkey that the app logs on with, `SU…`; [`troupe permissions`](../guides/permissions.md) makes it. Read once, at start. It outranks a user in `NATS_URL`',
     unset: 'none',

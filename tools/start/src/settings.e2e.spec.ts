@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { APPS, WORKSPACE } from './apps.ts';
+import { type App, NODE_APPS, WORKSPACE } from './apps.ts';
 
 /** Wrong for every app, whichever of its parts reads it. */
 const WRONG = {
@@ -29,16 +29,16 @@ const OWN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 beforeAll(async () => {
-  const folders = APPS.map(({ name }) => join('apps', name));
+  const folders = NODE_APPS.map(({ name }) => join('apps', name));
   const compiler = join(WORKSPACE, 'node_modules/.bin/tsc');
   await once(execFile(compiler, ['-b', ...folders], { cwd: WORKSPACE }), 'close');
 }, 120_000);
 
-it.each(APPS)(
+it.each(NODE_APPS)(
   '$name tells of every wrong variable in one message, and does not start',
-  async ({ name, main }) => {
+  async ({ name, command }) => {
     const wrong = { ...WRONG, ...OWN[name] };
-    const { code, stdout, stderr } = await run(main, wrong);
+    const { code, stdout, stderr } = await run(command, wrong);
     expect({ code, stdout }, stderr).toEqual({ code: 1, stdout: '' });
     const [first = '', ...others] = stderr.trimEnd().split('\n');
     expect(first).toMatch(/^TROUPE_SETTING: /);
@@ -54,13 +54,13 @@ interface Ended {
   readonly stderr: string;
 }
 
-function run(main: string, variables: Readonly<Record<string, string>>): Promise<Ended> {
+function run(
+  [program, ...args]: App['command'],
+  variables: Readonly<Record<string, string>>,
+): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [main],
-      { env: { PATH: process.env.PATH, ...variables } },
-      (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+    execFile(program, args, { env: { PATH: process.env.PATH, ...variables } }, (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
     );
   });
 }

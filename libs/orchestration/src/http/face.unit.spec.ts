@@ -8,7 +8,13 @@ import { httpFaces } from './faces.ts';
 /** Of a definition, what a face is made from. */
 function defined(path?: string | false): Definition {
   const options = { starts: FulfilmentRequested, ...(path !== undefined && { path }) };
-  return { name: 'fulfilment', version: 2, options, contracts: new Map(), sends: [] } as unknown as Definition;
+  return {
+    name: 'fulfilment',
+    version: 2,
+    options,
+    contracts: new Map(),
+    sends: [],
+  } as unknown as Definition;
 }
 
 describe('the path of a face', () => {

@@ -1,10 +1,10 @@
 import type { CompiledContract } from '@troupe/contract';
 import type { Manifest } from '@troupe/jetstream';
 import { UsageError, WorkspaceError } from '../errors.ts';
-import type { Workspace } from '../workspace/workspace.ts';
+import type { Choreographed, Workspace } from '../workspace/workspace.ts';
 
 /** What of a workspace says what steps there are. */
-export type Declarations = Pick<Workspace, 'folder' | 'apps' | 'contracts'>;
+export type Declarations = Choreographed & Pick<Workspace, 'folder'>;
 
 /** The step that is tried, as far as it is known. */
 export interface Subject {
