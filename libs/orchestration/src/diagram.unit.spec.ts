@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createMachine } from 'xstate';
 import { diagramOf } from './diagram.ts';
+import { courierOptions } from './engine/courier.spec.support.ts';
 import { parcelMachine } from './parcel.spec.support.ts';
 import { activePaths, structureOf } from './structure.ts';
 
@@ -60,6 +61,16 @@ describe('a diagram', () => {
         'both --> s_end: stop',
         's_end --> [*]',
         'class both_left_side_b,both_right_c current',
+      ]),
+    );
+  });
+
+  it('notes what is handed off in a state', () => {
+    const { machine } = courierOptions();
+    expect(diagramOf(structureOf(machine)).split('\n')).toEqual(
+      expect.arrayContaining([
+        'shipping --> ready: carrier.completed [last]',
+        'note right of shipping : hands off carrier#58; parcel.consigned.v1',
       ]),
     );
   });

@@ -1,7 +1,9 @@
 import { maskOf } from '@troupe/contract';
 import { describe, expect, it } from 'vitest';
+import { emptyReport } from '../report.ts';
 import type { Progress } from './master-status.ts';
 import {
+  AT,
   branchRecord,
   commandRecord,
   fanOutRecord,
@@ -50,6 +52,28 @@ describe('a master status', () => {
         { key: 'line-1', index: 1, status: 'open' },
       ],
     });
+  });
+
+  it('has hand-offs among them, with the flow that was opened, polls and report, and its own end', () => {
+    const flowId = 'f-1/carrier/1';
+    const handOff = { flowId, polls: 2, report: emptyReport(flowId, 'no ledger') };
+    const record = instanceRecord({
+      commands: [commandRecord({ name: 'carrier', contract: 'parcel.consigned.v1', dueAt: AT, handOff })],
+      result: { contract: 'order.fulfilled.v1', data: { order: 'o-1', pin: '1234' } },
+    });
+    const { steps, result } = status({ record });
+    expect(steps).toEqual([
+      {
+        kind: 'hand-off',
+        name: 'carrier',
+        contract: 'parcel.consigned.v1',
+        status: 'open',
+        dispatchedAt: AT,
+        dueAt: AT,
+        ...handOff,
+      },
+    ]);
+    expect(result).toEqual({ contract: 'order.fulfilled.v1', data: { order: 'o-1', pin: '***' } });
   });
 
   it('shows no data of a contract whose sensitive fields are not known', () => {

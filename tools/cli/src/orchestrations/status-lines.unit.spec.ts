@@ -44,6 +44,25 @@ const status: MasterStatus = {
         },
       ],
     },
+    {
+      kind: 'hand-off',
+      name: 'carrier',
+      contract: 'parcel.consigned.v1',
+      status: 'answered',
+      dispatchedAt: at,
+      result: { contract: 'parcel.delivered.v1' },
+      flowId: 'f-1/carrier/1',
+      polls: 1,
+      report: {
+        flowId: 'f-1/carrier/1',
+        state: 'completed',
+        ends: [],
+        steps: [{ step: 'carrier__sort', messages: 1, done: 1 }],
+        durationMs: 812,
+        deadLetters: [],
+        lacks: ['the ledger is 4.2 s behind'],
+      },
+    },
   ],
   timers: [{ event: 'xstate.after.1000', at: '2026-01-01T01:00:00.000Z' }],
   errors: [{ at, code: 'terminal-error', message: 'no such shelf', command: 'picks', key: 'line-0' }],
@@ -57,6 +76,7 @@ const status: MasterStatus = {
   },
   startedAt: at,
   updatedAt: at,
+  result: { contract: 'order.fulfilled.v1' },
 };
 
 describe('a master status for people', () => {
@@ -73,13 +93,16 @@ describe('a master status for people', () => {
     has(/^ {2}station\.reserve +answered .* 2 +station\.reserved\.v1 \{"station":"S-7"\}$/);
     has(/^ {2}picks +open .*1 of 4 answered, 1 failed$/);
     has(/^ {4}picks\/line-0 +failed .*no such shelf$/);
+    has(/^ {2}carrier +answered +parcel\.consigned\.v1 .*parcel\.delivered\.v1$/);
+    has(/^ {4}f-1\/carrier\/1 +completed +polled once, 1 step, 812 ms, the ledger is 4\.2 s behind$/);
+    has(/^result +order\.fulfilled\.v1$/);
     has(/^ {2}2026-01-01T01:00:00\.000Z {2}xstate\.after\.1000$/);
     has(/terminal-error \(picks\/line-0\): no such shelf$/);
     has(/^undone \(cancelled by ada\):$/);
   });
 
   it('leaves out what there is not', () => {
-    const { compensation: _, ...rest } = status;
+    const { compensation: _, result: __, ...rest } = status;
     const lines = statusLines({ ...rest, state: null, steps: [], timers: [], errors: [] }, 'shop');
     expect(lines).toEqual(
       lines.filter((line) => /^(id|orchestration|status|progress|started|updated) /.test(line)),
