@@ -101,8 +101,9 @@ export const APP_VARIABLES = {
   consoleUrl: {
     name: 'TROUPE_CONSOLE_URL',
     kind: httpUrl,
-    meaning: 'the console: a master status links to its flow there',
-    unset: 'none: no link',
+    meaning:
+      'the console: a master status links to its flow there, and a [hand-off](../guides/hand-off.md) asks there for its report',
+    unset: 'none: no link, and reports say so',
     readBy: 'apps with an orchestration',
   },
   traceUrl: {

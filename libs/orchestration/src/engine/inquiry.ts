@@ -1,4 +1,5 @@
-import { handOffsToPoll, isAwaited } from '../kernel/hand-offs.ts';
+import type { HandOffSpec } from '../definition/definition.ts';
+import { handOffOf, handOffsToPoll, isAwaited } from '../kernel/hand-offs.ts';
 import type { Input, Poll } from '../kernel/input.ts';
 import type { InstanceRecord } from '../record.ts';
 import type { CompletionReport } from '../report.ts';
@@ -26,12 +27,10 @@ export class Inquiry {
   }
 
   async #completion(record: InstanceRecord, input: Input & { readonly kind: 'completion' }): Promise<Input> {
-    if (
-      this.#report === undefined &&
-      isAwaited(record, input.flowId) &&
-      !record.handled.includes(input.inputId)
-    )
-      this.#report = await this.ground.reports.of(input.flowId);
+    const { flowId, inputId } = input;
+    const isNews = isAwaited(record, flowId) && !record.handled.includes(inputId);
+    const spec = isNews ? this.#spec(record, handOffOf(record, flowId)?.name) : undefined;
+    if (spec !== undefined) this.#report ??= await this.ground.reports.of(flowId, spec.ends.keys());
     return this.#report === undefined ? input : { ...input, report: this.#report };
   }
 
@@ -41,17 +40,19 @@ export class Inquiry {
   }
 
   async #poll(record: InstanceRecord): Promise<Map<string, Poll>> {
-    const { definition, reports } = this.ground;
-    const commands = definition.machines.get(record.version)?.commands;
     const due = handOffsToPoll(record, new Date()).slice(0, MOST_POLLED);
     const polls = await Promise.all(
       due.map(async ({ id, name, handOff }) => {
-        const spec = commands?.get(name)?.handOff;
+        const spec = this.#spec(record, name);
         if (spec === undefined || handOff === undefined) return [];
         const given = { context: record.snapshot?.context ?? {}, flowId: handOff.flowId };
-        return [[id, await poll(reports, spec, given)] as const];
+        return [[id, await poll(this.ground.reports, spec, given)] as const];
       }),
     );
     return new Map(polls.flat());
+  }
+
+  #spec({ version }: InstanceRecord, name = ''): HandOffSpec | undefined {
+    return this.ground.definition.machines.get(version)?.commands.get(name)?.handOff;
   }
 }

@@ -18,7 +18,7 @@ export async function poll(
   given: StatusGiven<MachineContext>,
 ): Promise<Poll> {
   const [report, remote] = await Promise.all([
-    reports.withEnds(given.flowId, spec.ends.keys()),
+    reports.withData(given.flowId, spec.ends.keys()),
     spec.status === undefined ? undefined : remoteOf(spec, given),
   ]);
   const lacks = [...report.lacks];

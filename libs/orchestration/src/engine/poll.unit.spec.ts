@@ -88,22 +88,25 @@ describe('a poll of a hand-off', () => {
 describe('a report', () => {
   it('lacks all when the console does not know the flow, or answers with something else', async () => {
     const unknown = await site((_, response) => say(response, {}, 404));
-    expect(await new Reports(unknown.url).of(flowId)).toMatchObject({
+    expect(await new Reports(unknown.url).of(flowId, ['parcel.lost.v1'])).toMatchObject({
       flowId,
       state: 'unknown',
       lacks: ['the ledger does not know the flow (yet)'],
     });
     const strange = await site((_, response) => say(response, { state: 'fine' }));
-    expect((await new Reports(`${strange.url}/`).of(flowId)).lacks[0]).toContain('what is no report');
+    expect((await new Reports(`${strange.url}/`).of(flowId, ['parcel.lost.v1'])).lacks[0]).toContain(
+      'what is no report',
+    );
     expect(strange.asked[0]?.pathname).toBe('/flows/p-1%2Fcarrier%2F1/report');
   });
 
   it('is not waited for again by completions soon after no answer came; polls ask all the same', async () => {
     const away = await site((_, response) => say(response, {}, 503));
     const reports = new Reports(away.url);
-    for (let n = 0; n < 3; n++) expect((await reports.of(flowId)).lacks).toEqual(['the ledger answered 503']);
+    for (let n = 0; n < 3; n++)
+      expect((await reports.of(flowId, ['parcel.lost.v1'])).lacks).toEqual(['the ledger answered 503']);
     expect(away.asked).toHaveLength(1);
-    await reports.withEnds(flowId, ['parcel.lost.v1']);
+    await reports.withData(flowId, ['parcel.lost.v1']);
     expect(away.asked).toHaveLength(2);
   });
 });

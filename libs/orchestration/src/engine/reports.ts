@@ -15,22 +15,26 @@ export class Reports {
     this.#console = consoleUrl?.replace(/\/$/, '');
   }
 
-  /** Never throws. Asks nobody for some seconds when the last answer did not come. */
-  async of(flowId: string): Promise<CompletionReport> {
+  /**
+   * Never throws. Asks nobody for some seconds when the last answer did not come.
+   * @param ends ids of the contracts that end the flow
+   */
+  async of(flowId: string, ends: Iterable<string>): Promise<CompletionReport> {
     if (Date.now() < this.#pausedUntil) return emptyReport(flowId, this.#why);
-    return this.#ask(flowId, '');
+    return this.#ask(flowId, { ends: [...ends].join(',') });
   }
 
   /** The same, whatever came of it before, and with the data of the ends. */
-  withEnds(flowId: string, ends: Iterable<string>): Promise<CompletionReport> {
-    return this.#ask(flowId, `?${new URLSearchParams({ ends: [...ends].join(','), data: 'true' })}`);
+  withData(flowId: string, ends: Iterable<string>): Promise<CompletionReport> {
+    return this.#ask(flowId, { ends: [...ends].join(','), data: 'true' });
   }
 
-  async #ask(flowId: string, query: string): Promise<CompletionReport> {
+  async #ask(flowId: string, query: Record<string, string>): Promise<CompletionReport> {
     if (this.#console === undefined)
       return emptyReport(flowId, 'no ledger is known: TROUPE_CONSOLE_URL is not set');
     try {
-      const body = await ask(`${this.#console}/flows/${encodeURIComponent(flowId)}/report${query}`);
+      const path = `flows/${encodeURIComponent(flowId)}/report?${new URLSearchParams(query)}`;
+      const body = await ask(`${this.#console}/${path}`);
       this.#pausedUntil = 0;
       return body === undefined
         ? emptyReport(flowId, 'the ledger does not know the flow (yet)')
