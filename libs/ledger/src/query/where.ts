@@ -98,7 +98,8 @@ export class Where {
   /** Each is looked at alone: what it handed off to itself is told when it is asked for. */
   async #handOffsOf({ id }: FlowRecord): Promise<HandOff[]> {
     const handOffs: HandOff[] = [];
-    for (const n of await this.store.handedOff(id, MOST_HAND_OFFS)) {
+    const youngest = await this.store.handedOff(id, MOST_HAND_OFFS);
+    for (const n of youngest.reverse()) {
       const read = await this.#read(n);
       if (read === undefined) continue;
       const { record, judgement } = read;
