@@ -42,6 +42,7 @@ const arrows = {
     'lib:orchestration',
     'lib:telemetry',
   ],
+  'tool:containers': [],
   'tool:chaos': ['tool:broker', 'tool:postgres', 'tool:start', 'lib:contract'],
 };
 

@@ -17,6 +17,10 @@ const commands = {
     return runNode(['tools/start/dist/main.js', ...args]);
   },
   test: (filters) => runNode([bin.vitest, 'run', ...filters]),
+  'test:containers': () => {
+    process.env.TROUPE_CONTAINERS = 'run';
+    return runNode([bin.vitest, 'run', 'tools/containers']);
+  },
   verify,
   build: async () => {
     await build();

@@ -1,0 +1,33 @@
+/** What is read of a flow as the console has it. */
+export interface Flow {
+  readonly state: string;
+  readonly sentence: string;
+  readonly roots: readonly MessageNode[];
+}
+
+interface MessageNode {
+  readonly message: { readonly type: string };
+  readonly steps: readonly { readonly emitted: readonly MessageNode[] }[];
+  readonly next: readonly MessageNode[];
+}
+
+/** Undefined while the ledger does not know it. */
+export async function flowOf(console: string, flowId: string): Promise<Flow | undefined> {
+  const answer = await fetch(`${console}/flows/${encodeURIComponent(flowId)}`);
+  if (answer.status === 404) return undefined;
+  if (!answer.ok) throw new Error(`the console answered ${answer.status}`);
+  const { flow } = (await answer.json()) as { flow: Flow };
+  return flow;
+}
+
+/** How many messages of each contract a flow has; one that is stored twice counts twice. */
+export function messagesOf({ roots }: Flow): Record<string, number> {
+  const counts: Record<string, number> = {};
+  const count = ({ message, steps, next }: MessageNode): void => {
+    counts[message.type] = (counts[message.type] ?? 0) + 1;
+    for (const { emitted } of steps) emitted.forEach(count);
+    next.forEach(count);
+  };
+  roots.forEach(count);
+  return counts;
+}
