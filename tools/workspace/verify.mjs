@@ -24,6 +24,11 @@ const steps = [
   },
   { name: 'build', runs: [[bin.tsc, '-b']], remedy: 'mend the errors above' },
   {
+    name: 'the carrier, in Python',
+    runs: [['tools/workspace/carrier-checks.mjs']],
+    remedy: 'mend what is named above (`ruff format` and `ruff check --fix` mend some of it)',
+  },
+  {
     name: 'choreography',
     runs: [['tools/cli/dist/main.js', 'graph', '--check']],
     remedy: 'mend what is named above, or run `npm run troupe -- graph --write` if it is meant',

@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from carrier.wire.names import Names
 from tests.broker import Broker
 from tests.stage import LONGEST_WAIT, Stage
 
-Started = Callable[..., Awaitable[Runtime]]
+Started = Callable[..., Coroutine[Any, Any, Runtime]]
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -1,6 +1,4 @@
 """A carrier: brings parcels to whoever they are for."""
 
-from importlib.metadata import version
-
 APP = "carrier"
-VERSION = version("carrier")
+VERSION = "0.1.0"

@@ -17,12 +17,12 @@ Handler = Callable[..., Awaitable[Any]]
 def server_of(runtime: Runtime) -> "Server":
     """Serves /health/live, /health/ready and /asyncapi."""
 
-    @get
+    @get(include_in_schema=False)
     async def live(_: Any) -> AsgiResponse:
         """200 while the process answers: a broker that is away is no reason to restart it."""
         return _answer(200, {"status": "ok", "info": {}, "error": {}, "details": {}})
 
-    @get
+    @get(include_in_schema=False)
     async def ready(_: Any) -> AsgiResponse:
         """503 with the reasons until the carrier works on the broker, and again when it stops."""
         problems = runtime.problems

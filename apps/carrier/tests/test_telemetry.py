@@ -1,0 +1,119 @@
+"""A flow reads as one trace, across languages."""
+
+import json
+import logging
+from collections.abc import Iterator
+from io import StringIO
+
+import pytest
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from carrier.logs import set_up_logs
+from tests.conftest import Started
+from tests.stage import CONSIGNED, Stage, some, until
+
+TRACE, SENDER = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
+CARRIED = [("traceparent", f"00-{TRACE}-{SENDER}-01"), ("tracestate", "shop=1")]
+CONTRACT = "parcel.consigned.v1"
+
+
+class Spans:
+    def __init__(self) -> None:
+        self._exporter = InMemorySpanExporter()
+        self.provider = TracerProvider()
+        self.provider.add_span_processor(SimpleSpanProcessor(self._exporter))
+
+    def named(self, name: str) -> list[ReadableSpan]:
+        return [span for span in self._exporter.get_finished_spans() if span.name.startswith(name)]
+
+    async def ended(self, name: str) -> ReadableSpan:
+        async def found() -> list[ReadableSpan]:
+            return self.named(name)
+
+        return (await until(found))[0]
+
+
+@pytest.fixture
+def spans() -> Spans:
+    return Spans()
+
+
+@pytest.fixture
+def lines() -> Iterator[StringIO]:
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    stream = StringIO()
+    set_up_logs("info", "carrier", stream)
+    yield stream
+    root.handlers[:], root.level = before, level
+
+
+async def test_every_hop_is_a_child_of_the_one_before(start: Started, stage: Stage, spans: Spans) -> None:
+    await start(provider=spans.provider)
+    await stage.send(CONTRACT, CONSIGNED, CARRIED, id="4711", correlationid="f-1")
+    [delivered] = await until(some(lambda: stage.events("parcel.delivered.v1")))
+    last = await spans.ended(f"process {stage.names.prefix}.evt.parcel.sorted.v1.{{lane}}")
+    first = await spans.ended(f"process {stage.names.prefix}.evt.parcel.consigned.v1.{{lane}}")
+    sent = await spans.ended(f"send {stage.names.prefix}.evt.parcel.collected.v1.{{lane}}")
+    assert first.parent is not None
+    assert f"{first.parent.span_id:016x}" == SENDER
+    assert sent.parent is not None
+    assert sent.parent.span_id == first.context.span_id
+    assert f"{last.context.trace_id:032x}" == TRACE
+    end = await spans.ended(f"send {stage.names.prefix}.evt.parcel.delivered.v1.{{lane}}")
+    assert delivered.header("traceparent") == f"00-{TRACE}-{end.context.span_id:016x}-01"
+    assert delivered.header("tracestate") == "shop=1"
+
+
+async def test_spans_have_the_attributes_of_the_conventions(start: Started, stage: Stage, spans: Spans) -> None:
+    await start(provider=spans.provider)
+    await stage.send(CONTRACT, CONSIGNED, id="4711", correlationid="f-1")
+    first = await spans.ended(f"process {stage.names.prefix}.evt.parcel.consigned")
+    template = f"{stage.names.prefix}.evt.parcel.consigned.v1.{{lane}}"
+    attributes = dict(first.attributes or {})
+    lane = attributes.pop("messaging.destination.partition.id")
+    assert attributes == {
+        "messaging.system": "nats",
+        "messaging.operation.name": "process",
+        "messaging.operation.type": "process",
+        "messaging.destination.name": template.replace("{lane}", str(lane)),
+        "messaging.destination.template": template,
+        "messaging.message.id": "4711",
+        "messaging.message.conversation_id": "f-1",
+        "messaging.message.body.size": len(json.dumps(CONSIGNED)),
+        "cloudevents.event_type": CONTRACT,
+        "messaging.consumer.group.name": "carrier__collect",
+        "troupe.app": "carrier",
+        "troupe.step": "collect",
+        "troupe.outcome": "done",
+    }
+
+
+async def test_what_breaks_its_contract_is_an_error(start: Started, stage: Stage, spans: Spans) -> None:
+    await start(provider=spans.provider)
+    await stage.send(CONTRACT, {**CONSIGNED, "parcelId": ""}, CARRIED)
+    first = await spans.ended("process")
+    assert first.status.status_code.name == "ERROR"
+    assert (first.attributes or {})["troupe.outcome"] == "dead-lettered"
+    assert (first.attributes or {})["error.type"] == "ContractViolationError"
+
+
+async def test_without_tracing_the_trace_is_passed_on_as_it_is(start: Started, stage: Stage) -> None:
+    await start()
+    await stage.send(CONTRACT, CONSIGNED, CARRIED)
+    [delivered] = await until(some(lambda: stage.events("parcel.delivered.v1")))
+    assert [(name, delivered.header(name)) for name, _ in CARRIED] == CARRIED
+
+
+async def test_lines_name_flow_event_step_and_trace(start: Started, stage: Stage, lines: StringIO) -> None:
+    await start()
+    await stage.send(CONTRACT, {**CONSIGNED, "parcelId": ""}, CARRIED, id="4711", correlationid="f-1")
+    await until(some(lambda: stage.notices("alert")))
+    written = [json.loads(line) for line in lines.getvalue().splitlines()]
+    [line] = [one for one in written if one["level"] == "error"]
+    assert line["service"] == "carrier"
+    assert (line["flow_id"], line["event_id"], line["step"]) == ("f-1", "4711", "carrier__collect")
+    assert line["trace_id"] == TRACE
+    assert line["message"].startswith("carrier__collect dead-lettered a message of shipping: contract-invalid")
