@@ -112,6 +112,17 @@ class Stage:
         answer = await self.client.request(f"$JS.API.CONSUMER.INFO.{stream}.{durable}", b"", timeout=5)
         return json.loads(answer.data)
 
+    async def at_hand(self, stream: str, durable: str) -> int:
+        """How many messages the broker hands out at once."""
+        inbox = self.client.new_inbox()
+        subscription = await self.client.subscribe(inbox)
+        request = json.dumps({"batch": 1_000, "no_wait": True}).encode()
+        await self.client.publish(f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{durable}", request, reply=inbox)
+        count = 0
+        while (await subscription.next_msg(timeout=LONGEST_WAIT)).reply:
+            count += 1
+        return count
+
     async def settled(self, stream: str, durable: str) -> bool:
         """Nothing of the durable waits or is in flight."""
         info = await self.consumer(stream, durable)
