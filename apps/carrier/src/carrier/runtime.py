@@ -49,7 +49,7 @@ class Runtime:
         self._steps = steps(settings.work) if declared is None else declared
         self._retry = retry or RetryPolicy()
         self._names = Names(APP, settings.prefix)
-        self._durables = declare_durables(self._names, VERSION, self._steps)
+        self._durables = declare_durables(self._names, VERSION, self._steps, settings.replicas)
         self._client = WireClient()
         self._client.own_stream = self._names.delayed
         if provider is None and settings.traced:
@@ -165,7 +165,7 @@ class Runtime:
     async def _set_up(self) -> Limits:
         """The topology, as soon as the broker lets it be looked at."""
         topology = Topology(self._client, self._settings.api_prefix)
-        streams = declare_streams(self._names, self._client.max_payload)
+        streams = declare_streams(self._names, self._client.max_payload, self._settings.replicas)
         reminded = -REMIND
         while True:
             try:

@@ -11,6 +11,7 @@ from carrier.logs import LEVELS
 from carrier.wire.names import KINDS, is_name
 
 MODES = ("create", "verify")
+REPLICAS = ("1", "3", "5")
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,8 @@ class Settings:
     login: Mapping[str, str]
     """`user` and `password`, or `token`, of the first address that has any."""
     prefix: str
+    replicas: int
+    """Copies that a cluster keeps of what is made in it."""
     create: bool
     """Whether missing streams and consumers are made, or their being there is verified."""
     nkey_file: str | None
@@ -42,6 +45,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         servers=servers,
         login=login,
         prefix=read.prefix("TROUPE_PREFIX"),
+        replicas=int(read.one_of("TROUPE_REPLICAS", REPLICAS, "1")),
         create=read.one_of("TROUPE_TOPOLOGY", MODES, "create") == "create",
         nkey_file=read.seed("NATS_NKEY_FILE"),
         api_prefix=read.subject("TROUPE_API_PREFIX", "$JS.API"),

@@ -60,7 +60,7 @@ class Topology:
             await self._required(f"STREAM.CREATE.{name}", config)
             log.info("created stream %s", name)
             return []
-        return _differences(f"stream {name}", config, info["config"], ("metadata", "num_replicas"))
+        return _differences(f"stream {name}", config, info["config"], ("metadata",))
 
     async def _durable(self, durable: Durable, create: bool) -> list[str]:
         name, stream = durable.name, durable.stream
@@ -77,9 +77,7 @@ class Topology:
         if is_newer(str(read_manifest(there).get("version", "")), read_manifest(durable.config)["version"]):
             return []
         # Where it began is history: the broker cannot change it, and nothing depends on it any more.
-        differs = _differences(
-            f"consumer {name}", durable.config, there, ("metadata", "deliver_policy", "num_replicas")
-        )
+        differs = _differences(f"consumer {name}", durable.config, there, ("metadata", "deliver_policy"))
         metadata = durable.config["metadata"]
         if not differs and create and there.get("metadata", {}).get(MANIFEST_KEY) != metadata[MANIFEST_KEY]:
             update = {**there, "metadata": {**_own(there.get("metadata", {})), **metadata}}

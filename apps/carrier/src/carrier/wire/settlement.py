@@ -1,5 +1,6 @@
 """How a message leaves a step: done, tried again, or set aside. Effects come before the answer to the broker."""
 
+import asyncio
 import logging
 import time
 from collections import OrderedDict
@@ -26,6 +27,7 @@ from carrier.wire.work import Refused, Work
 COPY_TIMEOUT = 10.0
 OUTAGE_DELAY = 1.0
 REMIND = 10.0
+PAUSE = 1.0
 REMEMBERED = 100_000
 
 HOPELESS = (UndeclaredOutputError, ContractViolationError, MessageTooLargeError)
@@ -164,6 +166,8 @@ class Settlement:
             self._reminded_at = time.monotonic()
             await self._tell("outage", work, reason, error)
             log.error("%s hands messages back: %s: %s", self._names.step(work.durable.step.name), reason, error)
+        # Its place stays taken as long: an outage must not run through the backlog.
+        await asyncio.sleep(PAUSE)
         return "handed-back"
 
     async def _tell(self, kind: str, work: Work, reason: str, error: BaseException, **more: object) -> None:

@@ -38,12 +38,12 @@ class Durable:
         return str(self.config["filter_subject"])
 
 
-def declare_streams(names: Names, max_payload: int) -> list[Config]:
+def declare_streams(names: Names, max_payload: int, replicas: int = 1) -> list[Config]:
     """`max_payload` is what the server takes in one message."""
     common: Config = {
         "retention": "limits",
         "storage": "file",
-        "num_replicas": 1,
+        "num_replicas": replicas,
         "duplicate_window": 600 * NANOS,
         "allow_direct": True,
         "max_msgs": -1,
@@ -93,7 +93,7 @@ def declare_streams(names: Names, max_payload: int) -> list[Config]:
     ]
 
 
-def declare_durables(names: Names, version: str, steps: Sequence[Step]) -> list[Durable]:
+def declare_durables(names: Names, version: str, steps: Sequence[Step], replicas: int = 1) -> list[Durable]:
     """One for each step and contract, with one filter, and one for what comes back to each step."""
     return [
         durable
@@ -109,6 +109,7 @@ def declare_durables(names: Names, version: str, steps: Sequence[Step]) -> list[
                         f"{names.event(contract.id)}.*",
                         "all" if step.begin == "beginning" else "new",
                         manifest_of(names, version, step),
+                        replicas,
                     ),
                 )
                 for contract in step.on
@@ -122,6 +123,7 @@ def declare_durables(names: Names, version: str, steps: Sequence[Step]) -> list[
                     f"{names.redrive(step.name)}.*",
                     "all",
                     manifest_of(names, version, step),
+                    replicas,
                 ),
             ),
         )
@@ -144,7 +146,7 @@ def manifest_of(names: Names, version: str, step: Step) -> str:
     return json.dumps(manifest, separators=(",", ":"))
 
 
-def _consumer(durable: str, filter_subject: str, deliver: str, manifest: str) -> Config:
+def _consumer(durable: str, filter_subject: str, deliver: str, manifest: str, replicas: int) -> Config:
     return {
         "durable_name": durable,
         "filter_subject": filter_subject,
@@ -154,6 +156,6 @@ def _consumer(durable: str, filter_subject: str, deliver: str, manifest: str) ->
         "ack_wait": 30 * NANOS,
         "max_deliver": -1,
         "max_ack_pending": 10_000,
-        "num_replicas": 1,
+        "num_replicas": replicas,
         "metadata": {MANIFEST_KEY: manifest},
     }
