@@ -10,7 +10,7 @@ export const show = command({
   name: 'orchestrations show',
   usage: '<id> [options]',
   about:
-    'Shows the master status of one instance: where it is, its commands and fan-outs, timers and errors.',
+    'Shows the master status of one instance: where it is, its commands, fan-outs and hand-offs, timers and errors.',
   details: 'Ends with 3 when there is none of this id.',
   options: {
     ...OF,
