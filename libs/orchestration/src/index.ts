@@ -11,13 +11,8 @@ export {
   fanOut,
   type UndoOptions,
 } from './definition/actions.ts';
-export {
-  type CommandSpec,
-  type CompiledMachine,
-  type Definition,
-  definitionOf,
-  type HandOffSpec,
-} from './definition/definition.ts';
+export type { CommandSpec, HandOffSpec } from './definition/command-spec.ts';
+export { type CompiledMachine, type Definition, definitionOf } from './definition/definition.ts';
 export {
   type HandOffOptions,
   handOff,

@@ -1,21 +1,8 @@
-import {
-  type AcceptedContract,
-  acceptedBy,
-  type CompiledContract,
-  type ContractClass,
-  contractOf,
-} from '@troupe/contract';
-import { durationOf } from '@troupe/jetstream';
+import { type CompiledContract, type ContractClass, contractOf } from '@troupe/contract';
 import type { AnyStateMachine } from 'xstate';
-import type { CommandOptions } from './actions.ts';
 import { assertContracts, assertMachine, assertOptions, assertWorks } from './assert-machine.ts';
-import {
-  type AnyDispatchOptions,
-  type AnyFanOutOptions,
-  type AnyHandOffOptions,
-  type Intent,
-  intentOf,
-} from './intent.ts';
+import { type CommandSpec, commandName, commandSpec, handOffSpec } from './command-spec.ts';
+import { type Intent, intentOf } from './intent.ts';
 import { actionsOf } from './machine-walk.ts';
 import type { OrchestrationOptions } from './orchestration.ts';
 
@@ -52,33 +39,6 @@ export interface CompiledMachine {
   /** What its actions may ask for; others were not known at start. */
   readonly intents: ReadonlySet<Intent>;
 }
-
-/** What a command is held to, in the units of the kernel. */
-export interface CommandSpec {
-  readonly contract: CompiledContract;
-  /** Ids of the contracts that answer it. */
-  readonly answers: ReadonlySet<string>;
-  readonly withinMs: number | undefined;
-  readonly resubmit: number;
-  readonly undo: (CommandSpec & { readonly data: AnyUndo['data'] }) | undefined;
-  /** It is a hand-off, which is polled instead of sent again. */
-  readonly handOff?: HandOffSpec;
-}
-
-/** How a hand-off is polled. */
-export interface HandOffSpec {
-  readonly polls: number;
-  readonly everyMs: number;
-  readonly status: AnyHandOffOptions['status'];
-  /** What completes it, older majors too, by contract id. */
-  readonly ends: ReadonlyMap<string, AcceptedContract>;
-}
-
-type AnyUndo = NonNullable<AnyDispatchOptions['undo']>;
-
-const RESUBMISSIONS = 3;
-const POLLS = 3;
-const EVERY = '30s';
 
 const known = new WeakMap<OrchestrationOptions, Definition>();
 
@@ -138,49 +98,13 @@ function compiledMachine(machine: AnyStateMachine): CompiledMachine {
   const commands = new Map<string, CommandSpec>();
   const fanOuts = new Map<string, CommandSpec>();
   for (const intent of intents) {
-    if (intent.kind === 'dispatch') commands.set(commandName(intent), specOf(intent.command, intent.options));
+    if (intent.kind === 'dispatch')
+      commands.set(commandName(intent), commandSpec(intent.command, intent.options));
     if (intent.kind === 'handOff') commands.set(intent.options.name, handOffSpec(intent));
-    if (intent.kind === 'fanOut') fanOuts.set(intent.name, specOf(intent.options.command, intent.options));
+    if (intent.kind === 'fanOut')
+      fanOuts.set(intent.name, commandSpec(intent.options.command, intent.options));
   }
   return { machine, commands, fanOuts, intents };
-}
-
-/** The name under which a command is open. */
-export function commandName(intent: Intent & { readonly kind: 'dispatch' }): string {
-  return intent.options.name ?? contractOf(intent.command).type;
-}
-
-function handOffSpec({ contract, options }: Intent & { readonly kind: 'handOff' }): CommandSpec {
-  const { ends, within, undo, polls = POLLS, every = EVERY, status } = options;
-  return {
-    ...specOf(contract, { answers: ends, within, resubmit: 0, undo }),
-    handOff: {
-      polls,
-      everyMs: durationOf(every) as number,
-      status,
-      ends: new Map(acceptedBy(ends).map((accepted) => [accepted.contract.id, accepted])),
-    },
-  };
-}
-
-function specOf(
-  command: ContractClass,
-  options: CommandOptions & { readonly undo?: AnyDispatchOptions['undo'] | AnyFanOutOptions['undo'] },
-): CommandSpec {
-  return {
-    contract: contractOf(command),
-    answers: new Set(options.answers.map((answer) => contractOf(answer).id)),
-    withinMs: durationOf(options.within),
-    resubmit: options.resubmit ?? RESUBMISSIONS,
-    undo: options.undo && {
-      ...specOf(options.undo.command, commandOptions(options.undo)),
-      data: options.undo.data,
-    },
-  };
-}
-
-function commandOptions({ answers, within, resubmit }: CommandOptions): CommandOptions {
-  return { answers, ...(within !== undefined && { within }), ...(resubmit !== undefined && { resubmit }) };
 }
 
 function answersOf(intent: Intent): readonly ContractClass[] {

@@ -1,4 +1,4 @@
-import type { HandOffSpec } from '../definition/definition.ts';
+import type { HandOffSpec } from '../definition/command-spec.ts';
 import { handOffOf, handOffsToPoll, isAwaited } from '../kernel/hand-offs.ts';
 import type { Input, Poll } from '../kernel/input.ts';
 import type { InstanceRecord } from '../record.ts';

@@ -1,4 +1,4 @@
-import type { HandOffSpec } from '../definition/definition.ts';
+import type { HandOffSpec } from '../definition/command-spec.ts';
 import type { MasterStatus } from '../status/master-status.ts';
 import { type Found, taken } from './taken-end.ts';
 

@@ -1,6 +1,6 @@
 import { contractOf } from '@troupe/contract';
 import type { MachineContext } from 'xstate';
-import type { HandOffSpec } from '../definition/definition.ts';
+import type { HandOffSpec } from '../definition/command-spec.ts';
 import type { StatusGiven } from '../definition/hand-off.ts';
 import type { Poll } from '../kernel/input.ts';
 import { ask, NoAnswer } from './ask.ts';

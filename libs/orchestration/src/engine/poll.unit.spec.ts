@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { definitionOf, type HandOffSpec } from '../definition/definition.ts';
+import type { HandOffSpec } from '../definition/command-spec.ts';
+import { definitionOf } from '../definition/definition.ts';
 import type { HandOffOptions } from '../definition/hand-off.ts';
 import { ParcelLost, type ParcelRequested } from '../shop.spec.support.ts';
 import { flowOf, reportOf, say, site } from './console.spec.support.ts';

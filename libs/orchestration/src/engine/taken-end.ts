@@ -1,4 +1,4 @@
-import type { HandOffSpec } from '../definition/definition.ts';
+import type { HandOffSpec } from '../definition/command-spec.ts';
 
 /** An end of a hand-off as the machine gets it. */
 export interface Found {

@@ -1,4 +1,4 @@
-import type { CommandSpec } from '../definition/definition.ts';
+import type { CommandSpec } from '../definition/command-spec.ts';
 import type { CommandFailed, HandOffFailed } from '../definition/messages.ts';
 import { MachineError, MachineFault } from '../errors.ts';
 import { LARGEST_RESULT, MOST_COMMANDS } from '../limits.ts';

@@ -1,7 +1,8 @@
 import type { ContractClass } from '@troupe/contract';
 import { contractOf } from '@troupe/contract';
 import type { AnyMachineSnapshot } from 'xstate';
-import type { CommandSpec, CompiledMachine, Definition } from '../definition/definition.ts';
+import type { CommandSpec } from '../definition/command-spec.ts';
+import type { CompiledMachine, Definition } from '../definition/definition.ts';
 import type { BranchOutcome } from '../definition/messages.ts';
 import { MachineError, MachineFault } from '../errors.ts';
 import { MOST_PROBLEMS } from '../limits.ts';

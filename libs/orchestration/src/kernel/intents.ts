@@ -1,7 +1,7 @@
 import { contractOf } from '@troupe/contract';
 import type { EventObject, MachineContext } from 'xstate';
 import type { ActionGiven } from '../definition/actions.ts';
-import { commandName } from '../definition/definition.ts';
+import { commandName } from '../definition/command-spec.ts';
 import { type Intent, intentOf } from '../definition/intent.ts';
 import { MachineActionError, OrchestrationLimitError } from '../errors.ts';
 import { MOST_COMMANDS } from '../limits.ts';
