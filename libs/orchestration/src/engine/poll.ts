@@ -19,7 +19,7 @@ export async function poll(
 ): Promise<Poll> {
   const [report, remote] = await Promise.all([
     reports.withData(given.flowId, spec.ends.keys()),
-    spec.status === undefined ? undefined : remoteOf(spec, given),
+    spec.status === undefined ? undefined : remoteOf(spec, spec.status, given),
   ]);
   const lacks = [...report.lacks];
   const told = { ...report, lacks };
@@ -38,13 +38,16 @@ interface Remote {
   readonly lacks: readonly string[];
 }
 
-async function remoteOf(spec: HandOffSpec, given: StatusGiven<MachineContext>): Promise<Remote> {
-  const { status } = spec;
+async function remoteOf(
+  spec: HandOffSpec,
+  status: NonNullable<HandOffSpec['status']>,
+  given: StatusGiven<MachineContext>,
+): Promise<Remote> {
   const lacks: string[] = [];
   try {
-    const body = await ask((typeof status === 'object' ? status.url : status)?.(given) ?? '');
+    const body = await ask(typeof status === 'object' ? status.url(given) : status(given));
     if (body === undefined) return { lacks: ['the remote side does not know the flow (yet)'] };
-    if (typeof status !== 'object') return { found: endIn(body, spec, lacks), lacks };
+    if (typeof status === 'function') return { found: endIn(body, spec, lacks), lacks };
     const end = status.completed(body);
     if (end === undefined || end === 'failed') return { found: end, lacks };
     return { found: taken(spec, contractOf(end.contract).id, end.data, lacks), lacks };

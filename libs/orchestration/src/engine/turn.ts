@@ -7,6 +7,7 @@ import {
 } from '@troupe/jetstream';
 import { OrchestrationWake } from '../direct.ts';
 import { decide } from '../kernel/decide.ts';
+import { isAwaited } from '../kernel/hand-offs.ts';
 import type { Decision, Input } from '../kernel/input.ts';
 import { giveUpBranches, outcomesFor, throughBranch, whole } from './branches.ts';
 import type { Ground } from './ground.ts';
@@ -87,7 +88,9 @@ export class Turn {
 
   /** Undefined when nothing is left to be decided: the message was about one of many branches. */
   async #decide({ instanceId: id, input }: Addressed, context: StepContext): Promise<Decided | undefined> {
-    const { definition, fanOuts, publication } = this.ground;
+    const { definition, fanOuts, publication, instances } = this.ground;
+    if (input.kind === 'completion')
+      this.#reads ||= !isAwaited(instances.remembered(id)?.record, input.flowId);
     const { record: before } = await this.#instance(id, input);
     const left = await throughBranch(this.ground, before, input);
     if (left === undefined) return undefined;

@@ -20,15 +20,21 @@ export function addCommand(
     resubmitted: 0,
     sends: 1,
   };
-  change(draft, { commands: kept([...draft.record.commands, withDeadline(draft, added)]) });
+  const { commands, deferred } = draft.record;
+  change(draft, { commands: kept([...commands, withDeadline(draft, added)], deferred) });
 }
 
-/** The oldest ones go that are over and leave nothing to be undone. */
-function kept(commands: readonly CommandRecord[]): readonly CommandRecord[] {
+/** The oldest ones go that are over, leave nothing to be undone, and whose answer does not wait for the machine. */
+function kept(
+  commands: readonly CommandRecord[],
+  deferred: readonly MachineInput[],
+): readonly CommandRecord[] {
   let surplus = commands.length - MOST_COMMANDS;
   if (surplus <= 0) return commands;
   return commands.filter((command) => {
-    const needed = command.status === 'open' || command.unhandled || command.undo;
+    const { id, status, unhandled, undo } = command;
+    const needed =
+      status === 'open' || unhandled || undo || deferred.some(({ causationId }) => causationId === id);
     return needed || surplus-- <= 0;
   });
 }
@@ -95,8 +101,8 @@ export function undoOf(
 }
 
 /**
- * A command or a hand-off failed for good: the machine is told when it takes that in its present state; else, and when it fails at
- * that, a person decides.
+ * A command or a hand-off failed for good: the machine is told when it takes that in its present state; else, and when
+ * it fails at that, a person decides.
  */
 export function fail(draft: Draft, command: CommandRecord, problem: Omit<Problem, 'at' | 'command'>): void {
   const { dueAt, ...rest } = command;

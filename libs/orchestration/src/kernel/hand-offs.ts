@@ -34,8 +34,8 @@ export function handOffOf(
 }
 
 /** Whether an end of the flow would be given to the machine. */
-export function isAwaited(record: Pick<InstanceRecord, 'commands'>, flowId: string): boolean {
-  const { status, unhandled } = handOffOf(record, flowId) ?? {};
+export function isAwaited(record: Pick<InstanceRecord, 'commands'> | undefined, flowId: string): boolean {
+  const { status, unhandled } = (record && handOffOf(record, flowId)) ?? {};
   return status === 'open' || (status === 'failed' && unhandled === true);
 }
 

@@ -149,6 +149,26 @@ describe('a hand-off', () => {
   });
 });
 
+describe('an end that waits for the machine', () => {
+  it('keeps its hand-off among the commands, however many there were since', () => {
+    const isFew = ({ context }: { context: Context }) => context.got.length < 250;
+    const pick = dispatch(PickItem, () => ({ item: 'x' }), { answers: [ItemPicked] });
+    const stage = begun({
+      shipping: { entry: carrier, after: { 1000: 'picking' } },
+      picking: {
+        entry: pick,
+        on: { 'item.picked': [{ guard: isFew, target: 'picking', reenter: true, actions: got }, 'waiting'] },
+      },
+      waiting: { on: { 'carrier.completed': { target: 'done', actions: got } } },
+    });
+    stage.complete(FLOW, ParcelDelivered, { parcel });
+    stage.pass(1_000);
+    while (stage.record?.snapshot?.value === 'picking') stage.answer(PickItem, ItemPicked, { item: 'x' });
+    expect(stage.record?.commands).toHaveLength(200);
+    expect((gotOf(stage) as object[]).at(-1)).toMatchObject({ type: 'carrier.completed', flowId: FLOW });
+  });
+});
+
 describe('a hand-off whose end does not come', () => {
   it('is polled from its deadline on, and given up after so many polls', () => {
     const stage = begun({
