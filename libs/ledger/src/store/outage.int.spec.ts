@@ -17,7 +17,7 @@ it('a ledger that cannot write answers from what it knows, says so, and catches 
   const stage = await Stage.on(await startServer());
   const ledger = await stage.ledger({ store: file });
   const shop = await stage.app('storefront', []);
-  await shop.producer.send(OrderPlaced, { orderId: 'before' });
+  const { flowId } = await shop.producer.send(OrderPlaced, { orderId: 'before' });
   await flowOnce(ledger, 'before', 'it is known', () => true);
 
   const other = new DatabaseSync(file);
@@ -27,6 +27,8 @@ it('a ledger that cannot write answers from what it knows, says so, and catches 
   expect(problem).toMatch(/^The ledger \(SQLite in .+\) cannot be written: .*locked/);
   expect((await ledger.where('before')).flows).toHaveLength(1);
   expect(await ledger.where('meanwhile')).toMatchObject({ flows: [], problem });
+  const report = await ledger.report(flowId);
+  expect(report?.lacks).toEqual([expect.stringMatching(/^the ledger is .+ behind: The ledger .+locked/)]);
   other.exec('ROLLBACK');
   other.close();
   await flowOnce(ledger, 'meanwhile', 'it caught up', () => true);
