@@ -19,9 +19,9 @@ export {
 } from './model/choreography.ts';
 export type { Flow, FlowState, MessageNode, Overdue, StepNode } from './model/flow.ts';
 export { FLOW_STATES } from './model/flow.ts';
+export type { FlowReport, ReportedEnd, ReportedLetter, ReportedStep } from './model/flow-report.ts';
 export type { HandOff } from './model/hand-off.ts';
 export type { Message } from './model/message.ts';
-export type { FlowReport, ReportedEnd, ReportedLetter, ReportedStep } from './model/report.ts';
 export {
   type DeadLettered,
   type Done,

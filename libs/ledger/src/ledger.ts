@@ -7,7 +7,7 @@ import {
   silentLogger,
 } from '@troupe/jetstream';
 import { type Choreography, NOTHING_DECLARED } from './model/choreography.ts';
-import type { FlowReport } from './model/report.ts';
+import type { FlowReport } from './model/flow-report.ts';
 import { brokerOf } from './projection/broker.ts';
 import type { BusinessKeys } from './projection/business-keys.ts';
 import { Projector } from './projection/projector.ts';

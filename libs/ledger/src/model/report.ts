@@ -1,66 +1,9 @@
-import { type Flow, type FlowState, isOpen, type MessageNode, type StepNode } from './flow.ts';
+import { type Flow, isOpen, type MessageNode, type StepNode } from './flow.ts';
+import type { FlowReport, ReportedEnd, ReportedLetter, ReportedStep } from './flow-report.ts';
 import { stepsOf } from './judge.ts';
 import type { Message } from './message.ts';
 import { placeName } from './sentence.ts';
 import { isSettled } from './settlement.ts';
-
-/** How a flow went, added up: what whoever handed off to it is told. Times are RFC 3339, spans ms. */
-export interface FlowReport {
-  readonly flowId: string;
-  /** The flow that handed off to it. */
-  readonly parentFlowId: string | undefined;
-  readonly state: FlowState;
-  readonly startedAt: string;
-  /** When its last message was stored; undefined before it is completed, as `durationMs` is. */
-  readonly endedAt: string | undefined;
-  readonly durationMs: number | undefined;
-  /** The declared ends and those asked for that were reached, in order; 100 at most. */
-  readonly ends: readonly ReportedEnd[];
-  /** In the order in which they began; 200 at most. */
-  readonly steps: readonly ReportedStep[];
-  /** Where it went to: messages that nothing came of, and others that a step has not settled. These are open. */
-  readonly branches: { readonly total: number; readonly open: number };
-  /** Of all steps. */
-  readonly retries: number;
-  /** What is set aside now, and not sent again; 20 at most. */
-  readonly deadLetters: readonly ReportedLetter[];
-  /** Everything stored before `at` is known. */
-  readonly asOf: { readonly behindMs: number; readonly at: string };
-  /** What is not known, a sentence each. Empty: the report is whole. */
-  readonly lacks: readonly string[];
-}
-
-/** A message that ends the flow. */
-export interface ReportedEnd {
-  readonly contract: string;
-  readonly messageId: string;
-  readonly source: string;
-  readonly at: string;
-  /** What it says, as it was sent; only when asked for, and of the first 10. */
-  readonly data?: unknown;
-}
-
-/** What a step did in the flow. */
-export interface ReportedStep {
-  /** `<app>__<step>` */
-  readonly step: string;
-  readonly messages: number;
-  readonly done: number;
-  /** Neither done nor set aside. */
-  readonly waiting: number;
-  readonly retries: number;
-  readonly deadLetters: number;
-  /** From being stored to being acknowledged, else to what came of it being stored; undefined when that is known of no message. */
-  readonly timeMs: { readonly median: number; readonly max: number } | undefined;
-}
-
-export interface ReportedLetter {
-  readonly step: string;
-  readonly reason: string;
-  readonly messageId: string;
-  /** When it was set aside. */
-  readonly at: string | undefined;
-}
 
 /** A message that ends a flow; with what it says, where that is told. */
 export interface End {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { BEGAN, done, flow, IN_FLIGHT, node, SET_ASIDE, step } from './flow.spec.support.ts';
 import type { Flow, MessageNode } from './flow.ts';
-import { type FlowReport, type ReportBasis, reportOf } from './report.ts';
+import type { FlowReport } from './flow-report.ts';
+import { type ReportBasis, reportOf } from './report.ts';
 
 const KNOWN: ReportBasis = { ends: [], asOf: BEGAN, behindMs: 12, lacks: [] };
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LedgerQueryError } from '../errors.ts';
 import type { Ledger } from '../ledger.ts';
 import { NOTHING_DECLARED } from '../model/choreography.ts';
-import type { FlowReport } from '../model/report.ts';
+import type { FlowReport } from '../model/flow-report.ts';
 import { OrderPlaced, ParcelDispatched } from '../shop.spec.support.ts';
 import { flowOnce, paying, Stage, shipping, startServer, until } from '../stage.spec.support.ts';
 import type { ReportQuery } from './reports.ts';

@@ -2,9 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { LedgerQueryError } from '../errors.ts';
 import { told } from '../model/duration.ts';
 import { endsOf, ownOf } from '../model/ends.ts';
+import type { FlowReport } from '../model/flow-report.ts';
 import { isWatched } from '../model/judge.ts';
 import type { Message } from '../model/message.ts';
-import { type FlowReport, reportOf } from '../model/report.ts';
+import { reportOf } from '../model/report.ts';
 import type { Store } from '../store/store.ts';
 import type { Payloads } from './payloads.ts';
 import type { Alone, Where } from './where.ts';
@@ -45,8 +46,8 @@ export class Reports {
   async of(flowId: string, { ends = [], data = false }: ReportQuery = {}): Promise<FlowReport | undefined> {
     assertEnds(ends);
     const askedAt = Date.now();
-    const isKnown = (): boolean => this.where.freshness().asOf >= askedAt;
-    await this.#waited(isKnown, askedAt);
+    await this.#waited(() => this.where.freshness().asOf >= askedAt, askedAt);
+    const freshness = this.where.freshness();
     const n = await this.store.numberOf(flowId);
     const read = n === undefined ? undefined : await this.#read(n, ends, askedAt);
     if (n === undefined || read === undefined) return undefined;
@@ -54,7 +55,6 @@ export class Reports {
     const last = record.truncated ? await this.store.last(n, flowId, LAST) : [];
     const ending = endingOf([...ownOf(record), ...last], endsOf(record, judgement, ends));
     const payloads = data ? await this.payloads.of(ending.slice(0, MOST_DATA)) : [];
-    const freshness = this.where.freshness();
     const { asOf, behindMs } = freshness;
     return reportOf(flow, {
       ends: ending.map((message, i) => {

@@ -9,9 +9,10 @@ import type { Projector } from '../projection/projector.ts';
 import type { FoundFlow } from '../store/found.ts';
 import type { Store } from '../store/store.ts';
 import type { Orchestrations } from './orchestrations.ts';
-import type { Freshness, Match, Whereabouts } from './whereabouts.ts';
+import { type Freshness, type Match, ordered, type Whereabouts } from './whereabouts.ts';
 
 const MOST_FLOWS = 20;
+/** Hand-offs of one flow that are looked at. */
 const MOST_HAND_OFFS = 20;
 
 /** A flow that is judged by itself, and by what. */
@@ -128,22 +129,6 @@ export class Where {
 /** What is known of the consumers is from before the ledger was begun anew: of what was read since, it says nothing. */
 export function isOfOtherStreams({ begun }: FlowRecord, { expectations }: Judgement): boolean {
   return expectations.census <= begun;
-}
-
-/** Each flow with those behind it that it handed off to: whoever asks for an order means the flow that has the others. */
-function ordered(flows: readonly Flow[]): { heads: readonly Flow[]; all: readonly Flow[] } {
-  const ids = new Set(flows.map(({ id }) => id));
-  const below = Map.groupBy(flows, ({ parent = '' }) => parent);
-  const all = new Set<Flow>();
-  const show = (flow: Flow): void => {
-    if (all.has(flow)) return;
-    all.add(flow);
-    for (const child of below.get(flow.id) ?? []) show(child);
-  };
-  const heads = flows.filter(({ parent = '' }) => !ids.has(parent));
-  heads.forEach(show);
-  flows.forEach(show); // foreign flows may name one another as parents
-  return { heads: heads.length > 0 ? heads : flows, all: [...all] };
 }
 
 function kindOf({ kind, name }: FoundFlow): string {
