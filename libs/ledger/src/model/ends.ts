@@ -43,9 +43,26 @@ export function partsOfParent(
   const opened = openingOf(ownOf(record), expectations);
   if (opened?.parent === undefined) return () => false;
   const ends = endsOf(record, judgement, asked);
-  const isLike = expectations.stepsOf(opened).some(({ step }) => step === opened.emittedBy);
-  const opener = isLike ? undefined : opened.emittedBy;
+  const opener = openerOf(opened, expectations);
   return ({ type }, step) => expectations.isOrchestration(step) && (step === opener || ends.has(type));
+}
+
+/** Whether the orchestration that opened a flow for another system waits for its end: nothing came that it takes. */
+export function isAwaited(own: readonly StoredMessage[], expectations: Expectations): boolean {
+  const opener = openerOf(openingOf(own, expectations), expectations);
+  return opener !== undefined && !own.some((message) => takes(opener, message, expectations));
+}
+
+/** The orchestration that opened a flow, unless it takes part in it as in one of its own. */
+function openerOf(opened: StoredMessage | undefined, expectations: Expectations): string | undefined {
+  const { parent, emittedBy = '' } = opened ?? {};
+  if (opened === undefined || parent === undefined || !expectations.isOrchestration(emittedBy))
+    return undefined;
+  return takes(emittedBy, opened, expectations) ? undefined : emittedBy;
+}
+
+function takes(step: string, message: StoredMessage, expectations: Expectations): boolean {
+  return expectations.stepsOf(message).some((expected) => expected.step === step);
 }
 
 /** The message that opened a flow; of a fact that was sent as several majors, the newest that a flow is declared for. */

@@ -3,7 +3,7 @@ import { type Judgement, tasksOf, treeOf } from './assemble.ts';
 import type { DeclaredFlow } from './choreography.ts';
 import type { Carrier, Queue } from './course.ts';
 import { told } from './duration.ts';
-import { declaredFor, openingOf, ownOf, partsOfParent } from './ends.ts';
+import { declaredFor, isAwaited, openingOf, ownOf, partsOfParent } from './ends.ts';
 import { type Flow, type FlowState, isOpen, type MessageNode, type StepNode } from './flow.ts';
 import type { HandOff } from './hand-off.ts';
 import { lackOf, type Orchestrated, oneself } from './orchestrated.ts';
@@ -49,7 +49,8 @@ export function judge(record: FlowRecord, judgement: Judgement, asked: Asked = {
   const roots = treeOf(tasks, record, queue, now);
   const end = own.find(({ type }) => declared?.ends.includes(type))?.type;
   const steps = [...stepsOf(roots)];
-  const verdict = verdictOf(steps, declared, end, startedAt, now, orchestrated);
+  const isEnded = declared === undefined ? !isAwaited(own, expectations) : end !== undefined;
+  const verdict = verdictOf(steps, declared, end, isEnded, startedAt, now, orchestrated);
   const isCertain = !record.truncated && isWatched(record, judgement);
   const state = verdict.state === 'completed' && !isCertain ? 'running' : verdict.state;
   const lastAt = Math.max(startedAt, ...own.map(({ at }) => at));
@@ -102,6 +103,7 @@ function verdictOf(
   steps: readonly Step[],
   declared: DeclaredFlow | undefined,
   end: string | undefined,
+  isEnded: boolean,
   startedAt: number,
   now: number,
   orchestrated: readonly Orchestrated[],
@@ -113,8 +115,8 @@ function verdictOf(
   failed.push(...lacks.flatMap((lack) => (lack?.state === 'failed' ? [lack.reason] : [])));
   if (failed.length > 0) return { state: 'failed', reasons: failed };
   const open = steps.filter(isOpen);
-  const isOver = open.length === 0 && (declared === undefined || end !== undefined);
-  if (isOver && orchestrated.every((one) => one.isOver)) return { state: 'completed', reasons: [] };
+  if (isEnded && open.length === 0 && orchestrated.every((one) => one.isOver))
+    return { state: 'completed', reasons: [] };
   const stuck = lacks.flatMap((lack) => (lack?.state === 'stalled' ? [lack.reason] : []));
   const reasons = [...stuck, ...open.flatMap(delayOf)];
   const within = durationOf(declared?.within);

@@ -165,6 +165,27 @@ describe('a flow', () => {
     expect(opened('other__step')).toBe('running');
   });
 
+  it('that an orchestration opened for another system is not completed before something came that it takes', () => {
+    const waiting = {
+      ...SHIPPING,
+      durable: { ...SHIPPING.durable, n: 3, step: 'boss__fulfilment', subject: shipped.subject },
+      orchestration: 'fulfilment',
+    };
+    const consumers = [PAYING, SHIPPING, waiting];
+    const choreography = { ...SHOP, apps: [] };
+    const messages = WHOLE.messages.map((one) => ({
+      ...one,
+      parent: 'f-0',
+      ...(one.id === 'placed' && { emittedBy: 'boss__fulfilment' }),
+    }));
+    const evidence = [...WHOLE.evidence, { ...answer(3), durable: 3 }];
+    const after = (count: number) =>
+      judged({ messages: messages.slice(0, count), evidence }, { choreography, consumers });
+    expect(after(2).state).toBe('running');
+    expect(after(2).sentence).toContain('waits for its next message');
+    expect(after(3).state).toBe('completed');
+  });
+
   it('that an orchestration opened for its like is judged with what that does in it, but for its ends', () => {
     const boss = (n: number, subject: string) => ({
       ...SHIPPING,
