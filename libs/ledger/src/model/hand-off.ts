@@ -38,7 +38,7 @@ function placeOf(flow: Flow, orchestrated: readonly Orchestrated[]): string {
     default: {
       const open = steps.filter(isOpen).map(({ step, settlement }) => spotOf(step, settlement));
       const places = [...orchestrated.flatMap(doingOfOrchestrated), ...new Set(open)];
-      return places.length > 0 ? listed(places, ' and ') : 'waits for its next message';
+      return places.length > 0 ? listed(places, ' and ') : 'waiting for its next message';
     }
   }
 }

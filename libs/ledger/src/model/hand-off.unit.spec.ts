@@ -38,7 +38,7 @@ describe('a flow that was handed off to', () => {
     [retrying, 'tried again at carrier.sort'],
     [{ state: 'redriven', letter: 1, at: 1, as: undefined }, 'sent to carrier.sort again'],
     [{ state: 'unknown', why: 'x' }, 'may be at carrier.sort'],
-    [done(), 'waits for its next message'],
+    [done(), 'waiting for its next message'],
   ])('is told where it is: %o', (settlement, place) => {
     expect(sentenceOf(at(settlement))).toBe(`handed to carrier: ${place}`);
   });

@@ -208,8 +208,11 @@ describe('a flow', () => {
     const handOff = { flow: 'f/carrier/1', name: 'carrier', app: 'boss', startedAt: 1 } as const;
     const open = { ...handOff, state: 'running', sentence: 'handed to carrier: in flight at x.y' } as const;
     const over = { ...handOff, state: 'completed', sentence: 'handed to carrier: completed' } as const;
-    const flow = judged({ messages: [placed] }, { asked: { handOffs: [over, open] } });
-    expect(flow.handOffs).toEqual([over, open]);
+    const flow = judged(
+      { messages: [placed] },
+      { asked: { handOffs: [over, open, { ...open, flow: 'f/carrier/2' }] } },
+    );
+    expect(flow.handOffs).toEqual([over, open, { ...open, flow: 'f/carrier/2' }]);
     expect(flow.sentence).toMatch(
       /^Flow f is in the hands of payments and handed to carrier: in flight at x\.y; order\.placed\.v1 .+ ago\.$/,
     );

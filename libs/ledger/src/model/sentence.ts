@@ -28,7 +28,7 @@ export function sentenceOf(
       const doing = [
         ...orchestrated.flatMap(doingOfOrchestrated),
         ...new Set(open.map((step) => doingOf(step, now))),
-        ...flow.handOffs.filter(({ state }) => state !== 'completed').map(({ sentence }) => sentence),
+        ...new Set(flow.handOffs.flatMap(({ state, sentence }) => (state === 'completed' ? [] : [sentence]))),
       ];
       const what = doing.length > 0 ? listed(doing, ' and ') : 'waits for its next message';
       return `${name} ${what}${latest}.`;
