@@ -54,17 +54,25 @@ async function publicKeysIn(file: string): Promise<PublicKeys> {
 async function keyIn(file: string, onMade: (file: string) => void): Promise<string> {
   const seed = await textOf(file);
   if (seed !== undefined) {
-    try {
-      await chmod(file, 0o600);
-      return nkeys.fromSeed(Buffer.from(seed.trim())).getPublicKey();
-    } catch (cause) {
-      throw new KeysError(file, 'holds no seed of an nkey', { cause });
-    }
+    await chmod(file, 0o600);
+    const key = publicHalfOf(seed.trim());
+    if (key === undefined) throw new KeysError(file, 'holds no seed of an nkey');
+    if (!isPublicKey(key)) throw new KeysError(file, 'holds the seed of no user: that one begins with SU');
+    return key;
   }
   const pair = nkeys.createUser();
   await writeFile(file, `${Buffer.from(pair.getSeed()).toString()}\n`, { mode: 0o600, flag: 'wx' });
   onMade(file);
   return pair.getPublicKey();
+}
+
+/** Undefined for what is no seed. */
+function publicHalfOf(seed: string): string | undefined {
+  try {
+    return nkeys.fromSeed(Buffer.from(seed)).getPublicKey();
+  } catch {
+    return undefined;
+  }
 }
 
 /** Undefined when there is no file. */

@@ -17,7 +17,8 @@ export function consoleRights(
   const delayed = apps.filter(({ steps }) => steps.length > 0).map((one) => names.delayed(one.app));
   const messages = [names.events, ...delayed];
   const written = [LETTERS, ...buckets].map((bucket) => names.bucket(bucket));
-  const read = [...messages, names.deadLetters, names.notices, ...written.map((bucket) => `KV_${bucket}`)];
+  const heard = [...messages, names.deadLetters, names.notices];
+  const read = [...heard, ...written.map((bucket) => `KV_${bucket}`)];
   const durables = declared
     .flatMap(consumersOf)
     .map(({ stream, config }) => `${stream}.${config.durable_name}`);
@@ -43,6 +44,7 @@ export function consoleRights(
       ),
       api(`STREAM.MSG.DELETE.${names.deadLetters}`),
       '$SRV.PING',
+      `${inboxOf(app)}.>`,
       `${inboxOf(CLI)}.>`,
     ],
     deny: durables.flatMap((durable) => [
@@ -53,7 +55,7 @@ export function consoleRights(
     ]),
     subscribe: [
       `${inboxOf(app)}.>`,
-      ...messages.flatMap((stream) => [`$JS.ACK.${stream}.>`, `$JS.ACK.*.*.${stream}.>`]),
+      ...heard.flatMap((stream) => [`$JS.ACK.${stream}.>`, `$JS.ACK.*.*.${stream}.>`]),
       ...microSubjects(app),
     ],
   };
