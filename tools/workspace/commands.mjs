@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from './build.mjs';
@@ -53,8 +54,10 @@ const commands = {
   },
 };
 
+/** Those in TypeScript: the others have nothing to build. */
 async function apps() {
-  return (await readdir(join(root, 'apps'))).map((app) => `apps/${app}`);
+  const names = await readdir(join(root, 'apps'));
+  return names.map((app) => `apps/${app}`).filter((app) => existsSync(join(root, app, 'tsconfig.json')));
 }
 
 /** Runs one of the commands and answers with its exit code. */
