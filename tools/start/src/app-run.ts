@@ -19,7 +19,8 @@ export interface AppSettings {
 
 /** How long an app may take to finish what it does after SIGTERM, in milliseconds, before SIGKILL. */
 const DRAIN_TIME = 20_000;
-const READY_TIME = 60_000;
+/** Ten apps begin at once, on whatever machine. */
+const READY_TIME = 120_000;
 const POLL_INTERVAL = 25;
 /** How many lines of a log are shown. */
 export const LOG_LINES = 15;
