@@ -1,3 +1,4 @@
+export { cacheFolder } from './cache.ts';
 export { clusterServerName, startCluster } from './cluster.ts';
 export { type CommandResult, causeOf, runCommand } from './command.ts';
 export {
