@@ -197,6 +197,17 @@ describe('the chart of the order system', () => {
     }
   });
 
+  it('lets the orchestrator find the console', async () => {
+    const objects = await render('shop', 'shop', withChoreography);
+    const named = (kind, name) => objects.find((one) => one.kind === kind && one.metadata.name === name);
+    const { TROUPE_CONSOLE_URL } = environmentOf(podOf([named('Deployment', 'shop-fulfilment')]));
+    const service = named('Service', new URL(TROUPE_CONSOLE_URL).hostname);
+    const { labels } = named('Deployment', 'shop-console').spec.template.metadata;
+    expect(labels).toMatchObject(service.spec.selector);
+    const { egress } = named('NetworkPolicy', 'shop-fulfilment').spec;
+    expect(labels).toMatchObject(egress.at(-1).to[0].podSelector.matchLabels);
+  });
+
   it('hands what all apps have alike to each', async () => {
     const values = ['global.images=registry.example/troupe', 'global.version=1.2.3', 'global.prefix=staging'];
     const others = ['global.nats.url=nats://broker:4222', 'global.collector=http://jaeger:4318'];
