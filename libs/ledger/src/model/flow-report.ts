@@ -22,7 +22,7 @@ export interface FlowReport {
   readonly deadLetters: readonly ReportedLetter[];
   /** Everything stored before `at` is known. */
   readonly asOf: { readonly behindMs: number; readonly at: string };
-  /** What is not known, a sentence each. Empty: the report is whole. */
+  /** What is not known, a sentence each, 20 at most. Empty: the report is whole. */
   readonly lacks: readonly string[];
 }
 
