@@ -49,6 +49,21 @@ describe('GET /where/{key}', () => {
     expect(byFlow.matches).toEqual([{ flow: flowId, kinds: ['flow id'] }]);
   });
 
+  it('says who is to go on and runs nowhere, as choreography.lock has it', async () => {
+    await shop.dispatch('n-1');
+    const { flows } = await whereOnce('n-1', ({ roots }) =>
+      roots.some(({ steps }) =>
+        steps.some(({ app, settlement }) => app === 'notifications' && settlement.state === 'done'),
+      ),
+    );
+    expect(flows[0]).toMatchObject({
+      state: 'stalled',
+      sentence: expect.stringMatching(
+        /^Order n-1 is stalled: waiting for carrier\.collect: no instance, and no consumer for parcel\.dispatched\.v1; /,
+      ),
+    });
+  });
+
   it('lists the flows and the kinds of key when several match', async () => {
     const { flowId } = await shop.order('k-1', 'tok_declined');
     await shop.order('k-2', 'tok_declined', 'k-1');
@@ -83,7 +98,7 @@ describe('GET /flows', () => {
     expect(rest.flows[0]?.id).not.toBe(first.flows[0]?.id);
     const none = async (query: string) =>
       expect((await answerOf<FlowsAnswer>(`/flows?${query}`, 'FlowsPage')).flows).toEqual([]);
-    await none('type=parcel.dispatched.v1');
+    await none('type=parcel.returned.v1');
     await none('until=2020-01-01T00:00:00Z');
     await none('since=2100-01-01T00:00:00Z');
   });

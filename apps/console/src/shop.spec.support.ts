@@ -1,4 +1,5 @@
 import { OrderPlaced } from '@shop/contracts-order';
+import { ParcelDispatched } from '@shop/contracts-parcel';
 import { PaymentAuthorized, PaymentDeclined } from '@shop/contracts-payment';
 import { next, Runtime, type StepDefinition, silentLogger, TerminalError } from '@troupe/jetstream';
 import type { TestBroker } from '@troupe/testing';
@@ -28,7 +29,7 @@ export class Shop {
     await shop.#start('notifications', [
       {
         name: 'notify',
-        on: [OrderPlaced, PaymentDeclined],
+        on: [OrderPlaced, PaymentDeclined, ParcelDispatched],
         emits: [],
         from: 'beginning',
         handle: () => {},
@@ -43,25 +44,41 @@ export class Shop {
     paymentToken: Token,
     flowId?: string,
   ): Promise<{ id: string; flowId: string }> {
-    const [storefront] = this.#apps;
-    if (storefront === undefined) throw new Error('the shop is closed');
     const order: OrderPlaced = {
       orderId,
       customer,
-      deliverTo: { street: '1 Main Street', city: 'Springfield', postalCode: '12345', country: 'US' },
+      deliverTo,
       lines: [{ sku: 'TENT-2P', quantity: 1, unitPrice: 12_900 }],
       total: amount,
       paymentToken,
     };
-    return storefront.producer.send(OrderPlaced, order, {
-      id: orderId,
-      ...(flowId !== undefined && { flowId }),
-    });
+    return this.#send(OrderPlaced, order, { id: orderId, ...(flowId !== undefined && { flowId }) });
+  }
+
+  /** Gives a parcel to a carrier, of which there is none here. */
+  async dispatch(orderId: string): Promise<void> {
+    const lines = [{ sku: 'TENT-2P', quantity: 1 }];
+    const parcel: ParcelDispatched = {
+      orderId,
+      parcelId: `${orderId}-1`,
+      warehouse: 'north',
+      carrier: 'Northbound Freight',
+      lines,
+      customer,
+      deliverTo,
+    };
+    await this.#send(ParcelDispatched, parcel, {});
   }
 
   async close(): Promise<void> {
     this.release();
     for (const app of this.#apps) await app.stop(1_000);
+  }
+
+  #send(...message: Parameters<Runtime['producer']['send']>): ReturnType<Runtime['producer']['send']> {
+    const [storefront] = this.#apps;
+    if (storefront === undefined) throw new Error('the shop is closed');
+    return storefront.producer.send(...message);
   }
 
   async #start(app: string, steps: readonly StepDefinition[]): Promise<void> {
@@ -70,7 +87,7 @@ export class Shop {
       version: '1.0.0',
       connection: { servers: this.url },
       log: silentLogger,
-      produces: app === 'storefront' ? [OrderPlaced] : [],
+      produces: app === 'storefront' ? [OrderPlaced, ParcelDispatched] : [],
       steps,
     });
     this.#apps.push(runtime);
@@ -84,5 +101,6 @@ export class Shop {
   }
 }
 
+const deliverTo = { street: '1 Main Street', city: 'Springfield', postalCode: '12345', country: 'US' };
 const customer = { name: 'Ada Example', email: 'ada@example.com' };
 const amount = { amount: 12_900, currency: 'EUR' };
