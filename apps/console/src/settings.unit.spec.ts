@@ -29,6 +29,23 @@ it('tells the webhook that it is told of, and else nobody', () => {
   expect(readConsoleSettings({}, {}).webhook).toBeUndefined();
 });
 
+it('reads its secrets from files', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'console-settings-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = async (name: string, text: string) => {
+    await writeFile(join(folder, name), text);
+    return join(folder, name);
+  };
+  const secret = `whsec_${Buffer.alloc(32).toString('base64')}`;
+  const settings = readConsoleSettings({
+    LEDGER_DATABASE_URL_FILE: await file('ledger', 'postgres://u:p@host/ledger\n'),
+    TROUPE_WEBHOOK_URL: 'https://alerts.example/troupe',
+    TROUPE_WEBHOOK_SECRET_FILE: await file('webhook', `${secret}\n`),
+  });
+  expect(settings.store).toBe('postgres://u:p@host/ledger');
+  expect(settings.webhook).toEqual({ url: 'https://alerts.example/troupe', secret });
+});
+
 it('purges nothing unless a retention time is set', () => {
   expect(readConsoleSettings({}, {}).retentionMs).toBeUndefined();
   expect(readConsoleSettings({ TROUPE_RETENTION: '30d' }, {}).retentionMs).toBe(30 * 86_400_000);

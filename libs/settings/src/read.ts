@@ -64,5 +64,5 @@ function fileOf(name: string): string {
 
 /** Logs keep what is told at a start: the user and the password of an address are left out. */
 function shown(text: string): string {
-  return text.replace(/\/\/.*@/, '//…@');
+  return text.replace(/^(.*\/\/)?.*@/, '$1…@');
 }

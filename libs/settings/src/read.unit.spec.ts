@@ -59,14 +59,13 @@ describe('a table of variables', () => {
   });
 
   it('shows neither a secret nor the password of an address', () => {
-    const [books, ...others] = problemsOf({
-      BOOKS_URL: 'mysql://me:secret@db',
-      BANK_URL: 'ftp://me:secret@b',
-    });
-    expect([books, ...others].join()).not.toContain('secret');
-    expect(others).toEqual([
+    expect(problemsOf({ BOOKS_URL: 'mysql://me:secret@db' })).toEqual([
       'BOOKS_URL must be an address such as postgres://user:password@host:5432/database.',
     ]);
+    expect(problemsOf({ BANK_URL: 'ftp://me:secret@bank' }).join()).toMatch(
+      /^BANK_URL is "ftp:\/\/…@bank", but/,
+    );
+    expect(problemsOf({ BANK_URL: 'me:secret@bank' }).join()).toMatch(/^BANK_URL is "…@bank", but/);
   });
 });
 
