@@ -38,7 +38,7 @@ def server_of(runtime: Runtime) -> "Server":
         specification=specification(),
         asyncapi_path="/asyncapi",
     )
-    return Server(uvicorn.Config(app, lifespan="off", log_config=None, access_log=False))
+    return Server(uvicorn.Config(app, lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=1))
 
 
 class Server(uvicorn.Server):

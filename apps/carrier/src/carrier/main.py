@@ -30,8 +30,9 @@ def main() -> None:
 
 async def run(settings: Settings) -> int:
     """HTTP answers before the broker is there: alive, and not ready."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
-        listening = socket.create_server((settings.host, settings.port))
+        listening = socket.create_server((settings.host, settings.port), family=family)
     except OSError as error:
         return _explain(SettingError([f"Cannot listen on HOST {settings.host} and PORT {settings.port}: {error}."]))
     log.info("listening on http://%s:%d", settings.host, listening.getsockname()[1])

@@ -12,6 +12,7 @@ from opentelemetry.sdk.trace import TracerProvider
 
 from carrier import APP, VERSION
 from carrier.app import CarrierBroker, subscribe
+from carrier.connection import connect
 from carrier.errors import CarrierError, TopologyMismatchError, TopologyMissingError
 from carrier.parcels import steps
 from carrier.settings import Settings
@@ -79,7 +80,7 @@ class Runtime:
 
     async def start(self) -> None:
         """Resolves when the steps run. Raises TopologyMissingError, TopologyMismatchError: the app must not run."""
-        await self._connect()
+        await connect(self._client, self._settings, self.closed)
         limits = await self._set_up()
         topology = Topology(self._client, self._settings.api_prefix)
         settlement = Settlement(
@@ -111,8 +112,8 @@ class Runtime:
         pulls = list(self._client.pulls.values())
         await asyncio.gather(*(pull.stop() for pull in pulls))
         with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(asyncio.gather(*(pull.finished() for pull in pulls)), self._settings.grace)
-        running = sum([await pull.abandon() for pull in pulls])
+            await asyncio.wait_for(asyncio.gather(*(pull.held.finished() for pull in pulls)), self._settings.grace)
+        running = sum([await pull.held.hand_back_all() for pull in pulls])
         if running:
             log.warning("%d messages are handed back, which were not done within the grace period", running)
         await self._duplicates.finished(1)
@@ -122,45 +123,6 @@ class Runtime:
             await subscriber.stop()
         await self._client.close()
         self._telemetry.shutdown()
-
-    async def _connect(self) -> None:
-        settings = self._settings
-        login: dict[str, str] = dict(settings.login)
-        if settings.nkey_file is not None:
-            login = {"nkeys_seed": settings.nkey_file}
-        reminded = -REMIND
-
-        async def failed(error: Exception) -> None:
-            nonlocal reminded
-            if time.monotonic() - reminded > REMIND:
-                reminded = time.monotonic()
-                log.warning("the broker: %s", str(error) or type(error).__name__)
-
-        async def disconnected() -> None:
-            if not self._stopping:
-                log.warning("the broker is away")
-
-        async def reconnected() -> None:
-            log.info("the broker is back")
-            for pull in self._client.pulls.values():
-                await pull.restart()
-
-        async def closed() -> None:
-            self.closed.set()
-
-        await self._client.connect(
-            list(settings.servers),
-            name=APP,
-            inbox_prefix=f"_INBOX_{APP}",
-            max_reconnect_attempts=-1,
-            reconnect_time_wait=TRY_AGAIN,  # type: ignore[arg-type]
-            ping_interval=5,
-            error_cb=failed,
-            disconnected_cb=disconnected,
-            reconnected_cb=reconnected,
-            closed_cb=closed,
-            **login,  # type: ignore[arg-type]
-        )
 
     async def _set_up(self) -> Limits:
         """The topology, as soon as the broker lets it be looked at."""

@@ -1,10 +1,10 @@
 """Spans of messages by OpenTelemetry's messaging conventions, and whose message a line of the log is about."""
 
 import contextlib
+import threading
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from types import MappingProxyType
-from typing import Any
 
 from opentelemetry import context as otel
 from opentelemetry import trace
@@ -15,10 +15,11 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+from carrier.conventions import attributes_of, destination_of
 from carrier.wire.envelope import Output
 from carrier.wire.work import Work
 
-VARYING = {"evt": "{lane}", "cmd": "{lane}", "rdv": "{lane}", "sch": "{schedule}"}
+LAST_SPANS = 2.0
 PROPAGATOR = TraceContextTextMapPropagator()
 Trace = tuple[str | None, str | None]
 
@@ -29,7 +30,7 @@ current: ContextVar[Mapping[str, str]] = ContextVar("current", default=MappingPr
 def tracing(app: str, version: str, instance: str, exporter: SpanExporter | None = None) -> TracerProvider:
     """Sends spans where OTEL_EXPORTER_OTLP_ENDPOINT says; the SDK reads its other variables itself."""
     named = {SERVICE_NAME: app, SERVICE_VERSION: version, SERVICE_INSTANCE_ID: instance}
-    provider = TracerProvider(resource=Resource(named).merge(Resource.create()))
+    provider = TracerProvider(shutdown_on_exit=False, resource=Resource(named).merge(Resource.create()))
     provider.add_span_processor(BatchSpanProcessor(exporter or OTLPSpanExporter()))
     return provider
 
@@ -65,7 +66,7 @@ class Telemetry:
                 context=otel.Context() if redelivered else sent,
                 kind=SpanKind.CONSUMER,
                 links=[Link(linked)] if redelivered and linked.is_valid else [],
-                attributes=_attributes(
+                attributes=attributes_of(
                     "process",
                     delivery.subject,
                     template,
@@ -104,7 +105,7 @@ class Telemetry:
             span = self._tracer.start_span(
                 f"send {template}",
                 kind=SpanKind.PRODUCER,
-                attributes=_attributes(
+                attributes=attributes_of(
                     "send",
                     subject,
                     template,
@@ -119,9 +120,11 @@ class Telemetry:
         yield MessageSpan(span, carried)
 
     def shutdown(self) -> None:
-        """Sends the last spans."""
+        """Sends the last spans; a collector that is away is not waited for."""
         if self._provider is not None:
-            self._provider.shutdown()
+            sending = threading.Thread(target=self._provider.shutdown, daemon=True)
+            sending.start()
+            sending.join(LAST_SPANS)
 
 
 class MessageSpan:
@@ -152,41 +155,6 @@ class MessageSpan:
             self._span.set_status(Status(StatusCode.ERROR, sentence))
             self._span.add_event("exception", {"exception.type": name, "exception.message": sentence or ""})
         self._span.end()
-
-
-def destination_of(subject: str) -> tuple[str, str | None]:
-    """The subject without what varies per message, and its lane: span names must not multiply by lane."""
-    tokens = subject.split(".")
-    placeholder = next((VARYING[token] for token in tokens[:2] if token in VARYING), None)
-    if placeholder is None or len(tokens) < 2:
-        return subject, None
-    lane = tokens[-1] if placeholder == "{lane}" else None
-    return ".".join([*tokens[:-1], placeholder]), lane
-
-
-def _attributes(
-    operation: str,
-    subject: str,
-    template: str,
-    lane: str | None,
-    size: int,
-    message_id: str | None,
-    flow_id: str | None,
-    event_type: str | None,
-) -> dict[str, Any]:
-    known = {
-        "messaging.system": "nats",
-        "messaging.operation.name": operation,
-        "messaging.operation.type": operation,
-        "messaging.destination.name": subject,
-        "messaging.destination.template": template,
-        "messaging.destination.partition.id": lane,
-        "messaging.message.id": message_id,
-        "messaging.message.conversation_id": flow_id,
-        "messaging.message.body.size": size,
-        "cloudevents.event_type": event_type,
-    }
-    return {name: value for name, value in known.items() if value is not None}
 
 
 def _context_of(carried: Trace) -> otel.Context:

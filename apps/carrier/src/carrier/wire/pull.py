@@ -13,6 +13,7 @@ from nats.aio.subscription import Subscription
 
 from carrier.wire.delivery import Delivery
 from carrier.wire.headers import Headers, read_lines
+from carrier.wire.held import Held
 from carrier.wire.times import NANOS
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ HEARTBEAT = 1.0
 RETRY = 0.5
 REMIND = 10.0
 DRAIN = 2.0
-RENEW = 10.0
-"""A third of the ack wait: what is held is renewed as often."""
 
 log = logging.getLogger("carrier.pull")
 
@@ -40,18 +39,15 @@ class Pull:
         self._client = client
         self._next = f"{prefix}.CONSUMER.MSG.NEXT.{stream}.{durable}"
         self._durable, self._stream, self._comes_back = durable, stream, comes_back
-        self._held: dict[int, Delivery] = {}
+        self.held = Held()
         self._ready: asyncio.Queue[Msg] = asyncio.Queue()
         self._inbox = ""
         self._subscription: Subscription | None = None
         self._requested = 0
-        self._waiting = 0
         self._last_heard = 0.0
         self._pull_again_at = 0.0
         self._reminded_at = -REMIND
         self._stopped = False
-        self._idle = asyncio.Event()
-        self._idle.set()
         self._watch: asyncio.Task[None] | None = None
         self._leaving: set[asyncio.Task[None]] = set()
         self.problem: str | None = None
@@ -88,13 +84,9 @@ class Pull:
 
     async def begun(self, message: Msg) -> Delivery | None:
         """A handler takes the message: there is room for another. None when it was handed back meanwhile."""
-        delivery = self._held.get(_seq(message.reply))
-        if delivery is None or delivery.begun:
-            return None
-        delivery.begun = True
-        self._idle.clear()
-        self._waiting -= 1
-        await self._pull()
+        delivery = self.held.begin(_seq(message.reply))
+        if delivery is not None:
+            await self._pull()
         return delivery
 
     async def stop(self) -> None:
@@ -105,25 +97,12 @@ class Pull:
         if self._subscription is not None:
             # What is on its way is still delivered, to be handed back: else it would wait for the ack wait.
             await self._drained(self._subscription)
-        for delivery in list(self._held.values()):
-            if not delivery.begun:
-                await delivery.nak()
-
-    async def finished(self) -> None:
-        """Resolves when no handler has a message any more."""
-        await self._idle.wait()
-
-    async def abandon(self) -> int:
-        """Hands back what handlers still have; how many that were."""
-        running = [delivery for delivery in self._held.values() if not delivery.answered]
-        for delivery in running:
-            await delivery.nak()
-        return len(running)
+        await self.held.hand_back_waiting()
 
     async def unsubscribe(self) -> None:
         """What FastStream calls last."""
         await self.stop()
-        await self.abandon()
+        await self.held.hand_back_all()
         if self._watch is not None:
             self._watch.cancel()
 
@@ -148,29 +127,15 @@ class Pull:
         self.problem = None
         if inbox == self._inbox:
             self._requested = max(0, self._requested - 1)
-        seq = _seq(message.reply)
-        held = self._held.get(seq)
-        if held is not None:
-            # Handed out again while it is held here: answered there.
-            held.reply, held.renewed_at = message.reply, time.monotonic()
-            await self._pull()
-            return
         headers = message.headers
-        block = headers.block if isinstance(headers, Headers) else b""
-        lines, readable = read_lines(block)
+        lines, readable = read_lines(headers.block if isinstance(headers, Headers) else b"")
         delivery = Delivery(
             message.subject, message.data, lines, readable, message.reply, self._comes_back, self._client.send
         )
-        delivery.on_answer = lambda: self._forget(seq)
-        self._held[seq] = delivery
-        self._waiting += 1
-        if not self._stopped:
+        if not self.held.add(delivery):
+            await self._pull()
+        elif not self._stopped:
             self._ready.put_nowait(message)
-
-    def _forget(self, seq: int) -> None:
-        self._held.pop(seq, None)
-        if not any(delivery.begun for delivery in self._held.values()):
-            self._idle.set()
 
     async def _status(self, message: Msg) -> None:
         """A sign of life, or the end of a request (expired, or refused); its remainder is told in a header."""
@@ -193,7 +158,7 @@ class Pull:
             self._report(description or f"status {code}")
 
     async def _pull(self) -> None:
-        held = self._requested + self._waiting
+        held = self._requested + self.held.waiting
         if self._stopped or held > WINDOW // 2 or not self._client.is_connected:
             return
         batch = WINDOW - held
@@ -212,10 +177,8 @@ class Pull:
             await asyncio.sleep(HEARTBEAT / 2)
             if not self._client.is_connected:
                 continue
+            await self.held.renew()
             now = time.monotonic()
-            for delivery in list(self._held.values()):
-                if now - delivery.renewed_at > RENEW:
-                    await delivery.working()
             if self._pull_again_at and now >= self._pull_again_at:
                 await self._pull()
             elif self._requested and now - self._last_heard > HEARTBEAT * 2.5:

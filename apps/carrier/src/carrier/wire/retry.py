@@ -43,9 +43,3 @@ def delayed_copy(
         ],
     )
     return Outgoing(names.schedule(message_id), message_id, lines, delivery.payload)
-
-
-def attempts_carried(delivery: Delivery) -> int:
-    """Attempts that a delayed retry carries."""
-    text = delivery.carried("x-attempt") or ""
-    return min(int(text), 1_000_000) if text.isascii() and text.isdigit() and len(text) < 10 else 0

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import time
-from collections import OrderedDict
 
 from carrier.errors import (
     CarrierError,
@@ -11,16 +10,16 @@ from carrier.errors import (
     MessageTooLargeError,
     UndeclaredOutputError,
 )
+from carrier.wire.attempts import Attempts
 from carrier.wire.client import WireClient
 from carrier.wire.copies import Outgoing
 from carrier.wire.dead_letter import Failure, dead_letter
-from carrier.wire.delivery import Delivery
 from carrier.wire.duplicates import DuplicateCheck
 from carrier.wire.envelope import Limits
 from carrier.wire.names import Names
 from carrier.wire.notices import Notices, event_record, producer_record
 from carrier.wire.publisher import publish
-from carrier.wire.retry import SHORT_WAIT, RetryPolicy, attempts_carried, delayed_copy
+from carrier.wire.retry import SHORT_WAIT, RetryPolicy, delayed_copy
 from carrier.wire.times import rfc3339
 from carrier.wire.work import Refused, Work
 
@@ -28,33 +27,10 @@ COPY_TIMEOUT = 10.0
 OUTAGE_DELAY = 1.0
 REMIND = 10.0
 PAUSE = 1.0
-REMEMBERED = 100_000
 
 HOPELESS = (UndeclaredOutputError, ContractViolationError, MessageTooLargeError)
 
 log = logging.getLogger("carrier.step")
-
-
-class Attempts:
-    """
-    Failed attempts, counted in memory by message: the broker's delivery count is none, as a dead process's whole
-    prefetch is delivered again. What is forgotten only gets more tries.
-    """
-
-    def __init__(self) -> None:
-        self._failed: OrderedDict[str, int] = OrderedDict()
-
-    def next(self, delivery: Delivery) -> int:
-        """Number of the attempt about to be made."""
-        return self._failed.get(delivery.key, 0) + attempts_carried(delivery) + 1
-
-    def failed(self, delivery: Delivery) -> None:
-        self._failed[delivery.key] = self._failed.pop(delivery.key, 0) + 1
-        if len(self._failed) > REMEMBERED:
-            self._failed.popitem(last=False)
-
-    def forget(self, delivery: Delivery) -> None:
-        self._failed.pop(delivery.key, None)
 
 
 class Settlement:
