@@ -1,7 +1,6 @@
 """Runs the carrier as this process, until SIGTERM or SIGINT."""
 
 import asyncio
-import contextlib
 import logging
 import os
 import signal
@@ -42,25 +41,28 @@ async def run(settings: Settings) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, _tell, told, number)
     serving = asyncio.create_task(server.serve(sockets=[listening]))
-    starting = asyncio.create_task(runtime.start())
-    ends = [asyncio.create_task(told.wait()), asyncio.create_task(runtime.closed.wait()), serving]
-    await asyncio.wait([*ends, starting], return_when=asyncio.FIRST_COMPLETED)
-    code = 0
-    if starting.done() and starting.exception() is None:
-        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-    elif starting.done():
-        code = _explain(starting.exception())
-    if not told.is_set() and code == 0:
-        code = _explain(CarrierError("the broker refused the connection for good, or HTTP ended"))
-    starting.cancel()
-    with contextlib.suppress(asyncio.CancelledError, Exception):
-        await starting
+    code = await _work(runtime, told, serving)
     await runtime.stop()
     server.should_exit = True
-    for task in ends[:2]:
-        task.cancel()
     await serving
     return code
+
+
+async def _work(runtime: Runtime, told: asyncio.Event, serving: "asyncio.Task[None]") -> int:
+    """0 when a signal came; 1 when the carrier must not run, or cannot any more."""
+    starting = asyncio.create_task(runtime.start())
+    waits = [asyncio.create_task(told.wait()), asyncio.create_task(runtime.closed.wait())]
+    try:
+        await asyncio.wait([starting, serving, *waits], return_when=asyncio.FIRST_COMPLETED)
+        if starting.done():
+            if (error := starting.exception()) is not None:
+                return _explain(error)
+            await asyncio.wait([serving, *waits], return_when=asyncio.FIRST_COMPLETED)
+        return 0 if told.is_set() else _explain(CarrierError("the broker refused the carrier for good, or HTTP ended"))
+    finally:
+        for task in (starting, *waits):
+            task.cancel()
+        await asyncio.gather(starting, *waits, return_exceptions=True)
 
 
 def _tell(told: asyncio.Event, number: int) -> None:
@@ -70,7 +72,7 @@ def _tell(told: asyncio.Event, number: int) -> None:
     told.set()
 
 
-def _explain(error: BaseException | None) -> int:
+def _explain(error: BaseException) -> int:
     code = f"{error.code}: " if isinstance(error, CarrierError) and error.code else ""
     log.critical("%s%s", code, error, exc_info=None if isinstance(error, CarrierError) else error)
     return 1
