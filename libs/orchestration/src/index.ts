@@ -1,4 +1,3 @@
-export { type ChildFlow, childFlowId, childFlowOf } from './child-flow.ts';
 export {
   type ActionGiven,
   type Branch,
@@ -62,7 +61,16 @@ export { type OpenOrchestrations, openOrchestrations } from './open-orchestratio
 export { OrchestrationModule } from './orchestration.module.ts';
 export { type Asking, Orchestrations, type OrchestrationsAddress } from './orchestrations.ts';
 export * from './record.ts';
-export * from './report.ts';
+export type {
+  CompletionReport,
+  ReportedAsOf,
+  ReportedBranches,
+  ReportedEnd,
+  ReportedLetter,
+  ReportedState,
+  ReportedStep,
+  ReportedTime,
+} from './report.ts';
 export type { InstanceFilter, InstancePage, InstanceSummary, Place } from './status/instances.ts';
 export type {
   BranchStatus,

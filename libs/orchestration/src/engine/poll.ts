@@ -9,8 +9,8 @@ import type { Reports } from './reports.ts';
 import { type Found, taken } from './taken-end.ts';
 
 /**
- * Asks the ledger for the ends of a flow, and the remote side how far it is, where its status has an address; whose word
- * counts then for whether it failed. Never throws: what is not known is among what the report lacks.
+ * Asks the ledger for the ends of a flow, and the remote side how far it is, where its status has an address. When that
+ * answers, its word counts for whether it failed. Never throws: what is not known is among what the report lacks.
  */
 export async function poll(
   reports: Reports,
@@ -27,13 +27,14 @@ export async function poll(
     const end = taken(spec, contract, data, lacks);
     if (end !== undefined) return { report: told, found: { ...end, messageId } };
   }
-  if (remote === undefined)
-    return report.state === 'failed' ? { report: told, found: 'failed' } : { report: told };
-  lacks.push(...remote.lacks);
-  return { report: told, ...(remote.found && { found: remote.found }) };
+  lacks.push(...(remote?.lacks ?? []));
+  const ofLedger = report.state === 'failed' ? 'failed' : undefined;
+  const found = remote?.isAnswered === true ? remote.found : ofLedger;
+  return found === undefined ? { report: told } : { report: told, found };
 }
 
 interface Remote {
+  readonly isAnswered: boolean;
   readonly found?: Found | 'failed' | undefined;
   readonly lacks: readonly string[];
 }
@@ -46,14 +47,24 @@ async function remoteOf(
   const lacks: string[] = [];
   try {
     const body = await ask(typeof status === 'object' ? status.url(given) : status(given));
-    if (body === undefined) return { lacks: ['the remote side does not know the flow (yet)'] };
-    if (typeof status === 'function') return { found: endIn(body, spec, lacks), lacks };
-    const end = status.completed(body);
-    if (end === undefined || end === 'failed') return { found: end, lacks };
-    return { found: taken(spec, contractOf(end.contract).id, end.data, lacks), lacks };
+    if (body === undefined)
+      return { isAnswered: false, lacks: ['the remote side does not know the flow (yet)'] };
+    return { isAnswered: true, found: endOf(body, spec, status, lacks), lacks };
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
     const why = error instanceof NoAnswer ? said : `could not be asked: ${said}`;
-    return { lacks: [`the remote side ${why}`] };
+    return { isAnswered: false, lacks: [`the remote side ${why}`] };
   }
+}
+
+function endOf(
+  body: unknown,
+  spec: HandOffSpec,
+  status: NonNullable<HandOffSpec['status']>,
+  lacks: string[],
+): Found | 'failed' | undefined {
+  if (typeof status === 'function') return endIn(body, spec, lacks);
+  const end = status.completed(body);
+  if (end === undefined || end === 'failed') return end;
+  return taken(spec, contractOf(end.contract).id, end.data, lacks);
 }

@@ -54,6 +54,11 @@ describe('a poll of a hand-off', () => {
     expect((await polled({ state: 'failed' }, () => url)).found).toBeUndefined();
   });
 
+  it('believes the ledger where the remote side gives no answer', async () => {
+    const { url } = await site((_, response) => say(response, {}, 500));
+    expect((await polled({ state: 'failed' }, () => url)).found).toBe('failed');
+  });
+
   it('reads another status as its hand-off says', async () => {
     const remote = await site((_, response) => say(response, { lost: 'red' }));
     const completed = (body: unknown) => ({
