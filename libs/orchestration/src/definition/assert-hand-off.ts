@@ -7,6 +7,7 @@ import { NAME } from './name.ts';
 type HandOff = Intent & { readonly kind: 'handOff' };
 type Refuse = (problem: string) => never;
 
+const MOST_ENDS = 10;
 const MOST_POLLS = 100;
 
 /** Refuses options of a hand-off that cannot work. */
@@ -15,6 +16,7 @@ export function assertHandOff({ options }: HandOff, wrong: Refuse): void {
   if (!NAME.test(name) || name === 'command')
     wrong(`has a hand-off "${name}": its name is of the form [a-z][a-z0-9-]*, and not "command"`);
   if (ends.length === 0) wrong(`hands off "${name}" without an end: name the contracts in "ends"`);
+  if (ends.length > MOST_ENDS) wrong(`has ${ends.length} ends of "${name}": ${MOST_ENDS} at most`);
   const types = ends.map((end) => contractOf(end).type);
   if (new Set(types).size < types.length) wrong(`has two majors of one type among the ends of "${name}"`);
   for (const [option, text] of Object.entries({ within, every })) {

@@ -41,6 +41,7 @@ describe('a hand-off', () => {
     ['a name that flows cannot carry', { name: 'The carrier' }, 'has a hand-off "The carrier"'],
     ['the name of commands', { name: 'command' }, 'has a hand-off "command"'],
     ['no end', { ends: [] }, 'hands off "carrier" without an end'],
+    ['more than ten ends', { ends: Array(11).fill(ParcelLost) }, 'has 11 ends of "carrier": 10 at most'],
     ['one end twice', { ends: [ParcelLost, ParcelLost] }, 'has two majors of one type'],
     ['a command as an end', { ends: [PickItem] }, 'lists item.pick.v1, a command, as an end of "carrier"'],
     [

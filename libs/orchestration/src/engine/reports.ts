@@ -5,6 +5,9 @@ import { ask, NoAnswer } from './ask.ts';
 /** After a console that did not answer, no completion waits for it for so long. */
 const PAUSE_MS = 5_000;
 
+/** As many contracts as a console takes in one question; a hand-off has fewer, but for older majors. */
+const MOST_ENDS = 20;
+
 /** Reports of flows, from the console that the app was told of. Whatever is wrong with that is said in the report. */
 export class Reports {
   readonly #console: string | undefined;
@@ -21,12 +24,12 @@ export class Reports {
    */
   async of(flowId: string, ends: Iterable<string>): Promise<CompletionReport> {
     if (Date.now() < this.#pausedUntil) return emptyReport(flowId, this.#why);
-    return this.#ask(flowId, { ends: [...ends].join(',') });
+    return this.#ask(flowId, { ends: listOf(ends) });
   }
 
   /** The same, whatever came of it before, and with the data of the ends. */
   withData(flowId: string, ends: Iterable<string>): Promise<CompletionReport> {
-    return this.#ask(flowId, { ends: [...ends].join(','), data: 'true' });
+    return this.#ask(flowId, { ends: listOf(ends), data: 'true' });
   }
 
   async #ask(flowId: string, query: Record<string, string>): Promise<CompletionReport> {
@@ -45,6 +48,10 @@ export class Reports {
       return emptyReport(flowId, this.#why);
     }
   }
+}
+
+function listOf(ends: Iterable<string>): string {
+  return [...ends].slice(0, MOST_ENDS).join(',');
 }
 
 function reportIn(body: unknown, flowId: string): CompletionReport {

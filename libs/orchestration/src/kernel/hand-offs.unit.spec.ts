@@ -15,6 +15,7 @@ import {
   PickItem,
   PutBack,
 } from '../shop.spec.support.ts';
+import type { Poll } from './input.ts';
 import { Stage } from './stage.spec.support.ts';
 
 const FLOW = 'flow-1/carrier/1';
@@ -204,6 +205,18 @@ describe('a hand-off whose end does not come', () => {
       problems: [{ code: 'remote-failed', command: 'carrier' }],
       commands: [{ status: 'failed', unhandled: true }],
     });
+  });
+
+  it('says what the remote side failed on, when the report names it', () => {
+    const stage = begun();
+    const deadLetters = [{ step: 'carrier__sort', reason: 'retries-exhausted' }];
+    const poll: Poll = { report: { ...report, deadLetters }, found: 'failed' };
+    stage.now = new Date(stage.now.getTime() + 10_000);
+    const polls = new Map([[stage.sent[0]?.id ?? '', poll]]);
+    stage.give({ kind: 'wake', inputId: 'wake', at: stage.record?.wakeAt ?? '', polls });
+    expect(stage.record?.problems.at(-1)?.message).toBe(
+      'The remote side has failed: carrier__sort set a message aside (retries-exhausted).',
+    );
   });
 
   it('goes on when the end comes after all', () => {

@@ -1,5 +1,6 @@
 import { MOST_DEFERRED } from '../limits.ts';
 import type { CommandRecord, HandOffState } from '../record.ts';
+import type { CompletionReport } from '../report.ts';
 import { fail } from './commands.ts';
 import { changeCommand, type Draft, specOf } from './draft.ts';
 import type { Poll } from './input.ts';
@@ -14,8 +15,7 @@ export function polled(draft: Draft, overdue: CommandRecord, { report, found }: 
   const command = noteReport(draft, overdue, report);
   if (isKept(draft, command)) pollLater(draft, command);
   else if (found === undefined) pollAgain(draft, command);
-  else if (found === 'failed')
-    fail(draft, command, { code: 'remote-failed', message: 'A poll found that the remote side has failed.' });
+  else if (found === 'failed') fail(draft, command, { code: 'remote-failed', message: failureOf(report) });
   else {
     const { contract, data, messageId = `poll ${command.id}` } = found;
     if (draft.record.deferred.length < MOST_DEFERRED)
@@ -23,6 +23,11 @@ export function polled(draft: Draft, overdue: CommandRecord, { report, found }: 
     const left = draft.record.commands.find(({ id }) => id === command.id);
     if (left?.status === 'open') pollLater(draft, left); // the machine is halted, or has no room for it
   }
+}
+
+function failureOf({ deadLetters: [letter] }: CompletionReport): string {
+  if (letter === undefined) return 'A poll found that the remote side has failed.';
+  return `The remote side has failed: ${letter.step} set a message aside (${letter.reason}).`;
 }
 
 /** Its end came, and waits until a person has decided what the machine is halted for. */
