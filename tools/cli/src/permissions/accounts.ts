@@ -1,4 +1,5 @@
 import type { Names } from '@troupe/jetstream';
+import { WorkspaceError } from '../errors.ts';
 import type { Workspace, WorkspaceApp } from '../workspace/workspace.ts';
 import { api, each, type PermittedApp, type Rights, rightsOf } from './rights.ts';
 import { consoleRights, operatorRights } from './wide-rights.ts';
@@ -40,8 +41,17 @@ export const OPERATOR = 'operator';
  * One account has the streams and the apps of the workspace's own organisation; each other organisation has one with its
  * apps alone, in which the JetStream API stands under another name, so that no reply of theirs can name a subject of the
  * streams.
+ * @throws WorkspaceError when two users would have one name
  */
-export function accountsOf({ apps, consoles, organisation }: Workspace, names: Names): Accounts {
+export function accountsOf({ apps, consoles, organisation, folder }: Workspace, names: Names): Accounts {
+  const twin = [...apps, ...consoles]
+    .map(({ app }) => app)
+    .find((app, i, all) => app === OPERATOR || all.indexOf(app) < i);
+  if (twin !== undefined)
+    throw new WorkspaceError(
+      folder,
+      `has two users named ${twin}: the operator is one, and each app and console.`,
+    );
   const permitted = apps.map(permittedOf);
   const home = accountName(organisation, names);
   const owned = Map.groupBy(apps, (app) => app.organisation ?? organisation);
@@ -126,11 +136,9 @@ function abroad(subject: string, home: string): string {
 }
 
 function accountName(organisation: string, { prefix }: Names): string {
-  return [prefix, organisation]
-    .filter((part) => part !== '')
-    .join('_')
-    .replaceAll('-', '_')
-    .toUpperCase();
+  // Names have single dashes: two of them never give one account.
+  const parts = [prefix, organisation].filter((part) => part !== '');
+  return parts.join('__').replaceAll('-', '_').toUpperCase();
 }
 
 /** Names of steps are durable names in a description. */

@@ -10,8 +10,13 @@ export const here = join(import.meta.dirname, '../../../..');
 
 /** Runs `troupe …` in a folder to its end, without a broker. */
 export function troupeIn(folder: string, ...args: string[]): Promise<Ended> {
+  return troupeWith({}, folder, ...args);
+}
+
+/** The same with environment variables, which may name a broker. */
+export function troupeWith(variables: NodeJS.ProcessEnv, folder: string, ...args: string[]): Promise<Ended> {
   const bin = join(here, 'tools/cli/bin/troupe.mjs');
-  const env = { PATH: process.env.PATH, HOME: process.env.HOME };
+  const env = { PATH: process.env.PATH, HOME: process.env.HOME, ...variables };
   const child = spawn(process.execPath, [bin, ...args], { env, cwd: folder });
   child.stdin.end();
   onTestFinished(() => void child.kill('SIGKILL'));
