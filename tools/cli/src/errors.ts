@@ -48,7 +48,7 @@ export class KeysError extends TroupeError {
   }
 }
 
-/** The step that is to be tried does not run: its process ended, or made no consumer. */
+/** The step that is to be tried does not run: its process ended, or takes nothing from its consumer. */
 export class StepNotRunningError extends TroupeError {
   readonly code = 'TROUPE_CLI_STEP';
 

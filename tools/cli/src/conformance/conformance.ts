@@ -46,20 +46,15 @@ runs: on --server, in an environment that is there for it alone, since it sends 
 not tried. Example: troupe conformance picking__pick --run "node apps/picking/dist/main.js"`,
   options: OPTIONS,
   async run(work) {
-    const { values, positionals, terminal, signal } = work;
-    if (positionals.length === 0) throw new UsageError('Say which step: <app>__<step>.');
-    if (values.run !== undefined && values.server !== undefined)
-      throw new UsageError('--run starts a broker of its own: leave out --server, or --run.');
-    if (values.run === undefined && values.env !== undefined)
-      throw new UsageError('--env is for the process that --run starts.');
-    const subjects = positionals.map(subjectNamed);
+    const { values, terminal, signal } = work;
+    const asked = await askedBy(work);
     const workspace = await readWorkspace(values.workspace ?? '.', (path) =>
       terminal.progress(`reading ${path}`),
     );
     let isBroken = false;
-    for (const subject of subjects) {
+    for (const subject of asked.subjects) {
       if (signal.aborted) break;
-      const findings = await findingsOf(work, workspace, subject);
+      const findings = await findingsOf(work, workspace, subject, asked);
       isBroken ||= findings.some(({ verdict }) => verdict === 'broken');
       if (values.json) terminal.out(JSON.stringify({ step: subject.name, rules: findings }));
       else for (const line of reportOf(subject.name, findings)) terminal.out(line);
@@ -69,14 +64,40 @@ not tried. Example: troupe conformance picking__pick --run "node apps/picking/di
   },
 });
 
-async function findingsOf(work: Work, workspace: Workspace, subject: SubjectName): Promise<Finding[]> {
+/** What a command line asks for. */
+interface Asked {
+  readonly subjects: readonly SubjectName[];
+  readonly rules: readonly Rule[];
+  readonly samples: Samples;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** @throws UsageError for a command line that is wrong */
+async function askedBy({ values, positionals }: Work): Promise<Asked> {
+  if (positionals.length === 0) throw new UsageError('Say which step: <app>__<step>.');
+  if (values.run !== undefined && values.server !== undefined)
+    throw new UsageError('--run starts a broker of its own: leave out --server, or --run.');
+  if (values.run === undefined && values.env !== undefined)
+    throw new UsageError('--env is for the process that --run starts.');
+  return {
+    subjects: positionals.map(subjectNamed),
+    rules: await rulesNamed(values.rule),
+    samples: new Samples(await givenData(values.data ?? [])),
+    env: pairsOf(values.env ?? []),
+  };
+}
+
+async function findingsOf(
+  work: Work,
+  workspace: Workspace,
+  subject: SubjectName,
+  { rules, samples, env }: Asked,
+): Promise<Finding[]> {
   // No other command needs what it is made of.
   const [{ openStage }, { probe }] = await Promise.all([import('./stage/open.ts'), import('./probe.ts')]);
   const { values, variables, terminal, signal } = work;
-  const rules = await rulesNamed(values.rule);
-  const samples = new Samples(await givenData(values.data ?? []));
   const prefix = values.prefix ?? variables.TROUPE_PREFIX ?? '';
-  const place = await placeOf(work);
+  const { remove, ...place } = await placeOf(work, env);
   try {
     terminal.progress(`${subject.name}: starting`);
     const { stage, close } = await openStage(subject, workspace, { ...place, prefix, samples });
@@ -86,7 +107,7 @@ async function findingsOf(work: Work, workspace: Workspace, subject: SubjectName
       await close();
     }
   } finally {
-    await place.remove();
+    await remove();
   }
 }
 
@@ -100,13 +121,12 @@ async function rulesNamed(ids: readonly string[] | undefined): Promise<readonly 
 }
 
 /** The broker, and how the process is started in it; what was made for that goes with `remove`. */
-async function placeOf({ values, variables }: Work) {
+async function placeOf({ values, variables }: Work, env: Asked['env']) {
   const { run: command, server } = values;
   if (command === undefined) {
     const url = server ?? (variables.NATS_URL || 'nats://127.0.0.1:4222');
     return { url, remove: async () => {} };
   }
-  const env = pairsOf(values.env ?? []);
   const { ownPlace } = await import('./stage/own-place.ts');
   const { url, folder, remove } = await ownPlace();
   return { url, run: { command, inherited: variables, env, folder }, remove };

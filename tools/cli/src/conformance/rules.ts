@@ -4,6 +4,7 @@ import { manifest } from './rules/consumers/manifest.ts';
 import { start } from './rules/consumers/start.ts';
 import { streams } from './rules/consumers/streams.ts';
 import * as broken from './rules/failures/broken.ts';
+import { letterContext } from './rules/failures/letter-context.ts';
 import * as letters from './rules/failures/letters.ts';
 import { redrive, redriveLetter } from './rules/failures/redrive.ts';
 import * as attributes from './rules/messages/attributes.ts';
@@ -55,7 +56,7 @@ export const RULES: readonly Rule[] = [
   letters.letterCopy,
   letters.letterId,
   letters.letterOrigin,
-  letters.letterContext,
+  letterContext,
   letters.letterFingerprint,
   letters.letterSize,
   redrive,

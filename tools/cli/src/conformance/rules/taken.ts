@@ -35,3 +35,8 @@ export async function ofOutputs(
 export function nothingSent({ subject }: Stage): string {
   return subject.emits.length === 0 ? 'the step emits nothing' : 'the step sent nothing';
 }
+
+/** How a step answered, but for saying that it still works. */
+export function kindsOf(answers: Result['answers']): string[] {
+  return answers.map(({ kind }) => kind).filter((kind) => kind !== 'working');
+}

@@ -12,17 +12,21 @@ export interface InstanceAnswer {
   readonly started?: unknown;
 }
 
-/** Answers of all instances of an environment to a question, those that come within the time. */
+/** How long after an answer another may come, in ms. */
+const APART_MS = 300;
+
+/** Answers of all instances of an environment to a question; where nobody listens, none at once. */
 export async function ask(
   client: NatsConnection,
   subject: string,
   prefix: string,
-  withinMs = 300,
+  withinMs = 5_000,
 ): Promise<InstanceAnswer[]> {
   const answers: InstanceAnswer[] = [];
-  const replies = await client.requestMany(subject, undefined, { maxWait: withinMs, strategy: 'timer' });
   try {
-    for await (const reply of replies) answers.push(reply.json<InstanceAnswer>());
+    const options = { strategy: 'stall', maxWait: withinMs, stall: APART_MS } as const;
+    for await (const reply of await client.requestMany(subject, undefined, options))
+      answers.push(reply.json<InstanceAnswer>());
   } catch {
     return answers; // nobody is there, or what came is no JSON
   }

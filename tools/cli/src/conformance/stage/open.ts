@@ -1,41 +1,20 @@
-import { join } from 'node:path';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { Names, Runtime, readManifest, type StreamSettings, silentLogger } from '@troupe/jetstream';
+import { withoutCredentials } from '@troupe/broker';
+import { BrokerUnavailableError, Names, readManifest } from '@troupe/jetstream';
 import { StepNotRunningError } from '../../errors.ts';
 import { messageOf } from '../message.ts';
 import type { Samples } from '../samples.ts';
 import { type Declarations, declaredIn, describedBy, type Subject, type SubjectName } from '../subject.ts';
+import { GRACE_MS, lanesIn, launchOf, makeStreams, type Place } from './place.ts';
 import { Running } from './running.ts';
-import { type Sent, Stage, sendWith } from './stage.ts';
+import { type Sent, store } from './sending.ts';
+import { Stage } from './stage.ts';
 import { Stored } from './stored.ts';
 import { Tap } from './tap.ts';
 
-/** Lanes of an environment that is there for one step alone: a step that takes them to be 32 is found. */
-const LANES = 7;
-const GRACE_MS = 10_000;
 /** Longer than the broker waits before it gives a message again. */
 const ANSWER_MS = 45_000;
-
-/** Where and how a step is tried. */
-export interface Place {
-  readonly url: string;
-  readonly prefix: string;
-  readonly samples: Samples;
-  /** How long a step may take to be done with a message, in ms. Default 45,000. */
-  readonly answerMs?: number;
-  /** How its process is started, in an environment that nothing else is in; undefined when it runs already. */
-  readonly run?: {
-    readonly command: string;
-    /** Environment that it has like any process. */
-    readonly inherited: NodeJS.ProcessEnv;
-    /** Environment over what the stage gives it. */
-    readonly env: NodeJS.ProcessEnv;
-    /** Keeps its log, and what it keeps itself. */
-    readonly folder: string;
-    readonly streams?: StreamSettings | undefined;
-  };
-}
 
 export interface OpenStage {
   readonly stage: Stage;
@@ -44,7 +23,7 @@ export interface OpenStage {
 
 /**
  * Makes the environment ready, and starts the step's process in it; or finds the step where it runs.
- * @throws StepNotRunningError, UsageError, WorkspaceError
+ * @throws BrokerUnavailableError, StepNotRunningError, UsageError, WorkspaceError
  */
 export async function openStage(
   name: SubjectName,
@@ -53,19 +32,19 @@ export async function openStage(
 ): Promise<OpenStage> {
   const declared = declaredIn(workspace, name);
   const names = new Names(place.prefix);
-  if (place.run !== undefined) await makeStreams(place, place.run.streams);
-  const client = await connect({ servers: place.url, noAsyncTraces: true });
+  const client = await connected(place.url);
   let running: Running | undefined;
   const close = async (): Promise<void> => {
     await running?.end();
     await client.close();
   };
   try {
+    if (place.run !== undefined) await makeStreams(place, client, place.run.streams);
     const manager = await jetstreamManager(client);
-    if (place.run !== undefined)
-      await manager.streams.update(names.events, { metadata: { 'troupe-lanes': String(LANES) } });
-    const { config } = await manager.streams.info(names.events);
-    const lanes = Number(config.metadata?.['troupe-lanes'] ?? 32);
+    const { config } = await manager.streams.info(names.events).catch((error: Error) => {
+      throw new StepNotRunningError(name.name, `${names.events}: ${error.message}`, []);
+    });
+    const lanes = lanesIn(config.metadata);
     const tap = await Tap.open(client, [names.all('evt'), names.all('cmd')]);
     const [events, letters] = await Promise.all(
       [names.events, names.deadLetters].map((stream) => Stored.since(manager, stream)),
@@ -100,18 +79,13 @@ export async function openStage(
   }
 }
 
-/** The streams that all apps share; an app makes its own. */
-async function makeStreams({ url, prefix }: Place, streams: StreamSettings = {}): Promise<void> {
-  const runtime = new Runtime({
-    app: 'conformance',
-    version: '1.0.0',
-    prefix,
-    connection: { servers: url },
-    streams,
-    log: silentLogger,
-  });
-  await runtime.start();
-  await runtime.stop();
+async function connected(url: string): Promise<NatsConnection> {
+  try {
+    return await connect({ servers: url.split(','), name: 'troupe-conformance', noAsyncTraces: true });
+  } catch (error) {
+    const where = withoutCredentials(url);
+    throw new BrokerUnavailableError(`The broker at ${where} does not answer.`, { cause: error });
+  }
 }
 
 async function storedEarly(
@@ -123,23 +97,7 @@ async function storedEarly(
 ): Promise<Sent | undefined> {
   const contract = declared?.consumes[0];
   if (contract === undefined) return undefined;
-  return sendWith(jetstream(client), { names, lanes }, messageOf(contract, samples.of(contract)));
-}
-
-function launchOf({ url, prefix }: Place, run: NonNullable<Place['run']>) {
-  const given = {
-    NATS_URL: url,
-    NATS_NKEY_FILE: undefined,
-    TROUPE_API_PREFIX: undefined,
-    TROUPE_PREFIX: prefix,
-    TROUPE_TOPOLOGY: 'create',
-    TROUPE_SHUTDOWN_GRACE_MS: String(GRACE_MS),
-    TROUPE_DATA: join(run.folder, 'data'),
-    HOST: '127.0.0.1',
-    PORT: '0',
-  };
-  const env = { ...run.inherited, ...given, ...run.env };
-  return { command: run.command, env, logFile: join(run.folder, 'step.log') };
+  return store(jetstream(client), { names, lanes }, messageOf(contract, samples.of(contract)));
 }
 
 /** @throws StepNotRunningError when the step has no consumer that says what it is */

@@ -6,10 +6,12 @@ import { ask } from './instances.ts';
 import { type Launch, StepProcess } from './step-process.ts';
 import { until } from './until.ts';
 
-const START_MS = 60_000;
-/** How long a process that has its consumers may be silent as an instance, in ms, before it is taken to run. */
-const SILENT_MS = 10_000;
+/** A database may have to be made first, on a machine that has much else to do. */
+const START_MS = 180_000;
+/** How long a process that pulls may be silent as an instance, in ms, before it is taken to run. */
+const SILENT_MS = 3_000;
 const KILL_MS = 5_000;
+const ASK_MS = 500;
 
 /** What is looked at to see that a process runs its step. */
 export interface Sight {
@@ -41,17 +43,19 @@ export class Running {
     this.#known = new Set(await this.#instances());
     const process = new StepProcess(this.launch);
     this.#process = process;
-    const since = performance.now();
+    let pullsSince: number | undefined;
     const runs = async (): Promise<boolean> => {
       if (process.ended !== undefined) return true;
-      if (!(await this.#hasConsumer())) return false;
-      if (performance.now() - since > SILENT_MS) return true;
+      if (!(await this.#pulls())) return false;
+      pullsSince ??= performance.now();
+      if (performance.now() - pullsSince > SILENT_MS) return true;
       return (await this.#instances()).some((id) => !this.#known.has(id));
     };
     const isThere = await until(runs, START_MS);
     if (isThere && process.ended === undefined) return;
     const { subject } = this.sight;
-    const how = process.ended ?? `it made no consumer ${subject.name} within ${START_MS / 1_000} s`;
+    const how =
+      process.ended ?? `it took nothing from a consumer ${subject.name} within ${START_MS / 1_000} s`;
     await this.end();
     throw new StepNotRunningError(subject.name, how, await process.log());
   }
@@ -72,16 +76,14 @@ export class Running {
     await this.#process?.exited;
   }
 
-  async #hasConsumer(): Promise<boolean> {
+  async #pulls(): Promise<boolean> {
     const { manager, subject, delayed } = this.sight;
-    return manager.consumers.info(delayed, subject.name).then(
-      () => true,
-      () => false,
-    );
+    const info = await manager.consumers.info(delayed, subject.name).catch(() => undefined);
+    return (info?.num_waiting ?? 0) > 0;
   }
 
   async #instances(): Promise<unknown[]> {
     const { client, subject, prefix } = this.sight;
-    return (await ask(client, `$SRV.PING.${subject.app}`, prefix, 100)).map(({ id }) => id);
+    return (await ask(client, `$SRV.PING.${subject.app}`, prefix, ASK_MS)).map(({ id }) => id);
   }
 }

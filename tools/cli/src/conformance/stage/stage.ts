@@ -1,30 +1,18 @@
 import { type JetStreamClient, type JetStreamManager, jetstream, type StoredMsg } from '@nats-io/jetstream';
-import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node';
-import { headers as newHeaders } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
 import type { CompiledContract } from '@troupe/contract';
-import { type Manifest, Names, readManifest } from '@troupe/jetstream';
-import { laneOf } from '../ids.ts';
-import { type Message, messageOf, type Particulars, partitionKeyOf } from '../message.ts';
+import { type Manifest, type Names, readManifest } from '@troupe/jetstream';
+import { type Message, messageOf, type Particulars } from '../message.ts';
 import type { Fields, Samples } from '../samples.ts';
 import type { Subject } from '../subject.ts';
 import type { Running } from './running.ts';
+import { type Lanes, type Sent, store, type Transport } from './sending.ts';
 import { eventOf, type Stored } from './stored.ts';
 import type { Answer, Tap } from './tap.ts';
 import { until } from './until.ts';
 
 /** How long an output may come after the acknowledgement, in ms: a step that is wrong in that alone is told only that. */
 const LATE_MS = 2_000;
-
-/** A message that a stream holds for the step. */
-export interface Sent {
-  readonly message: Message;
-  readonly stream: string;
-  readonly seq: number;
-  readonly subject: string;
-  /** What it was sent as: of a message that was changed, not what `message` has. */
-  readonly payload: Uint8Array;
-  readonly headers: MsgHdrs;
-}
 
 /** What a step did with a message. */
 export interface Result {
@@ -37,27 +25,14 @@ export interface Result {
   readonly silence: readonly string[];
 }
 
-/** How a message is put on the wire, other than as it is by itself. */
-export interface Transport {
-  readonly headers?: readonly (readonly [name: string, value: string])[];
-  readonly payload?: Uint8Array | string;
-  /** Default: random. */
-  readonly msgId?: string;
-  /** Default: where messages of the contract go. */
-  readonly subject?: string;
-}
-
 /** What the stage is made of. */
-export interface Parts {
+export interface Parts extends Lanes {
   readonly subject: Subject;
-  readonly names: Names;
   readonly client: NatsConnection;
   readonly manager: JetStreamManager;
   readonly tap: Tap;
   readonly events: Stored;
   readonly letters: Stored;
-  /** Lane count of EVENTS. */
-  readonly lanes: number;
   readonly samples: Samples;
   /** How long a step may take to be done with a message, in ms. */
   readonly answerMs: number;
@@ -114,12 +89,12 @@ export class Stage {
   }
 
   /** Sends a valid message, and waits for what the step does with it. */
-  async try(trial: Trial = {}, transport?: Transport): Promise<Result> {
-    return this.result(await this.send(this.message(trial), transport));
+  async try(trial: Trial = {}): Promise<Result> {
+    return this.result(await this.send(this.message(trial)));
   }
 
   send(message: Message, transport: Transport = {}): Promise<Sent> {
-    return sendWith(this.#client, this.parts, message, transport);
+    return store(this.#client, this.parts, message, transport);
   }
 
   /** Waits until the step is done with it, however: acknowledged, or terminated. */
@@ -182,33 +157,4 @@ export interface Trial extends Particulars {
 /** `<app>__<step>__<domain>_<name>_v<major>` */
 export function durableOf(step: string, { id }: Pick<CompiledContract, 'id'>): string {
   return `${step}__${id.replaceAll('.', '_')}`;
-}
-
-/** Where messages of a contract go. */
-export function subjectOf(
-  { names, lanes }: Pick<Parts, 'names' | 'lanes'>,
-  { contract, data, flowId }: Message,
-) {
-  const lane = laneOf(partitionKeyOf(contract, data, flowId), lanes);
-  return `${names.contractSubject(contract)}.${lane}`;
-}
-
-/** Stores a message. */
-export async function sendWith(
-  client: JetStreamClient,
-  place: Pick<Parts, 'names' | 'lanes'>,
-  message: Message,
-  transport: Transport = {},
-): Promise<Sent> {
-  const {
-    headers: lines = message.headers,
-    payload = message.payload,
-    msgId = crypto.randomUUID(),
-  } = transport;
-  const { subject = subjectOf(place, message) } = transport;
-  const headers = newHeaders();
-  for (const [name, value] of lines) headers.append(name, value);
-  const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
-  const { stream, seq } = await client.publish(subject, bytes, { headers, msgID: msgId });
-  return { message, stream, seq, subject, payload: bytes, headers };
 }

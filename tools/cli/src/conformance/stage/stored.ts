@@ -35,11 +35,22 @@ export class Stored {
   }
 }
 
-/** A message as a CloudEvent; undefined when it is none. */
-export function eventOf({ header, data }: StoredMsg): (CloudEvent & { readonly data: unknown }) | undefined {
+/** A message as a CloudEvent. */
+export type Read = CloudEvent & { readonly data: unknown };
+
+/** Many rules look at one message. */
+const known = new WeakMap<StoredMsg, Read | undefined>();
+
+/** Undefined when it is none. */
+export function eventOf(message: StoredMsg): Read | undefined {
+  if (!known.has(message)) known.set(message, decoded(message));
+  return known.get(message);
+}
+
+function decoded({ header, data }: StoredMsg): Read | undefined {
   try {
-    const { event, data: read } = decodeMessage(header, data);
-    return { ...event, data: read };
+    const { event, data: body } = decodeMessage(header, data);
+    return { ...event, data: body };
   } catch (error) {
     if (error instanceof MessageFormatError) return undefined;
     throw error;

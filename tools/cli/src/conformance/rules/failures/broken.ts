@@ -1,23 +1,19 @@
 import { differs, notTried, type Outcome, type Rule } from '../../rule.ts';
 import { tooDeep, withoutRequired, wrongType } from '../../samples.ts';
-import type { Result, Stage, Transport } from '../../stage/stage.ts';
+import type { Transport } from '../../stage/sending.ts';
+import type { Result, Stage } from '../../stage/stage.ts';
+import { kindsOf } from '../taken.ts';
 
 export const invalidType: Rule = {
   id: 'invalid-type',
   tries: 'sends a field of the wrong type',
-  check: (stage) =>
-    invalid(stage, () => wrongType(stage.contract, stage.parts.samples.of(stage.contract)), JSON.stringify),
+  check: (stage) => invalid(stage, wrongType),
 };
 
 export const invalidMissing: Rule = {
   id: 'invalid-missing',
   tries: 'leaves out a field that must be there',
-  check: (stage) =>
-    invalid(
-      stage,
-      () => withoutRequired(stage.contract, stage.parts.samples.of(stage.contract)),
-      JSON.stringify,
-    ),
+  check: (stage) => invalid(stage, withoutRequired),
 };
 
 export const invalidJson: Rule = {
@@ -76,14 +72,10 @@ export const behind: Rule = {
   },
 };
 
-async function invalid<T>(
-  stage: Stage,
-  make: () => T | undefined,
-  write: (data: T) => string,
-): Promise<Outcome> {
-  const data = make();
+async function invalid(stage: Stage, breaking: typeof wrongType): Promise<Outcome> {
+  const data = breaking(stage.contract, stage.parts.samples.of(stage.contract));
   if (data === undefined) return notTried(`${stage.contract.id} takes anything`);
-  return aside(stage, 'contract-invalid', { payload: write(data) });
+  return aside(stage, 'contract-invalid', { payload: JSON.stringify(data) });
 }
 
 async function aside(stage: Stage, reason: string, transport: Transport): Promise<Outcome> {
@@ -94,14 +86,13 @@ async function aside(stage: Stage, reason: string, transport: Transport): Promis
 function faultsOf({ answers, letters, outputs, silence }: Result, reason: string): string[] {
   const [letter] = letters;
   const count = letters.length === 1 ? [] : [`it made ${letters.length} dead letters, not one`];
-  const kinds = answers.map(({ kind }) => kind).filter((kind) => kind !== 'working');
   return [
     ...silence,
     ...count,
     ...(letter === undefined
       ? []
       : differs('x-dead-letter-reason', letter.header.get('x-dead-letter-reason'), reason)),
-    ...(silence.length > 0 ? [] : differs('the answers to it', kinds, ['term'])),
+    ...(silence.length > 0 ? [] : differs('the answers to it', kindsOf(answers), ['term'])),
     ...(outputs.length === 0 ? [] : ['it was handled']),
   ];
 }

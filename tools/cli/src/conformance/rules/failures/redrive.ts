@@ -1,9 +1,10 @@
 import { digest, laneOf } from '../../ids.ts';
 import { type Message, partitionKeyOf } from '../../message.ts';
 import { differs, notTried, type Rule } from '../../rule.ts';
-import type { Result, Stage, Transport } from '../../stage/stage.ts';
+import type { Transport } from '../../stage/sending.ts';
+import type { Result, Stage } from '../../stage/stage.ts';
 import { eventOf } from '../../stage/stored.ts';
-import { nothingSent, undone } from '../taken.ts';
+import { kindsOf, nothingSent, undone } from '../taken.ts';
 
 export const redrive: Rule = {
   id: 'redrive',
@@ -66,8 +67,4 @@ async function toStep(stage: Stage, message: Message, transport: Transport = {})
   const subject = `${stage.names.redriveSubject(app, step)}.${laneOf(key, stage.parts.lanes)}`;
   const headers = [...message.headers, ...Object.entries(ORIGIN)];
   return stage.result(await stage.send(message, { ...transport, headers, subject }));
-}
-
-function kindsOf(answers: Result['answers']): string[] {
-  return answers.map(({ kind }) => kind).filter((kind) => kind !== 'working');
 }

@@ -40,8 +40,8 @@ export const ackLast: Rule = {
   },
 };
 
-/** How long a step is watched while nothing can be stored, in ms, when it neither answers nor tries again. */
-const WATCH_MS = 4_000;
+/** How long a step is watched after the stream refused an output, in ms, when it does not try again. */
+const WATCH_MS = 2_000;
 /** The stream is as it was: it has no limit of this kind. */
 const ROOM = -1;
 const QUIET_MS = 300;
@@ -55,19 +55,24 @@ export const ackStored: Rule = {
     if (usual.outputs.length === 0) return notTried(nothingSent(stage));
     const { manager, tap } = stage.parts;
     const { events } = stage.names;
-    const { state } = await quiet(() => manager.streams.info(events));
-    await manager.streams.update(events, { max_msgs: state.messages + 1 });
-    let wasAnswered: boolean;
-    const sent = await stage.send(stage.message());
-    try {
-      const outcome = () => stage.answersTo(sent).filter(({ kind }) => kind === 'ack' || kind === 'term');
+    const whileFull = async <T>(use: () => Promise<T>): Promise<T> => {
+      const { state } = await quiet(() => manager.streams.info(events));
+      await manager.streams.update(events, { max_msgs: state.messages + 1 });
+      try {
+        return await use();
+      } finally {
+        await manager.streams.update(events, { max_msgs: ROOM });
+      }
+    };
+    const { sent, wasAnswered } = await whileFull(async () => {
+      const sent = await stage.send(stage.message());
+      const isAnswered = () => stage.answersTo(sent).some(({ kind }) => kind === 'ack' || kind === 'term');
       const attempts = () =>
-        tap.passed.filter(({ message }) => message.headers?.get('ce-causationid') === sent.message.id);
-      await until(() => outcome().length > 0 || attempts().length > 2 * usual.outputs.length, WATCH_MS);
-      wasAnswered = outcome().length > 0;
-    } finally {
-      await manager.streams.update(events, { max_msgs: ROOM });
-    }
+        tap.passed.filter(({ message }) => message.headers?.get('ce-causationid') === sent.message.id).length;
+      await until(() => isAnswered() || attempts() > 0, stage.parts.answerMs);
+      await until(() => isAnswered() || attempts() > usual.outputs.length, WATCH_MS);
+      return { sent, wasAnswered: isAnswered() };
+    });
     if (wasAnswered) return ['it was done with a message whose outputs the stream had refused'];
     const result = await stage.result(sent);
     const lost = result.outputs.length === 0 && undone(result).length === 0;

@@ -1,7 +1,8 @@
 import { encodeStructured } from '@troupe/contract';
 import type { Message } from '../../message.ts';
 import { differs, type Outcome, type Rule } from '../../rule.ts';
-import type { Result, Stage, Transport, Trial } from '../../stage/stage.ts';
+import type { Transport } from '../../stage/sending.ts';
+import type { Result, Stage, Trial } from '../../stage/stage.ts';
 import { eventOf } from '../../stage/stored.ts';
 import { notAsUsual } from '../taken.ts';
 

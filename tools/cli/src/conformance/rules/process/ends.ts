@@ -1,5 +1,6 @@
 import { notTried, type Outcome, type Rule } from '../../rule.ts';
-import type { Result, Sent, Stage } from '../../stage/stage.ts';
+import type { Sent } from '../../stage/sending.ts';
+import type { Result, Stage } from '../../stage/stage.ts';
 import { eventOf } from '../../stage/stored.ts';
 import { until } from '../../stage/until.ts';
 import { undone } from '../taken.ts';
@@ -70,7 +71,7 @@ async function notOnceEach(stage: Stage, sent: readonly Sent[]): Promise<string[
   const results = await Promise.all(sent.map((one) => stage.result(one, AGAIN_MS)));
   const open = results.filter((result) => undone(result).length > 0);
   const lost = results.filter(({ outputs }) => outputs.length === 0);
-  const doubled = results.filter(isDoubled);
+  const doubled = results.filter(({ outputs }) => isDoubled(outputs, usual.outputs.length));
   return [
     ...(open[0] === undefined
       ? []
@@ -80,6 +81,7 @@ async function notOnceEach(stage: Stage, sent: readonly Sent[]): Promise<string[
   ];
 }
 
-function isDoubled({ outputs }: Result): boolean {
-  return new Set(outputs.map((output) => eventOf(output)?.id)).size < outputs.length;
+function isDoubled(outputs: Result['outputs'], usual: number): boolean {
+  const ids = new Set(outputs.map((output) => eventOf(output)?.id));
+  return ids.size < outputs.length || (usual > 0 && outputs.length > usual);
 }
