@@ -8,6 +8,7 @@ from typing import TextIO
 
 from carrier.errors import error_type
 from carrier.telemetry import current
+from carrier.wire.attributes import well_formed
 from carrier.wire.times import rfc3339
 
 LEVELS = {
@@ -40,7 +41,7 @@ class JsonLines(logging.Formatter):
         if error is not None:
             stack = self.formatException(record.exc_info) if record.exc_info else ""
             line["err"] = {"type": error_type(error), "message": str(error), "stack": stack}
-        return json.dumps(line, ensure_ascii=False, separators=(",", ":"))
+        return well_formed(json.dumps(line, ensure_ascii=False, separators=(",", ":")))
 
 
 def set_up_logs(level: str, service: str, stream: TextIO = sys.stdout) -> None:

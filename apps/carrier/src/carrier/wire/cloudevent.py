@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from carrier.wire.attributes import decode
+from carrier.wire.attributes import decode, well_formed
 from carrier.wire.body import parse_body
 from carrier.wire.headers import Line, value_of
 from carrier.wire.violation import Violation
@@ -156,4 +156,4 @@ def _check(attributes: Mapping[str, str], violations: list[Violation]) -> None:
 
 def _text(value: Any) -> str:
     """Attributes have a canonical string form; JSON's booleans are written as JSON writes them."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return str(value).lower() if isinstance(value, bool) else well_formed(str(value))

@@ -1,6 +1,7 @@
 """Takes each message through validate, handle, publish all outputs, ack. A crash in between repeats the work."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -18,11 +19,13 @@ from carrier.wire.ensure import Topology
 from carrier.wire.envelope import Envelope, Output
 from carrier.wire.instance import Tally
 from carrier.wire.publisher import publish
+from carrier.wire.retry import SHORT_WAIT
 from carrier.wire.settlement import Settlement
 from carrier.wire.topology import Durable
 from carrier.wire.work import Refused, Work
 
 PUBLISH_TIMEOUT = 20.0
+log = logging.getLogger("carrier.step")
 Call = Callable[[], Awaitable[Any]]
 
 
@@ -56,33 +59,45 @@ class Processing:
         if delivery is None:
             return
         work = Work(delivery, durable, self._settlement.attempts.next(delivery))
-        error: Exception | None = None
         model: Any = None
+        fault: Exception | None = None
         try:
             model = work.receive()
-        except Refused as refusal:
-            error = refusal
+        except Exception as error:
+            fault = error
         with self._telemetry.process(work) as span:
-            outcome, error = await self._settle(work, message, model, handler, error)
-            sentence = None if error is None else work.text(error)
-            span.end(outcome, sentence, error)
+            outcome, fault = await self._settle(work, message, model, handler, fault)
+            sentence = None if fault is None else work.text(fault)
+            span.end(outcome, sentence, fault)
         self._tallies[durable.step.name].add(outcome, time.monotonic() - work.started_at, sentence)
 
     async def _settle(
-        self, work: Work, message: StreamMessage[Msg], model: Any, handler: Call, error: Exception | None
+        self, work: Work, message: StreamMessage[Msg], model: Any, handler: Call, fault: Exception | None
     ) -> tuple[str, Exception | None]:
-        settlement = self._settlement
+        """How it ended, and what went wrong; each message is answered, whatever does."""
         try:
-            if isinstance(error, Refused):
-                if error.reason == "contract-unknown" and await self._is_known_to_newer(work):
-                    return await settlement.unknown_here(work), error
-                return await settlement.refused(work, error), error.error
+            if fault is None:
+                fault = await self._try(work, message, model, handler)
+            if fault is None:
+                return await self._settlement.done(work), None
+            if isinstance(fault, OutageError):
+                return await self._settlement.unsent(work, fault), fault
+            if not isinstance(fault, Refused):
+                return await self._settlement.failed(work, fault), fault
+            if fault.reason == "contract-unknown" and await self._is_known_to_newer(work):
+                return await self._settlement.unknown_here(work), fault
+            return await self._settlement.refused(work, fault), fault.error
+        except Exception as error:
+            log.exception("a message of %s was not settled as it should be", work.durable.name)
+            await work.delivery.nak(SHORT_WAIT)
+            return "handed-back", error
+
+    async def _try(self, work: Work, message: StreamMessage[Msg], model: Any, handler: Call) -> Exception | None:
+        try:
             await self._handle(work, message, model, handler)
-        except OutageError as outage:
-            return await settlement.unsent(work, outage), outage
-        except Exception as failure:
-            return await settlement.failed(work, failure), failure
-        return await settlement.done(work), None
+        except Exception as error:
+            return error
+        return None
 
     async def _handle(self, work: Work, message: StreamMessage[Msg], model: Any, handler: Call) -> None:
         step = work.durable.step
