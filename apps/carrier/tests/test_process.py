@@ -88,6 +88,7 @@ async def test_is_alive_and_ready_and_says_what_it_takes(run: Run) -> None:
     assert (await process.get("/health/live"))[0] == 200
     status, body = await process.get("/health/ready")
     assert (status, body["details"]) == (200, {"broker": {"status": "up"}})
+    assert "troupe_step_dead_letters_total" in await asyncio.to_thread(_text, f"{await process.address()}/metrics")
     _, document = await process.get("/asyncapi.json")
     assert len(document["operations"]) == 7
 
@@ -181,3 +182,8 @@ def _get(url: str) -> tuple[int, Any]:
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
         return error.code, json.load(error)
+
+
+def _text(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=5) as answer:
+        return str(answer.read().decode())

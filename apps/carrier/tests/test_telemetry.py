@@ -9,6 +9,7 @@ import pytest
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from prometheus_client import generate_latest
 
 from carrier.logs import set_up_logs
 from tests.conftest import Started
@@ -117,3 +118,26 @@ async def test_lines_name_flow_event_step_and_trace(start: Started, stage: Stage
     assert (line["flow_id"], line["event_id"], line["step"]) == ("f-1", "4711", "carrier__collect")
     assert line["trace_id"] == TRACE
     assert line["message"].startswith("carrier__collect dead-lettered a message of shipping: contract-invalid")
+
+
+async def test_counts_what_all_apps_count(start: Started, stage: Stage) -> None:
+    runtime = await start()
+    assert runtime.metrics is not None
+    registry = runtime.metrics.registry
+    collect = {"troupe_app": "carrier", "troupe_step": "collect"}
+    assert registry.get_sample_value("troupe_step_dead_letters_total", collect) == 0
+    await stage.send(CONTRACT, CONSIGNED, time="2026-11-25T09:30:00.123Z")
+    await stage.send(CONTRACT, {**CONSIGNED, "parcelId": ""})
+    await until(some(lambda: stage.events("parcel.delivered.v1")))
+
+    async def counted() -> bool:
+        return registry.get_sample_value("troupe_step_dead_letters_total", collect) == 1
+
+    await until(counted)
+    common = {"messaging_system": "nats", "messaging_operation_name": "send", "messaging_operation_type": "send"}
+    sent = {**common, "messaging_destination_template": f"{stage.names.prefix}.evt.parcel.collected.v1.{{lane}}"}
+    assert registry.get_sample_value("messaging_client_sent_messages_total", {**sent, "error_type": ""}) == 1
+    assert registry.get_sample_value("troupe_step_critical_time_count", collect) == 1
+    text = generate_latest(registry).decode()
+    assert 'error_type="ContractViolationError"' in text
+    assert 'troupe_outcome="done"' in text

@@ -7,6 +7,7 @@ from typing import Any
 
 import uvicorn
 from faststream.asgi import AsgiFastStream, AsgiResponse, get
+from prometheus_client import make_asgi_app
 
 from carrier.app import specification
 from carrier.runtime import Runtime
@@ -15,7 +16,7 @@ Handler = Callable[..., Awaitable[Any]]
 
 
 def server_of(runtime: Runtime) -> "Server":
-    """Serves /health/live, /health/ready and /asyncapi."""
+    """Serves /health/live, /health/ready, /metrics and /asyncapi."""
 
     @get(include_in_schema=False)
     async def live(_: Any) -> AsgiResponse:
@@ -32,9 +33,12 @@ def server_of(runtime: Runtime) -> "Server":
         down = {"broker": {"status": "down", "problems": problems}}
         return _answer(503, {"status": "error", "info": {}, "error": down, "details": down})
 
+    routes: list[tuple[str, Any]] = [("/health/live", live), ("/health/ready", ready)]
+    if runtime.metrics is not None:
+        routes.append(("/metrics", make_asgi_app(runtime.metrics.registry)))
     app = AsgiFastStream(
         runtime.broker,
-        asgi_routes=[("/health/live", live), ("/health/ready", ready)],
+        asgi_routes=routes,
         specification=specification(),
         asyncapi_path="/asyncapi",
     )

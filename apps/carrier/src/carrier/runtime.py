@@ -14,6 +14,7 @@ from carrier import APP, VERSION
 from carrier.app import CarrierBroker, subscribe
 from carrier.connection import connect
 from carrier.errors import CarrierError, TopologyMismatchError, TopologyMissingError
+from carrier.metrics import Metrics
 from carrier.parcels import steps
 from carrier.settings import Settings
 from carrier.telemetry import Telemetry, tracing
@@ -55,7 +56,8 @@ class Runtime:
         self._client.own_stream = self._names.delayed
         if provider is None and settings.traced:
             provider = tracing(APP, VERSION, str(uuid.uuid4()))
-        self._telemetry = Telemetry(APP, provider)
+        self.metrics = Metrics(APP, [step.name for step in self._steps]) if settings.measured else None
+        self._telemetry = Telemetry(APP, provider, self.metrics)
         self._tallies = {step.name: Tally() for step in self._steps}
         self._notices = Notices(self._client.send, self._names)
         self._duplicates = DuplicateCheck(self._client, settings.api_prefix, self._notices)

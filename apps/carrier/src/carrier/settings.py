@@ -35,6 +35,7 @@ class Settings:
     work: float
     """Seconds that each step pretends to work."""
     traced: bool
+    measured: bool
 
 
 def read_settings(variables: Mapping[str, str]) -> Settings:
@@ -55,6 +56,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         grace=read.whole("TROUPE_SHUTDOWN_GRACE_MS", 3_600_000, 10_000) / 1000,
         work=read.whole("CARRIER_WORK_MS", 3_600_000, 0) / 1000,
         traced=read.traced(),
+        measured=not read.disabled,
     )
     if read.problems:
         raise SettingError(read.problems)
@@ -119,8 +121,12 @@ class _Reading:
         login = next((login for _, login in parsed if login), {})
         return tuple(url for url, _ in parsed), login
 
+    @property
+    def disabled(self) -> bool:
+        return self.text("OTEL_SDK_DISABLED").lower() == "true"
+
     def traced(self) -> bool:
-        if self.text("OTEL_SDK_DISABLED").lower() == "true":
+        if self.disabled:
             return False
         names = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
         for name in names:

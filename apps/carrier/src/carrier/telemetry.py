@@ -1,7 +1,8 @@
-"""Spans of messages by OpenTelemetry's messaging conventions, and whose message a line of the log is about."""
+"""What is seen of messages: spans, counts, and whose message a line of the log is about."""
 
 import contextlib
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from types import MappingProxyType
@@ -16,6 +17,7 @@ from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from carrier.conventions import attributes_of, destination_of
+from carrier.metrics import Metrics
 from carrier.wire.envelope import Output
 from carrier.wire.work import Work
 
@@ -38,9 +40,10 @@ def tracing(app: str, version: str, instance: str, exporter: SpanExporter | None
 class Telemetry:
     """Without a provider no span is made, and the trace that a message carries is passed on as it is."""
 
-    def __init__(self, app: str, provider: TracerProvider | None = None) -> None:
+    def __init__(self, app: str, provider: TracerProvider | None = None, metrics: Metrics | None = None) -> None:
         self._app = app
         self._provider = provider
+        self._metrics = metrics
         self._tracer = None if provider is None else provider.get_tracer("carrier")
 
     @contextlib.contextmanager
@@ -57,9 +60,9 @@ class Telemetry:
             fields |= {"flow_id": event.flow_id[:256], "event_id": event.id[:256]}
         sent = _context_of(carried)
         redelivered = delivery.comes_back or delivery.deliveries > 1
-        span = None
+        template, lane = destination_of(delivery.subject)
+        began, span = time.monotonic(), None
         if self._tracer is not None:
-            template, lane = destination_of(delivery.subject)
             linked = trace.get_current_span(sent).get_span_context()
             span = self._tracer.start_span(
                 f"process {template}",
@@ -86,22 +89,27 @@ class Telemetry:
         fields |= _log_fields(span, carried)
         token = current.set(fields)
         attached = otel.attach(trace.set_span_in_context(span, sent)) if span is not None else None
+        observed = MessageSpan(span, carried)
         try:
-            yield MessageSpan(span, carried)
+            yield observed
         finally:
             if attached is not None:
                 otel.detach(attached)
             current.reset(token)
+            if self._metrics is not None:
+                at = event.attributes.get("time") if event is not None else None
+                seconds = time.monotonic() - began
+                self._metrics.processed(step, template, observed.outcome, observed.error_type, seconds, at)
 
     @contextlib.contextmanager
     def send(self, work: Work, output: Output) -> Iterator["MessageSpan"]:
         """Child of the step's span."""
         event = work.event
         carried = (event.traceparent, event.tracestate) if event is not None else (None, None)
-        span = None
+        subject = output.outgoing.subject
+        template, lane = destination_of(subject)
+        began, span = time.monotonic(), None
         if self._tracer is not None:
-            subject = output.outgoing.subject
-            template, lane = destination_of(subject)
             span = self._tracer.start_span(
                 f"send {template}",
                 kind=SpanKind.PRODUCER,
@@ -117,7 +125,12 @@ class Telemetry:
                 )
                 | {"troupe.app": self._app},
             )
-        yield MessageSpan(span, carried)
+        observed = MessageSpan(span, carried)
+        try:
+            yield observed
+        finally:
+            if self._metrics is not None:
+                self._metrics.sent(template, observed.error_type, time.monotonic() - began)
 
     def shutdown(self) -> None:
         """Sends the last spans; a collector that is away is not waited for."""
@@ -133,6 +146,8 @@ class MessageSpan:
     def __init__(self, span: Span | None, carried: Trace) -> None:
         self._span = span
         self._carried = carried
+        self.outcome = ""
+        self.error_type = ""
 
     @property
     def trace(self) -> Trace:
@@ -145,15 +160,17 @@ class MessageSpan:
 
     def end(self, outcome: str | None, sentence: str | None, error: BaseException | None) -> None:
         """The sentence stands for the error's own, which may quote sensitive values."""
+        self.outcome = outcome or ""
+        self.error_type = "" if error is None else type(error).__name__
         if self._span is None:
             return
         if outcome is not None:
             self._span.set_attribute("troupe.outcome", outcome)
         if error is not None:
-            name = type(error).__name__
-            self._span.set_attribute("error.type", name)
+            exception = {"exception.type": self.error_type, "exception.message": sentence or ""}
+            self._span.set_attribute("error.type", self.error_type)
             self._span.set_status(Status(StatusCode.ERROR, sentence))
-            self._span.add_event("exception", {"exception.type": name, "exception.message": sentence or ""})
+            self._span.add_event("exception", exception)
         self._span.end()
 
 
