@@ -6,14 +6,18 @@ import json
 import urllib.parse
 from typing import Any
 
+import pytest
 from pydantic import BaseModel
 
 from carrier.parcels import collect, steps
+from carrier.wire import processing
 from carrier.wire.copies import Outgoing
 from carrier.wire.ids import lane_of
 from carrier.wire.publisher import publish
 from carrier.wire.retry import RetryPolicy
+from carrier.wire.settlement import Settlement
 from carrier.wire.step import Handler, Step
+from carrier.wire.work import Work
 from tests.conftest import Started
 from tests.stage import CONSIGNED, Stage, some, until
 
@@ -127,6 +131,28 @@ async def test_a_handler_that_outlives_its_time_is_tried_again(start: Started, s
     await until(some(lambda: stage.events("parcel.delivered.v1")))
     [notice] = await until(some(lambda: stage.notices("retry")))
     assert "did not end within 0.1 s" in notice["message"]
+
+
+async def test_a_fault_of_the_runtime_itself_hands_the_message_back(
+    start: Started, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = Settlement.done
+    faults = [RuntimeError("out of order")]
+
+    async def faulty(self: Settlement, work: Work) -> str:
+        if faults:
+            raise faults.pop()
+        return await done(self, work)
+
+    monkeypatch.setattr(Settlement, "done", faulty)
+    monkeypatch.setattr(processing, "SHORT_WAIT", 0.05)
+    await start()
+    await stage.send(CONTRACT, CONSIGNED)
+    await until(some(lambda: stage.events("parcel.delivered.v1")))
+    durable = stage.names.durable("collect", CONTRACT)
+    await until(lambda: stage.settled(stage.names.events, durable))
+    assert faults == []
+    assert await stage.dead_letters() == []
 
 
 async def send_back(stage: Stage, lines: list[tuple[str, str]]) -> None:

@@ -14,6 +14,7 @@ from nats.aio.msg import Msg
 from carrier.errors import CarrierError, HandlerTimeoutError, OutageError
 from carrier.telemetry import Telemetry
 from carrier.wire.client import WireClient
+from carrier.wire.delivery import Delivery
 from carrier.wire.duplicates import DuplicateCheck
 from carrier.wire.ensure import Topology
 from carrier.wire.envelope import Envelope, Output
@@ -52,12 +53,19 @@ class Processing:
         return _Around(message, context=context, processing=self)
 
     async def run(self, message: StreamMessage[Msg], handler: Call) -> None:
-        """Never raises; nothing is acknowledged before its outputs are stored."""
+        """Never raises. Each message is answered, whatever goes wrong, and none before its outputs are stored."""
         raw = message.raw_message
         durable = self._durables[raw.metadata.consumer]
         delivery = await self._client.pulls[durable.name].begun(raw)
         if delivery is None:
             return
+        try:
+            await self._process(delivery, durable, message, handler)
+        except Exception:
+            log.exception("a message of %s was not settled as it should be", durable.name)
+            await delivery.nak(SHORT_WAIT)
+
+    async def _process(self, delivery: Delivery, durable: Durable, message: StreamMessage[Msg], handler: Call) -> None:
         work = Work(delivery, durable, self._settlement.attempts.next(delivery))
         model: Any = None
         fault: Exception | None = None
@@ -66,31 +74,23 @@ class Processing:
         except Exception as error:
             fault = error
         with self._telemetry.process(work) as span:
-            outcome, fault = await self._settle(work, message, model, handler, fault)
+            fault = fault or await self._try(work, message, model, handler)
+            outcome, fault = await self._settle(work, fault)
             sentence = None if fault is None else work.text(fault)
             span.end(outcome, sentence, fault)
         self._tallies[durable.step.name].add(outcome, time.monotonic() - work.started_at, sentence)
 
-    async def _settle(
-        self, work: Work, message: StreamMessage[Msg], model: Any, handler: Call, fault: Exception | None
-    ) -> tuple[str, Exception | None]:
-        """How it ended, and what went wrong; each message is answered, whatever does."""
-        try:
-            if fault is None:
-                fault = await self._try(work, message, model, handler)
-            if fault is None:
-                return await self._settlement.done(work), None
-            if isinstance(fault, OutageError):
-                return await self._settlement.unsent(work, fault), fault
-            if not isinstance(fault, Refused):
-                return await self._settlement.failed(work, fault), fault
-            if fault.reason == "contract-unknown" and await self._is_known_to_newer(work):
-                return await self._settlement.unknown_here(work), fault
-            return await self._settlement.refused(work, fault), fault.error
-        except Exception as error:
-            log.exception("a message of %s was not settled as it should be", work.durable.name)
-            await work.delivery.nak(SHORT_WAIT)
-            return "handed-back", error
+    async def _settle(self, work: Work, fault: Exception | None) -> tuple[str, Exception | None]:
+        """How it ended, and what went wrong."""
+        if fault is None:
+            return await self._settlement.done(work), None
+        if isinstance(fault, OutageError):
+            return await self._settlement.unsent(work, fault), fault
+        if not isinstance(fault, Refused):
+            return await self._settlement.failed(work, fault), fault
+        if fault.reason == "contract-unknown" and await self._is_known_to_newer(work):
+            return await self._settlement.unknown_here(work), fault
+        return await self._settlement.refused(work, fault), fault.error
 
     async def _try(self, work: Work, message: StreamMessage[Msg], model: Any, handler: Call) -> Exception | None:
         try:
