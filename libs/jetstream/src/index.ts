@@ -8,6 +8,7 @@ export {
   rehearse,
 } from './consume/rehearsal.ts';
 export { consumerOwner, sweptId } from './dead-letters/advisory.ts';
+export { LETTERS_BUCKET } from './dead-letters/bucket.ts';
 export type { Body, HiddenBody, LetterContent } from './dead-letters/content.ts';
 export { DeadLetters } from './dead-letters/dead-letters.ts';
 export {

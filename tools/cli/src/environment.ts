@@ -21,7 +21,8 @@ import type { Orchestrations } from '@troupe/orchestration';
 export type Access = Pick<ConnectionOptions, 'servers' | 'keyFile' | 'caFile'>;
 
 const CONNECT_MS = 5_000;
-const NAME = 'troupe-cli';
+/** What a command is called in the broker. */
+export const COMMAND_LINE = 'troupe-cli';
 
 /** One environment on a broker, connected when it is first needed. */
 export class Environment {
@@ -76,7 +77,7 @@ export class Environment {
     const { prefix } = this;
     const opened = await openOrchestrations(await this.#connected(), {
       ...(prefix !== undefined && { prefix }),
-      sender: { name: NAME, version: '1' },
+      sender: { name: COMMAND_LINE, version: '1' },
     });
     this.#open.push(opened);
     return opened.apps;
@@ -94,8 +95,8 @@ export class Environment {
   async #connected(): Promise<Connection> {
     if (this.#connection !== undefined) return this.#connection;
     const { servers = 'nats://127.0.0.1:4222' } = this.access;
-    const client = { inboxPrefix: inboxOf(NAME) };
-    const connection = new Connection({ ...this.access, servers, name: NAME, client }, silentLogger);
+    const client = { inboxPrefix: inboxOf(COMMAND_LINE) };
+    const connection = new Connection({ ...this.access, servers, name: COMMAND_LINE, client }, silentLogger);
     this.#connection = connection;
     connection.onRefused(() => void connection.close());
     const late = setTimeout(() => void connection.close(), CONNECT_MS);

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { type BrokerRefusedError, BrokerUnavailableError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { readAuthorities, readKey } from './credentials.ts';
+import { type Access, logonOf } from './credentials.ts';
 import { Refusals } from './refusals.ts';
 import { readServers, type Servers } from './servers.ts';
 
@@ -45,7 +45,7 @@ export class Connection {
   readonly #log: Logger;
   readonly #options: ConnectionOptions;
   readonly #servers: Servers;
-  readonly #access: Pick<NodeConnectionOptions, 'user' | 'pass' | 'token' | 'authenticator' | 'tls'>;
+  readonly #access: Access;
   readonly #refusals: Refusals;
   #refusal: BrokerRefusedError | undefined;
   #connected: Promise<NatsConnection> | undefined;
@@ -62,14 +62,9 @@ export class Connection {
     this.#options = options;
     this.#log = log;
     this.#servers = readServers(options.servers ?? 'nats://127.0.0.1:4222');
-    const { addresses, tls, login } = this.#servers;
-    const key = options.keyFile === undefined ? undefined : readKey(options.keyFile);
-    const ca = options.caFile === undefined ? undefined : readAuthorities(options.caFile);
-    this.#access = {
-      ...(key === undefined ? login : { authenticator: key.authenticator }),
-      ...(ca === undefined ? tls && { tls: {} } : { tls: { ca } }),
-    };
-    this.#refusals = new Refusals(addresses.join(', '), userOf(key?.user, login), log);
+    const { user, access } = logonOf(this.#servers, options);
+    this.#access = access;
+    this.#refusals = new Refusals(this.#servers.addresses.join(', '), user, log);
   }
 
   get state(): ConnectionState {
@@ -241,11 +236,4 @@ export class Connection {
   #sentence(what: string): string {
     return `The broker at ${this.#servers.addresses.join(', ')} ${what}.`;
   }
-}
-
-/** Who logs on, without any secret. */
-function userOf(key: string | undefined, login: Servers['login']): string {
-  if (key !== undefined) return `the user with the key ${key}`;
-  if (login === undefined) return 'a user without credentials';
-  return 'user' in login ? `the user ${login.user}` : 'the user with that token';
 }

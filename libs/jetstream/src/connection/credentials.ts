@@ -1,22 +1,49 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { type Authenticator, nkeyAuthenticator, nkeys } from '@nats-io/nats-core';
+import type { NodeConnectionOptions } from '@nats-io/transport-node';
 import { CredentialsError } from '../errors.ts';
+import type { Servers } from './servers.ts';
 
-/** The key that an app logs on with. */
-export interface Key {
-  /** Its public half, `U…`: what the broker's configuration names the user by. */
+/** As whom the client logs on, and how it knows the broker. */
+export type Access = Pick<NodeConnectionOptions, 'user' | 'pass' | 'token' | 'authenticator' | 'tls'>;
+
+/** Who logs on, as a person knows it and without any secret, and what the client is given for that. */
+export interface Logon {
   readonly user: string;
-  readonly authenticator: Authenticator;
+  readonly access: Access;
+}
+
+interface Files {
+  readonly keyFile?: string;
+  readonly caFile?: string;
 }
 
 const SEED_BYTES = 1024;
 const CERTIFICATES_BYTES = 1024 * 1024;
 
 /**
- * Reads a file that holds the seed of a user's nkey, `SU…`, and nothing else.
- * @throws CredentialsError, which never shows what the file holds
+ * Reads the files, once. A key outranks what the addresses say.
+ * @throws CredentialsError, which never shows what a file holds
  */
-export function readKey(file: string): Key {
+export function logonOf({ login, tls }: Servers, { keyFile, caFile }: Files): Logon {
+  const key = keyFile === undefined ? undefined : readKey(keyFile);
+  const ca = caFile === undefined ? undefined : readAuthorities(caFile);
+  return {
+    user: key === undefined ? userOf(login) : `the user with the key ${key.user}`,
+    access: {
+      ...(key === undefined ? login : { authenticator: key.authenticator }),
+      ...(ca === undefined ? tls && { tls: {} } : { tls: { ca } }),
+    },
+  };
+}
+
+function userOf(login: Servers['login']): string {
+  if (login === undefined) return 'a user without credentials';
+  return 'user' in login ? `the user ${login.user}` : 'the user with that token';
+}
+
+/** A file that holds the seed of a user's nkey, `SU…`, and nothing else; its public half names the user. */
+function readKey(file: string): { user: string; authenticator: Authenticator } {
   const seed = Buffer.from(textOf(file, SEED_BYTES));
   let user: string;
   try {
@@ -29,11 +56,8 @@ export function readKey(file: string): Key {
   return { user, authenticator: nkeyAuthenticator(seed) };
 }
 
-/**
- * Reads a file of certificates in PEM, of which one must have signed the broker's.
- * @throws CredentialsError
- */
-export function readAuthorities(file: string): string {
+/** A file of certificates in PEM, of which one must have signed the broker's. */
+function readAuthorities(file: string): string {
   const text = textOf(file, CERTIFICATES_BYTES);
   if (!text.includes('-----BEGIN CERTIFICATE-----'))
     throw new CredentialsError(file, 'holds no certificate in PEM');

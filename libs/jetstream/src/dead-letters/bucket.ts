@@ -10,7 +10,8 @@ export interface Entry<T> {
   readonly revision: number;
 }
 
-const NAME = 'ops_dead_letters';
+/** What is done about dead letters stands in it, whoever does it. */
+export const LETTERS_BUCKET = 'ops_dead_letters';
 const WRONG_LAST_SEQUENCE = 10071;
 
 /**
@@ -26,7 +27,7 @@ export class Bucket {
 
   /** Opens the bucket, and makes it when it is missing. */
   static async open(broker: Broker, names: Names, replicas: number): Promise<Bucket> {
-    const name = names.bucket(NAME);
+    const name = names.bucket(LETTERS_BUCKET);
     const kv = await new Kvm(broker.jetstream).create(name, {
       history: 1,
       replicas,

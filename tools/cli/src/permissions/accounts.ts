@@ -1,6 +1,7 @@
 import type { Names } from '@troupe/jetstream';
+import { COMMAND_LINE } from '../environment.ts';
 import { WorkspaceError } from '../errors.ts';
-import type { Workspace, WorkspaceApp } from '../workspace/workspace.ts';
+import { declaredApp, type Workspace, type WorkspaceApp } from '../workspace/workspace.ts';
 import { api, each, type PermittedApp, type Rights, rightsOf } from './rights.ts';
 import { consoleRights, operatorRights } from './wide-rights.ts';
 
@@ -53,11 +54,12 @@ export function accountsOf({ apps, consoles, organisation, folder }: Workspace, 
       `has two users named ${twin}: the operator is one, and each app and console.`,
     );
   const permitted = apps.map(permittedOf);
+  const asking = [...consoles.map(({ app }) => app), COMMAND_LINE];
   const home = accountName(organisation, names);
   const owned = Map.groupBy(apps, (app) => app.organisation ?? organisation);
   const own = (owned.get(organisation) ?? []).map((app) => ({
     name: app.app,
-    rights: rightsOf(permittedOf(app), names),
+    rights: rightsOf(permittedOf(app), names, asking),
   }));
   const others = [...owned].filter(([name]) => name !== organisation).sort();
   const abroad = others.map(([name, theirs]) => accountAbroad(accountName(name, names), home, theirs, names));
@@ -92,16 +94,13 @@ function accountAbroad(
   apps: readonly WorkspaceApp[],
   names: Names,
 ): { account: Account; crossings: Crossing[] } {
-  const rights = apps.map((app) => ({ name: app.app, rights: rightsOf(permittedOf(app), names) }));
+  const rights = apps.map((app) => ({ name: app.app, rights: rightsOf(permittedOf(app), names, []) }));
   const local = new Set(apps.map(({ app }) => names.instancesSubject(app)));
-  const outward = (subject: string): boolean => !local.has(subject) && !subject.startsWith('_INBOX_');
+  const outward = (subject: string): boolean => !local.has(subject);
   const users = rights.map(({ name: user, rights: { publish, subscribe } }) => ({
     name: user,
     rights: {
-      publish: [
-        ...publish.filter((one) => !one.startsWith('_INBOX_')).map((one) => abroad(one, home)),
-        ANSWERS,
-      ],
+      publish: [...publish.map((one) => abroad(one, home)), ANSWERS],
       subscribe,
     },
   }));
@@ -141,11 +140,6 @@ function accountName(organisation: string, { prefix }: Names): string {
   return parts.join('__').replaceAll('-', '_').toUpperCase();
 }
 
-/** Names of steps are durable names in a description. */
 function permittedOf(app: WorkspaceApp): PermittedApp {
-  return {
-    ...app,
-    steps: app.steps.map((step) => ({ ...step, name: step.name.slice(`${app.app}__`.length) })),
-    buckets: Object.keys(app.buckets),
-  };
+  return { ...declaredApp(app), produces: app.produces, buckets: Object.keys(app.buckets) };
 }

@@ -13,14 +13,12 @@ export interface PermittedApp extends DeclaredApp {
   readonly buckets: readonly string[];
 }
 
-/** Who asks instances for signs of life, and is answered. */
-const ASKING = ['console', 'troupe-cli'] as const;
-
 /**
  * What an app needs that finds its topology made, and nothing else: its contracts' subjects, its own consumers, what is
  * about its own steps, and its own inbox. The subjects are those of the account that has the streams.
+ * @param asking who asks instances for signs of life, and is answered
  */
-export function rightsOf(app: PermittedApp, names: Names): Rights {
+export function rightsOf(app: PermittedApp, names: Names, asking: readonly string[]): Rights {
   const own = declareApp(names, app);
   const consumers = consumersOf(own);
   const sent = [...app.produces, ...app.steps.flatMap(({ emits }) => emits)];
@@ -45,7 +43,7 @@ export function rightsOf(app: PermittedApp, names: Names): Rights {
       ...app.buckets.flatMap((bucket) => ofBucket(names.bucket(bucket))),
       ...(app.buckets.length > 0 ? [api('INFO')] : []),
       names.noticeSubject('*', app.app, '*'),
-      ...ASKING.map((one) => `${inboxOf(one)}.>`),
+      ...asking.map((one) => `${inboxOf(one)}.>`),
     ],
     subscribe: [
       `${inboxOf(app.app)}.>`,

@@ -1,8 +1,13 @@
-import { consumersOf, type DeclaredApp, declareApp, inboxOf, type Names } from '@troupe/jetstream';
+import {
+  consumersOf,
+  type DeclaredApp,
+  declareApp,
+  inboxOf,
+  LETTERS_BUCKET,
+  type Names,
+} from '@troupe/jetstream';
+import { COMMAND_LINE } from '../environment.ts';
 import { api, microSubjects, type Rights } from './rights.ts';
-
-const LETTERS = 'ops_dead_letters';
-const CLI = 'troupe-cli';
 
 /**
  * What the console needs: it reads every stream and hears every acknowledgement, writes about dead letters and alerts, and
@@ -16,7 +21,7 @@ export function consoleRights(
   const declared = apps.map((one) => declareApp(names, one));
   const delayed = apps.filter(({ steps }) => steps.length > 0).map((one) => names.delayed(one.app));
   const messages = [names.events, ...delayed];
-  const written = [LETTERS, ...buckets].map((bucket) => names.bucket(bucket));
+  const written = [LETTERS_BUCKET, ...buckets].map((bucket) => names.bucket(bucket));
   const heard = [...messages, names.deadLetters, names.notices];
   const read = [...heard, ...written.map((bucket) => `KV_${bucket}`)];
   const durables = declared
@@ -45,7 +50,7 @@ export function consoleRights(
       api(`STREAM.MSG.DELETE.${names.deadLetters}`),
       '$SRV.PING',
       `${inboxOf(app)}.>`,
-      `${inboxOf(CLI)}.>`,
+      `${inboxOf(COMMAND_LINE)}.>`,
     ],
     deny: durables.flatMap((durable) => [
       api(`CONSUMER.CREATE.${durable}`),
@@ -72,11 +77,11 @@ export function operatorRights(apps: readonly DeclaredApp[], names: Names): Righ
       api('>'),
       ...withSteps.flatMap(({ app }) => names.delayedSubjects(app)),
       names.all('dlq'),
-      `$KV.${names.bucket(LETTERS)}.>`,
+      `$KV.${names.bucket(LETTERS_BUCKET)}.>`,
       `$JS.ACK.${names.notices}.>`,
       `$JS.ACK.*.*.${names.notices}.>`,
       '$SRV.>',
     ],
-    subscribe: [`${inboxOf(CLI)}.>`],
+    subscribe: [`${inboxOf(COMMAND_LINE)}.>`],
   };
 }

@@ -1,7 +1,7 @@
-import { declareBucket, type EnvironmentDeclaration, type Names } from '@troupe/jetstream';
+import { declareBucket, type EnvironmentDeclaration, LETTERS_BUCKET, type Names } from '@troupe/jetstream';
 import type { Options, Run } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import { readWorkspace } from '../workspace/workspace.ts';
+import { declaredApp, readWorkspace } from '../workspace/workspace.ts';
 
 /** What `plan` and `apply` have in common. */
 export const OPTIONS = {
@@ -18,9 +18,6 @@ export const OPTIONS = {
   },
 } as const satisfies Options;
 
-/** The bucket of what is done about dead letters, which no app has. */
-const LETTERS = 'ops_dead_letters';
-
 /** All that the workspace's apps need in the broker, by their code. */
 export async function declaredBy(
   { values, terminal, variables }: Pick<Run<typeof OPTIONS>, 'values' | 'terminal' | 'variables'>,
@@ -34,13 +31,10 @@ export async function declaredBy(
   const orchestrating = apps.filter(({ steps }) => steps.some((step) => step.orchestration !== undefined));
   const own = [...apps, ...consoles].flatMap(({ buckets }) => Object.entries(buckets));
   return {
-    apps: apps.map((app) => ({
-      ...app,
-      steps: app.steps.map((step) => ({ ...step, name: step.name.slice(`${app.app}__`.length) })),
-    })),
+    apps: apps.map(declaredApp),
     buckets: [
       ...orchestrating.map(({ app }) => orchestrationBucket(names.orchestrations(app), replicas)),
-      ...[[LETTERS, {}] as const, ...own].map(([bucket, bounds]) =>
+      ...[[LETTERS_BUCKET, {}] as const, ...own].map(([bucket, bounds]) =>
         declareBucket(names.bucket(bucket), bounds, replicas),
       ),
     ],

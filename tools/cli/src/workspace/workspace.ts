@@ -1,5 +1,5 @@
 import type { CompiledContract } from '@troupe/contract';
-import { type BucketSettings, durationOf } from '@troupe/jetstream';
+import { type BucketSettings, type DeclaredApp, durationOf, stepName } from '@troupe/jetstream';
 import type { AppDescription } from '@troupe/nest';
 import { WorkspaceError } from '../errors.ts';
 import { appIn } from './app-package.ts';
@@ -95,6 +95,12 @@ async function appsIn(
     if (app !== undefined) add(await foreignApp(one, app, contracts), one);
   }
   return [...apps.values()].map(({ app }) => app).sort((a, b) => (a.app < b.app ? -1 : 1));
+}
+
+/** The app as its topology needs it; a description has the durable names of steps. */
+export function declaredApp({ app, version, steps }: WorkspaceApp): DeclaredApp {
+  const begin = stepName(app, '').length;
+  return { app, version, steps: steps.map((step) => ({ ...step, name: step.name.slice(begin) })) };
 }
 
 function packaged({ manifest: { version = '0.0.0', troupe = {} } }: Package): Packaged {
