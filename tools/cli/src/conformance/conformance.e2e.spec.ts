@@ -52,7 +52,7 @@ describe('a step of the order system', () => {
     );
     expect(out).toContain('not tried: output-id: the step sent nothing\n');
     expect(out).toContain('broken: taken: item.restock.v1 was set aside: terminal-error: ');
-    expect(out).toMatch(/\npicking__restock: 1 rules hold, 1 are broken, 1 were not tried\.\n$/);
+    expect(out).toMatch(/\npicking__restock: 1 hold, 1 broken, 1 not tried\.\n$/);
     expect(code).toBe(1);
   });
 

@@ -15,6 +15,6 @@ export function reportOf(step: string, findings: readonly Finding[]): string[] {
     '',
     ...told('not tried'),
     ...told('broken'),
-    `${step}: ${count('holds')} rules hold, ${count('broken')} are broken, ${count('not tried')} were not tried.`,
+    `${step}: ${count('holds')} hold, ${count('broken')} broken, ${count('not tried')} not tried.`,
   ];
 }

@@ -15,7 +15,7 @@ export const MANIFEST = {
   step: `${APP}__${STEP}`,
   consumes: ['job.requested.v1'],
   emits: is('manifest') ? [] : [EMITS],
-  from: 'beginning',
+  from: process.env.FROM ?? 'beginning',
 };
 
 /** The step's durables. */
@@ -23,8 +23,10 @@ export function consumersOf() {
   const name = `${APP}__${STEP}`;
   const first = is('durables') ? `${name}__jobs` : `${name}__job_requested_v1`;
   const filter = is('filters') ? `${token}evt.job.>` : `${token}evt.job.requested.v1.*`;
+  const isWrong = is('start');
+  const isNow = MANIFEST.from === 'now';
   return [
-    { stream: events, name: first, filter, from: is('start') ? 'new' : 'all' },
+    { stream: events, name: first, filter, from: isNow === isWrong ? 'all' : 'new' },
     { stream: delayed, name, filter: `${token}rdv.${APP}.${STEP}.*`, from: 'all' },
   ];
 }
