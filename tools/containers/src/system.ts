@@ -67,10 +67,11 @@ export class ComposeSystem {
   async startAgain(service: string): Promise<void> {
     await this.#each('start', service);
     for (const id of await this.#containers(service)) {
-      await until(`${service} is healthy`, async () => {
+      const isHealthy = async () => {
         const health = await docker(['inspect', '--format', '{{.State.Health.Status}}', id]);
         return health === 'healthy' ? true : undefined;
-      });
+      };
+      await until(`${service} is healthy`, isHealthy, START_TIME);
     }
   }
 
