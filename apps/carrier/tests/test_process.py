@@ -61,7 +61,7 @@ async def run(broker: Broker, names: Names) -> AsyncIterator[Run]:
     started: list[Process] = []
 
     async def running(**variables: str) -> Process:
-        known = {"NATS_URL": broker.url, "TROUPE_PREFIX": names.prefix, "PORT": "0"}
+        known = {"NATS_URL": broker.url, "TROUPE_PREFIX": names.prefix, "PORT": "0", "LOG_LEVEL": "info"}
         pipe = asyncio.subprocess.PIPE
         child = await asyncio.create_subprocess_exec(
             sys.executable,
