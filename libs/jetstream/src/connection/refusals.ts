@@ -8,6 +8,7 @@ import type { Logger } from '../logger.ts';
 
 const AGAIN_MS = 10_000;
 const MOST_REMEMBERED = 1_000;
+const TOO_SLOW = /authentication timeout/i;
 
 /**
  * What the broker refuses to the user of a connection, as errors in the log: each once in 10 s, since a publish that is
@@ -23,10 +24,11 @@ export class Refusals {
     private readonly log: Logger,
   ) {}
 
-  /** The refusal to let the user in at all; undefined when the error is another one. */
+  /** The refusal to let the user in at all; undefined when the error is another one, or the logon only took too long. */
   ofLogon(error: unknown): BrokerRefusedError | undefined {
     const isOne = error instanceof AuthorizationError || error instanceof UserAuthenticationExpiredError;
-    return isOne ? new BrokerRefusedError(this.where, this.user, error.message) : undefined;
+    if (!isOne || TOO_SLOW.test(error.message)) return undefined;
+    return new BrokerRefusedError(this.where, this.user, error.message);
   }
 
   /** Says it, whatever it is, unless it was said a moment ago. */
