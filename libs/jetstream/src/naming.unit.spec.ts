@@ -100,3 +100,16 @@ describe('a bad name', () => {
     },
   );
 });
+
+describe('the JetStream API of another account', () => {
+  it('is asked under the name that it has in the account of the app', () => {
+    const ours = new Names('staging');
+    expect(ours.nextSubject('staging_EVENTS', 'pay')).toBe('$JS.API.CONSUMER.MSG.NEXT.staging_EVENTS.pay');
+    const theirs = new Names('', 'TROUPE.API');
+    expect(theirs.nextSubject('EVENTS', 'pay')).toBe('TROUPE.API.CONSUMER.MSG.NEXT.EVENTS.pay');
+  });
+
+  it.each(['', 'TROUPE.', 'TROUPE.>', 'A.*', 'A B', '.A', 'a'.repeat(65)])('is not named "%s"', (api) => {
+    expect(() => new Names('', api)).toThrow(expect.objectContaining({ code: 'TROUPE_STEP_DEFINITION' }));
+  });
+});

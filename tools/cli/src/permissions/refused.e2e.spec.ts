@@ -34,9 +34,11 @@ describe.each(APPS)('%s is refused', (app) => {
       `$KV.crashes_${other}.mark`,
       `$KV.orc_${other}.i.fulfilment.f-1`,
     ]);
+    const orders = app === 'storefront' ? [] : ['$KV.storefront_orders.o-1'];
     await allDenied(app, [
       ...contracts,
       ...theirs,
+      ...orders,
       'evt.made.up.v1.0',
       '$KV.ops_dead_letters.mark.1',
       '$SRV.PING',
