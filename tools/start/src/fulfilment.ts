@@ -40,9 +40,12 @@ export async function requestFulfilment(
   return { sample, orderId, flowId: fulfilmentId, url: location };
 }
 
-/** How long the app holds an answer back while nothing changes. */
-const WAIT_SECONDS = 10;
-const TIMEOUT = 2 * WAIT_SECONDS * 1_000;
+/**
+ * How long the app holds an answer back while nothing changes. Short, since a request is never given up for `stop`: `fetch`
+ * would connect anew for it, and a connection without a request holds up the app's end.
+ */
+const WAIT_SECONDS = 2;
+const TIMEOUT = 20_000;
 /** After an answer that says nothing. */
 const PAUSE = 250;
 
@@ -57,7 +60,7 @@ export async function followFulfilment(
 ): Promise<void> {
   let known: string | undefined;
   while (!stop.aborted) {
-    const answer = await ask(url, known, stop).catch(() => undefined);
+    const answer = await ask(url, known).catch(() => undefined);
     if (answer?.status === undefined) {
       if (answer === undefined) await delay(PAUSE, undefined, { signal: stop }).catch(() => {});
       continue;
@@ -72,12 +75,11 @@ export async function followFulfilment(
 async function ask(
   url: string,
   known: string | undefined,
-  stop: AbortSignal,
 ): Promise<{ etag?: string; status?: FulfilmentStatus }> {
   const waiting = known === undefined ? '' : `?wait=${WAIT_SECONDS}s`;
   const response = await fetch(`${url}${waiting}`, {
     headers: known === undefined ? {} : { 'if-none-match': known },
-    signal: AbortSignal.any([stop, AbortSignal.timeout(TIMEOUT)]),
+    signal: AbortSignal.timeout(TIMEOUT),
   });
   if (response.status === 304) return {};
   const body: unknown = await response.json();
