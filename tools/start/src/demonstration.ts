@@ -1,17 +1,17 @@
 import { once } from 'node:events';
 import { type App, CARRIER } from './apps.ts';
 import type { Arguments } from './arguments.ts';
-import { flowLine, milliseconds, paint } from './flow-line.ts';
+import { flowLine } from './flow-line.ts';
 import { Flows } from './flows.ts';
 import { followFulfilment, requestFulfilment } from './fulfilment.ts';
 import { type Home, openHome } from './home.ts';
 import { OrderSystem } from './order-system.ts';
 import { placeOrder } from './place-order.ts';
+import { endedText, returnedText } from './process-line.ts';
 import { step } from './progress.ts';
 import { progressLine } from './progress-bar.ts';
 import { FULFILMENTS, SAMPLES, type Sample, withoutCarrier } from './samples.ts';
 import { addressesText, isOver, partsOf, type SampleFlow, summaryText, urlOf } from './summary.ts';
-import type { ProcessEnd, ProcessReturn } from './supervision.ts';
 import { watch } from './watch.ts';
 import { sentencesOf } from './whereabouts.ts';
 
@@ -183,14 +183,4 @@ class Demonstration {
     this.#halt.signal.throwIfAborted();
     return this.#surroundings.stop.aborted;
   }
-}
-
-function endedText({ process, pid, how, pauseMs }: ProcessEnd, logFile: string): string {
-  const pause = `${pauseMs / 1_000} s`;
-  const text = `${process} (process ${pid}) ended: ${how}; it is started again in ${pause} (log ${logFile})`;
-  return `  ${paint('yellow', text)}`;
-}
-
-function returnedText({ process, pid, awayMs }: ProcessReturn): string {
-  return `  ${paint('green', `${process} is back (process ${pid}), ready ${milliseconds(awayMs)} after its end`)}`;
 }
