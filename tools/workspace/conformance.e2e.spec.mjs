@@ -1,17 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { globSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { capture } from './node.mjs';
 import { root } from './paths.mjs';
+import { carrier, NO_PYTHON, pythonOf } from './python.mjs';
 
 /** A step, on a machine with much else to do. */
 const LONGEST = 540_000;
-const SOURCES = join(root, 'apps/carrier/src');
-const NO_PYTHON =
-  'no Python here has the packages of apps/carrier: npm test -- tools/workspace/carrier installs them';
+const SOURCES = join(carrier, 'src');
 
 describe('the carrier, in Python', () => {
   let python;
@@ -20,7 +18,7 @@ describe('the carrier, in Python', () => {
   beforeAll(async () => {
     const { code, output } = await capture(start(join(root, 'node_modules/.bin/tsc'), ['-b', 'tools/cli']));
     if (code !== 0) throw new Error(output);
-    python = await pythonOfCarrier();
+    python = await pythonOf(carrier);
     await once(collector.listen(0, '127.0.0.1'), 'listening');
   }, LONGEST);
   afterAll(() => collector.close());
@@ -47,19 +45,6 @@ describe('the carrier, in Python', () => {
     },
   );
 });
-
-/** That of an environment made for it: by its own tests, or by uv. */
-async function pythonOfCarrier() {
-  const made = globSync(['node_modules/.cache/troupe-python/*/bin/python', 'apps/carrier/.venv/bin/python'], {
-    cwd: root,
-  });
-  for (const program of made.map((path) => join(root, path))) {
-    const env = { ...process.env, PYTHONPATH: SOURCES };
-    const { code } = await capture(start(program, ['-c', 'import carrier.main'], env));
-    if (code === 0) return program;
-  }
-  return undefined;
-}
 
 function start(program, args, env = process.env) {
   return spawn(program, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });

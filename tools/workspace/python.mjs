@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from './failure.mjs';
 import { capture } from './node.mjs';
@@ -25,16 +25,30 @@ export async function pythonOf(project) {
   const wanted = createHash('sha256')
     .update(`${base.version}\n${await readFile(requirements, 'utf8')}`)
     .digest('hex');
-  const folder = join(root, 'node_modules/.cache/troupe-python', wanted.slice(0, 16));
-  const python = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
-  // Written last: missing after an installation that was broken off.
-  const stamp = join(folder, 'complete');
-  if (existsSync(stamp)) return python;
-  await rm(folder, { recursive: true, force: true });
-  await run(base.program, ['-m', 'venv', folder]);
-  await run(python, ['-m', 'pip', 'install', '--quiet', '--require-hashes', '-r', requirements]);
-  await writeFile(stamp, wanted);
-  return python;
+  const folder = join(environments, wanted.slice(0, 16));
+  if (!existsSync(folder)) await install(base.program, requirements, folder);
+  return programIn(folder);
+}
+
+const environments = join(root, 'node_modules/.cache/troupe-python');
+
+/** Made elsewhere and put in its place when it is whole: of several who make one, the first one's is kept. */
+async function install(program, requirements, folder) {
+  await mkdir(environments, { recursive: true });
+  const made = await mkdtemp(join(environments, '.new-'));
+  try {
+    await run(program, ['-m', 'venv', made]);
+    await run(programIn(made), ['-m', 'pip', 'install', '--quiet', '--require-hashes', '-r', requirements]);
+    await rename(made, folder).catch((error) => {
+      if (!existsSync(folder)) throw error;
+    });
+  } finally {
+    await rm(made, { recursive: true, force: true });
+  }
+}
+
+function programIn(folder) {
+  return join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
 }
 
 /** Runs a program of Python in the project, and answers with its exit code and output. */
