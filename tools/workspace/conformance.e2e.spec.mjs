@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { capture } from './node.mjs';
 import { root } from './paths.mjs';
 import { carrier, NO_PYTHON, pythonOf } from './python.mjs';
@@ -23,16 +23,19 @@ describe('the carrier, in Python', () => {
   }, LONGEST);
   afterAll(() => collector.close());
 
-  it.for(['carrier__collect', 'carrier__sort', 'carrier__deliver'])(
+  it.concurrent.for(['carrier__collect', 'carrier__sort', 'carrier__deliver'])(
     '%s keeps every rule of the wire',
     { timeout: LONGEST },
-    async (step, { skip }) => {
+    async (step, { expect, skip }) => {
       if (python === undefined) skip(NO_PYTHON);
       const { code, output } = await capture(
         start(process.execPath, [
           ...['tools/cli/bin/troupe.mjs', 'conformance', step, '--json'],
           ...['--run', `"${python}" -m carrier`, '--env', `PYTHONPATH=${SOURCES}`],
-          ...['--env', `OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:${collector.address().port}`],
+          ...[
+            '--env',
+            `OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (collector.address()).port}`,
+          ],
         ]),
       );
       const { rules } = JSON.parse(output.split('\n').find((line) => line.startsWith('{"step"')) ?? '{}');
