@@ -1,29 +1,49 @@
 import { Contract } from '@troupe/contract';
 import { next, Runtime, type StepDefinition, silentLogger } from '@troupe/jetstream';
-import { IsString } from 'class-validator';
+import { IsObject, IsString } from 'class-validator';
 import type { Stage } from './stage.spec.support.ts';
 
 class Parcel {
   @IsString()
-  parcelId!: string;
+  orderId!: string;
 
   @IsString()
-  orderId!: string;
+  parcelId!: string;
 }
+
+class ParcelOnItsWay extends Parcel {
+  @IsObject()
+  deliverTo!: object;
+}
+
 const event = { version: 1, kind: 'event', owner: 'carrier' } as const;
 
 @Contract({ ...event, type: 'parcel.dispatched' })
-class Dispatched extends Parcel {}
+class Dispatched extends ParcelOnItsWay {}
+
 @Contract({ ...event, type: 'parcel.consigned' })
-class Consigned extends Parcel {}
+class Consigned extends ParcelOnItsWay {}
+
 @Contract({ ...event, type: 'parcel.collected' })
-class Collected extends Parcel {}
+class Collected extends ParcelOnItsWay {
+  @IsString()
+  depot!: string;
+}
+
 @Contract({ ...event, type: 'parcel.sorted' })
-class Sorted extends Parcel {}
+class Sorted extends ParcelOnItsWay {
+  @IsString()
+  route!: string;
+}
+
 @Contract({ ...event, type: 'parcel.delivered' })
 class Delivered extends Parcel {}
+
 @Contract({ ...event, type: 'parcel.returned' })
-class Returned extends Parcel {}
+class Returned extends Parcel {
+  @IsString()
+  reason!: string;
+}
 
 /** Runs the carrier's steps in its own account, as a program of another organisation is on the wire. */
 export async function runCarrier(stage: Stage): Promise<void> {
@@ -36,25 +56,31 @@ export async function runCarrier(stage: Stage): Promise<void> {
     ...(apiPrefix !== undefined && { apiPrefix }),
     log: { ...silentLogger, error: (_fields, message) => stage.log.push(`carrier: ${message}`) },
     steps: [
-      passing('collect', [Dispatched, Consigned], Collected),
-      passing('sort', [Collected], Sorted),
-      { ...passing('deliver', [Sorted], Delivered), emits: [Delivered, Returned] },
+      step('collect', [Dispatched, Consigned], [Collected], (parcel) =>
+        next(Collected, { ...onItsWay(parcel as Dispatched), depot: 'north' }),
+      ),
+      step('sort', [Collected], [Sorted], (parcel) =>
+        next(Sorted, { ...onItsWay(parcel as Collected), route: 'north-1' }),
+      ),
+      step('deliver', [Sorted], [Delivered, Returned], (parcel) => {
+        const { orderId, parcelId } = parcel as Sorted;
+        return next(Delivered, { orderId, parcelId });
+      }),
     ],
   });
   stage.endsWith(() => runtime.stop());
   await runtime.start();
 }
 
-function passing(name: string, on: StepDefinition['on'], to: new () => Parcel): StepDefinition {
-  return {
-    name,
-    on,
-    emits: [to],
-    from: 'beginning',
-    within: '1m',
-    handle: (data) => {
-      const { parcelId, orderId } = data as Parcel;
-      return next(to, { parcelId, orderId });
-    },
-  };
+function step(
+  name: string,
+  on: StepDefinition['on'],
+  emits: StepDefinition['emits'],
+  handle: StepDefinition['handle'],
+): StepDefinition {
+  return { name, on, emits, from: 'beginning', within: '1m', handle };
+}
+
+function onItsWay({ orderId, parcelId, deliverTo }: ParcelOnItsWay): ParcelOnItsWay {
+  return { orderId, parcelId, deliverTo };
 }

@@ -133,7 +133,7 @@ describe('the operator', () => {
     });
     expect(await stage.troupe('dead-letters', 'archive', '2', ...why)).toMatchObject({ code: 0 });
     expect(await stage.troupe('dead-letters', 'sweep')).toMatchObject({ code: 3 });
-  }, 120_000);
+  }, 300_000);
 });
 
 describe('a message id that somebody else will use', () => {
