@@ -176,10 +176,23 @@ export class Stage {
     return this.#stored(this.names.deadLetters, '>');
   }
 
-  /** Waits until an app has answered all that it was given. */
+  /** Waits until an app has answered all that it was given, and is to try nothing again. */
   async settled(app: string): Promise<void> {
-    for (const stream of [this.names.events, this.names.delayed(app)])
-      await until(`${app} is done`, () => this.#isDone(stream, app));
+    const delayed = this.names.delayed(app);
+    await until(
+      `${app} is done`,
+      async () =>
+        !(await this.#isToRetry(delayed, app)) &&
+        (await this.#isDone(delayed, app)) &&
+        (await this.#isDone(this.names.events, app)) &&
+        !(await this.#isToRetry(delayed, app)),
+    );
+  }
+
+  /** Schedules without an attempt are wake-ups: an orchestration that ended leaves its own. */
+  async #isToRetry(delayed: string, app: string): Promise<boolean> {
+    const schedules = await this.#stored(delayed, this.names.scheduleSubject(app, '*'));
+    return schedules.some(({ header }) => header.has('x-attempt'));
   }
 
   /** A consumer hears of a message a moment after it is stored: that nothing is pending does not say that it did. */
