@@ -60,7 +60,8 @@ class Runtime:
         self._telemetry = Telemetry(APP, provider, self.metrics)
         self._tallies = {step.name: Tally() for step in self._steps}
         self._notices = Notices(self._client.send, self._names)
-        self._duplicates = DuplicateCheck(self._client, settings.api_prefix, self._notices)
+        last_of = None if settings.create else self._names.events
+        self._duplicates = DuplicateCheck(self._client, settings.api_prefix, self._notices, last_of)
         self.broker: NatsBroker = CarrierBroker(settings.servers, self._client, settings.api_prefix)
         subscribe(self.broker, self._durables)
         self._instance: Instance | None = None
