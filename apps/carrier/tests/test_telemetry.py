@@ -12,6 +12,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from prometheus_client import generate_latest
 
 from carrier.logs import set_up_logs
+from carrier.telemetry import tracing
 from tests.conftest import Started
 from tests.stage import CONSIGNED, Stage, some, until
 
@@ -141,3 +142,24 @@ async def test_counts_what_all_apps_count(start: Started, stage: Stage) -> None:
     text = generate_latest(registry).decode()
     assert 'error_type="ContractViolationError"' in text
     assert 'troupe_outcome="done"' in text
+
+
+@pytest.mark.parametrize(
+    ("variables", "service"),
+    [
+        ({}, "carrier"),
+        ({"OTEL_SERVICE_NAME": "north"}, "north"),
+        ({"OTEL_RESOURCE_ATTRIBUTES": "service.name=south"}, "south"),
+    ],
+)
+def test_spans_are_the_apps_unless_variables_say_otherwise(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], service: str
+) -> None:
+    for name in ("OTEL_SERVICE_NAME", "OTEL_RESOURCE_ATTRIBUTES"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    provider = tracing("carrier", "0.1.0", "one", InMemorySpanExporter())
+    attributes = provider.resource.attributes
+    provider.shutdown()
+    assert (attributes["service.name"], attributes["service.version"]) == (service, "0.1.0")

@@ -10,7 +10,13 @@ from types import MappingProxyType
 from opentelemetry import context as otel
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.sdk.resources import SERVICE_INSTANCE_ID, SERVICE_NAME, SERVICE_VERSION, Resource
+from opentelemetry.sdk.resources import (
+    SERVICE_INSTANCE_ID,
+    SERVICE_NAME,
+    SERVICE_VERSION,
+    OTELResourceDetector,
+    Resource,
+)
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode
@@ -30,9 +36,14 @@ current: ContextVar[Mapping[str, str]] = ContextVar("current", default=MappingPr
 
 
 def tracing(app: str, version: str, instance: str, exporter: SpanExporter | None = None) -> TracerProvider:
-    """Sends spans where OTEL_EXPORTER_OTLP_ENDPOINT says; the SDK reads its other variables itself."""
+    """
+    Sends spans where OTEL_EXPORTER_OTLP_ENDPOINT says; the SDK reads its other variables itself, of which
+    OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES outrank what the app is called.
+    """
     named = {SERVICE_NAME: app, SERVICE_VERSION: version, SERVICE_INSTANCE_ID: instance}
-    provider = TracerProvider(shutdown_on_exit=False, resource=Resource(named).merge(Resource.create()))
+    # Without a name of its own the SDK makes one up, which would outrank the app's.
+    said = OTELResourceDetector().detect()
+    provider = TracerProvider(shutdown_on_exit=False, resource=Resource.create(named).merge(said))
     provider.add_span_processor(BatchSpanProcessor(exporter or OTLPSpanExporter()))
     return provider
 
