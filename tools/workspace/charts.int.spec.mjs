@@ -200,8 +200,8 @@ describe('the chart of the order system', () => {
   it('lets the orchestrator find the console', async () => {
     const objects = await render('shop', 'shop', withChoreography);
     const named = (kind, name) => objects.find((one) => one.kind === kind && one.metadata.name === name);
-    const { TROUPE_CONSOLE_URL } = environmentOf(podOf([named('Deployment', 'shop-fulfilment')]));
-    const service = named('Service', new URL(TROUPE_CONSOLE_URL).hostname);
+    const { TROUPE_LEDGER_URL } = environmentOf(podOf([named('Deployment', 'shop-fulfilment')]));
+    const service = named('Service', new URL(TROUPE_LEDGER_URL).hostname);
     const { labels } = named('Deployment', 'shop-console').spec.template.metadata;
     expect(labels).toMatchObject(service.spec.selector);
     const { egress } = named('NetworkPolicy', 'shop-fulfilment').spec;

@@ -30,6 +30,8 @@ export interface Settings {
   readonly inboxDays?: number | undefined;
   /** `TROUPE_CONSOLE_URL`: where people see flows. */
   readonly consoleUrl?: string | undefined;
+  /** `TROUPE_LEDGER_URL`: where apps ask for flows. Default: where people see them. */
+  readonly ledgerUrl?: string | undefined;
   /** `TROUPE_TRACE_URL`: where people see a trace, with `{traceId}` in it. */
   readonly traceUrl?: string | undefined;
   /** `HOST` */

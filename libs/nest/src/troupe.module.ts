@@ -77,7 +77,8 @@ function runtimeOptions(
   steps: readonly StepDefinition[],
 ): RuntimeOptions {
   const { shutdownGraceMs: _, ...given } = options;
-  const { apiPrefix, prefix, topology, replicas, consoleUrl, streams = options.streams } = settings;
+  const { apiPrefix, prefix, topology, replicas, streams = options.streams } = settings;
+  const consoleUrl = settings.ledgerUrl ?? settings.consoleUrl;
   const registered = registeredLogger();
   return {
     log: registered === silentLogger ? nestRuntimeLog(options.app) : registered,

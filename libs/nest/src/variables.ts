@@ -101,9 +101,15 @@ export const APP_VARIABLES = {
   consoleUrl: {
     name: 'TROUPE_CONSOLE_URL',
     kind: httpUrl,
-    meaning:
-      'the console: a master status links to its flow there, and a [hand-off](../guides/hand-off.md) asks there for its report',
-    unset: 'none: no link, and reports say so',
+    meaning: 'the console, as people reach it: a master status links to its flow there',
+    unset: 'none: no link',
+    readBy: 'apps with an orchestration',
+  },
+  ledgerUrl: {
+    name: 'TROUPE_LEDGER_URL',
+    kind: httpUrl,
+    meaning: 'the console, as apps reach it: a [hand-off](../guides/hand-off.md) asks there for its report',
+    unset: '`TROUPE_CONSOLE_URL`; without that, reports say that nobody was asked',
     readBy: 'apps with an orchestration',
   },
   traceUrl: {
