@@ -10,27 +10,12 @@ export interface Span {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-/** Far more than one test makes. */
-const MOST_TRACES = 20;
-const HOUR = 3_600_000;
+/** Far more than one flow has. */
+const MOST_TRACES = '20';
 
 /** The spans of a trace that have arrived, the earliest first; none while there is no such trace. */
 export async function spansOf(jaeger: string, traceId: string): Promise<Span[]> {
-  return ask(`${jaeger}/api/v3/traces/${traceId}`);
-}
-
-/** The spans of all traces in which a span of the last hour has this attribute, of whatever service. */
-export async function spansWith(jaeger: string, attribute: string, value: string): Promise<Span[]> {
-  const asked = new URLSearchParams({
-    'query.attributes': JSON.stringify({ [attribute]: value }),
-    'query.start_time_min': new Date(Date.now() - HOUR).toISOString(),
-    'query.start_time_max': new Date(Date.now() + HOUR).toISOString(),
-    'query.num_traces': String(MOST_TRACES),
-  });
-  return ask(`${jaeger}/api/v3/traces?${asked}`);
-}
-
-async function ask(url: string): Promise<Span[]> {
+  const url = `${jaeger}/api/v3/traces/${traceId}`;
   const answer = await fetch(url);
   if (answer.status === 404) return [];
   if (!answer.ok) throw new Error(`${url} answered ${answer.status} ${await answer.text()}`);
@@ -41,6 +26,23 @@ async function ask(url: string): Promise<Span[]> {
       return scopeSpans.flatMap(({ spans }) => spans.map((span) => spanOf(span, service)));
     })
     .sort((a, b) => Number(a.startedAt - b.startedAt));
+}
+
+/** The ids of the traces of the last hour in which a span of this service has this tag, as a person searches for them. */
+export async function tracesWith(
+  jaeger: string,
+  service: string,
+  tag: Readonly<Record<string, string>>,
+): Promise<string[]> {
+  const asked = new URLSearchParams({
+    service,
+    tags: JSON.stringify(tag),
+    lookback: '1h',
+    limit: MOST_TRACES,
+  });
+  const answer = await fetch(`${jaeger}/api/traces?${asked}`);
+  const { data } = (await answer.json()) as { data: { traceID: string }[] };
+  return data.map(({ traceID }) => traceID);
 }
 
 /** What is read of OTLP's JSON. */

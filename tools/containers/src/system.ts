@@ -66,21 +66,17 @@ export class ComposeSystem {
   /** Starts again what was killed or ended; resolves when it is healthy. */
   async startAgain(service: string): Promise<void> {
     await this.#each('start', service);
-    for (const id of await this.#containers(service)) {
-      const isHealthy = async () => {
-        const health = await docker(['inspect', '--format', '{{.State.Health.Status}}', id]);
-        return health === 'healthy' ? true : undefined;
-      };
-      await until(`${service} is healthy`, isHealthy, START_TIME);
-    }
+    await this.#healthy(service);
   }
 
   pause(service: string): Promise<unknown> {
     return this.#each('pause', service);
   }
 
-  unpause(service: string): Promise<unknown> {
-    return this.#each('unpause', service);
+  /** Resolves when it is healthy. */
+  async unpause(service: string): Promise<void> {
+    await this.#each('unpause', service);
+    await this.#healthy(service);
   }
 
   /** SIGTERM. Answers with the exit code of each container. */
@@ -99,8 +95,10 @@ export class ComposeSystem {
     return this.#each('network', service, ['disconnect', this.#network]);
   }
 
-  reconnect(service: string): Promise<unknown> {
-    return this.#each('network', service, ['connect', '--alias', service, this.#network]);
+  /** Resolves when it is healthy. */
+  async reconnect(service: string): Promise<void> {
+    await this.#each('network', service, ['connect', '--alias', service, this.#network]);
+    await this.#healthy(service);
   }
 
   /** What a query gives in a database of the system, a row a line. */
@@ -111,6 +109,15 @@ export class ComposeSystem {
 
   get #network(): string {
     return `${this.#project}_default`;
+  }
+
+  async #healthy(service: string): Promise<void> {
+    const health = ['inspect', '--format', '{{.State.Health.Status}}'];
+    const isHealthy = async () => {
+      const found = await docker([...health, ...(await this.#containers(service))]);
+      return found.split('\n').every((status) => status === 'healthy') ? true : undefined;
+    };
+    await until(`${service} is healthy`, isHealthy, START_TIME);
   }
 
   async #each(command: string, service: string, args: readonly string[] = []): Promise<unknown> {
