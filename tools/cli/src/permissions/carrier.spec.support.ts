@@ -1,86 +1,37 @@
-import { Contract } from '@troupe/contract';
-import { next, Runtime, type StepDefinition, silentLogger } from '@troupe/jetstream';
-import { IsObject, IsString } from 'class-validator';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { here } from '../workspace/fixture.spec.support.ts';
+import { runStandIn } from './carrier-stand-in.spec.support.ts';
 import type { Stage } from './stage.spec.support.ts';
 
-class Parcel {
-  @IsString()
-  orderId!: string;
+/** The carrier as it runs: where it listens, or why another program does its steps. */
+export type RunningCarrier = { readonly url: string } | { readonly standsIn: string };
 
-  @IsString()
-  parcelId!: string;
+/** What the workspace has for its tests of projects in Python. */
+interface Python {
+  readonly carrier: string;
+  readonly NO_PYTHON: string;
+  /** The program, in an environment with all that the project requires; undefined where there is no Python. */
+  pythonOf(project: string): Promise<string | undefined>;
 }
 
-class ParcelOnItsWay extends Parcel {
-  @IsObject()
-  deliverTo!: object;
+/** For an environment that is not made yet, on a machine with much else to do. */
+export const LONGEST_START_MS = 540_000;
+
+/** Runs the carrier in its own account with its own rights: the app in Python, and where there is none a stand-in. */
+export async function runCarrier(stage: Stage): Promise<RunningCarrier> {
+  const { carrier, NO_PYTHON, pythonOf } = await workspacePython();
+  const python = await pythonOf(carrier);
+  if (python === undefined) {
+    await runStandIn(stage);
+    return { standsIn: NO_PYTHON };
+  }
+  const variables = { PYTHONPATH: join(carrier, 'src') };
+  return { url: await stage.run('carrier', variables, [python, '-m', 'carrier']) };
 }
 
-const event = { version: 1, kind: 'event', owner: 'carrier' } as const;
-
-@Contract({ ...event, type: 'parcel.dispatched' })
-class Dispatched extends ParcelOnItsWay {}
-
-@Contract({ ...event, type: 'parcel.consigned' })
-class Consigned extends ParcelOnItsWay {}
-
-@Contract({ ...event, type: 'parcel.collected' })
-class Collected extends ParcelOnItsWay {
-  @IsString()
-  depot!: string;
-}
-
-@Contract({ ...event, type: 'parcel.sorted' })
-class Sorted extends ParcelOnItsWay {
-  @IsString()
-  route!: string;
-}
-
-@Contract({ ...event, type: 'parcel.delivered' })
-class Delivered extends Parcel {}
-
-@Contract({ ...event, type: 'parcel.returned' })
-class Returned extends Parcel {
-  @IsString()
-  reason!: string;
-}
-
-/** Runs the carrier's steps in its own account, as a program of another organisation is on the wire. */
-export async function runCarrier(stage: Stage): Promise<void> {
-  const apiPrefix = stage.apiPrefixOf('carrier');
-  const runtime = new Runtime({
-    app: 'carrier',
-    version: '0.1.0',
-    topology: 'verify',
-    connection: { servers: stage.server.url, keyFile: stage.keyFile('carrier') },
-    ...(apiPrefix !== undefined && { apiPrefix }),
-    log: { ...silentLogger, error: (_fields, message) => stage.log.push(`carrier: ${message}`) },
-    steps: [
-      step('collect', [Dispatched, Consigned], [Collected], (parcel) =>
-        next(Collected, { ...onItsWay(parcel as Dispatched), depot: 'north' }),
-      ),
-      step('sort', [Collected], [Sorted], (parcel) =>
-        next(Sorted, { ...onItsWay(parcel as Collected), route: 'north-1' }),
-      ),
-      step('deliver', [Sorted], [Delivered, Returned], (parcel) => {
-        const { orderId, parcelId } = parcel as Sorted;
-        return next(Delivered, { orderId, parcelId });
-      }),
-    ],
-  });
-  stage.endsWith(() => runtime.stop());
-  await runtime.start();
-}
-
-function step(
-  name: string,
-  on: StepDefinition['on'],
-  emits: StepDefinition['emits'],
-  handle: StepDefinition['handle'],
-): StepDefinition {
-  return { name, on, emits, from: 'beginning', within: '1m', handle };
-}
-
-function onItsWay({ orderId, parcelId, deliverTo }: ParcelOnItsWay): ParcelOnItsWay {
-  return { orderId, parcelId, deliverTo };
+/** The scripts of the workspace are no package: they are loaded where they lie. */
+async function workspacePython(): Promise<Python> {
+  const file = pathToFileURL(join(here, 'tools/workspace/python.mjs'));
+  return (await import(file.href)) as Python;
 }

@@ -33,6 +33,8 @@ interface PermittedAccount {
   readonly users: readonly PermittedUser[];
 }
 
+type Command = readonly [program: string, ...args: string[]];
+
 /** A user that the carrier's organisation has besides, who may do there what they like. */
 const INTRUDER = '{ user: intruder, password: intruder }';
 
@@ -113,7 +115,11 @@ export class Stage {
   }
 
   /** Runs an app of the order system with its own rights; resolves with where it listens once it is ready. */
-  async run(app: string, variables: NodeJS.ProcessEnv = {}): Promise<string> {
+  async run(
+    app: string,
+    variables: NodeJS.ProcessEnv = {},
+    [program, ...args]: Command = [process.execPath, join(here, 'apps', app, 'dist/main.js')],
+  ): Promise<string> {
     const env = {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
@@ -125,7 +131,7 @@ export class Stage {
       ...this.environmentOf(app),
       ...variables,
     };
-    const child = spawn(process.execPath, [join(here, 'apps', app, 'dist/main.js')], { env, cwd: here });
+    const child = spawn(program, args, { env, cwd: here });
     this.#open.push(() => ended(child));
     const url = await listening(app, child, (line) => this.log.push(`${app}: ${line}`));
     return url;
@@ -167,12 +173,13 @@ function listening(app: string, child: ChildProcess, onLine: (line: string) => v
     };
     child.stdout?.on('data', read);
     child.stderr?.on('data', read);
+    child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`${app} ended with ${code}: ${text}`)));
   });
 }
 
 async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const end = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGTERM');
   const late = setTimeout(() => child.kill('SIGKILL'), 5_000);

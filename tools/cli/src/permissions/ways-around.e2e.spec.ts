@@ -6,7 +6,7 @@ import { Runtime, silentLogger } from '@troupe/jetstream';
 import { IsString } from 'class-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../workshop.spec.support.ts';
-import { runCarrier } from './carrier.spec.support.ts';
+import { LONGEST_START_MS, runCarrier } from './carrier.spec.support.ts';
 import { Stage } from './stage.spec.support.ts';
 
 @Contract({ type: 'order.placed', version: 1, kind: 'event', owner: 'storefront' })
@@ -27,7 +27,7 @@ beforeAll(async () => {
   stage = await Stage.make();
   manager = await jetstreamManager(await stage.connect('operator'), { checkAPI: false });
   await runCarrier(stage);
-}, 240_000);
+}, LONGEST_START_MS);
 afterAll(() => stage?.close());
 
 describe('an answer of the broker, sent to a subject of the streams', () => {

@@ -1,20 +1,24 @@
+import { jetstreamManager } from '@nats-io/jetstream';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { until } from '../workshop.spec.support.ts';
-import { runCarrier } from './carrier.spec.support.ts';
+import { LONGEST_START_MS, type RunningCarrier, runCarrier } from './carrier.spec.support.ts';
 import { HOME_APPS, Stage } from './stage.spec.support.ts';
 
-/** For nine processes that start at once. */
+/** For ten processes that start at once. */
 const PATIENCE_MS = 90_000;
 
 let stage: Stage;
+let carrier: RunningCarrier;
+let manager: Awaited<ReturnType<typeof jetstreamManager>>;
 const urls = new Map<string, string>();
 
 beforeAll(async () => {
   stage = await Stage.make();
   const run = async (app: string): Promise<unknown> => urls.set(app, await stage.run(app));
   await Promise.all(['console', ...HOME_APPS].map(run));
-  await runCarrier(stage);
-}, 300_000);
+  carrier = await runCarrier(stage);
+  manager = await jetstreamManager(await stage.connect('operator'), { checkAPI: false });
+}, LONGEST_START_MS);
 afterAll(() => stage?.close());
 
 it(
@@ -27,12 +31,24 @@ it(
   2 * PATIENCE_MS,
 );
 
+it(
+  'the carrier in Python is ready with its own rights in its own account, and nothing is denied to it',
+  async ({ skip }) => {
+    if ('standsIn' in carrier)
+      return skip(`The carrier in Python was not run; another program did its steps: ${carrier.standsIn}.`);
+    const { url } = carrier;
+    await until('it is ready', async () => (await fetch(`${url}/health/ready`)).status === 200, PATIENCE_MS);
+    expect(denials()).toEqual([]);
+  },
+  2 * PATIENCE_MS,
+);
+
 const ada = {
   deliverTo: { street: '1 Main Street', city: 'Springfield', postalCode: '12345', country: 'US' },
 };
 
 it(
-  'an order goes through, to its parcels at the carrier, and the console knows',
+  'an order goes through, until the carrier delivered its parcel, and the console knows',
   async () => {
     const order = {
       ...ada,
@@ -44,13 +60,14 @@ it(
     const { status, body } = await post('storefront', '/orders', order);
     expect(status).toBe(202);
     await untilCompleted(String(body.flowId));
+    expect(await lastDelivered()).toBe(body.flowId);
     expect(denials()).toEqual([]);
   },
   2 * PATIENCE_MS,
 );
 
 it(
-  'a fulfilment goes through, and its orchestration is done',
+  'a fulfilment goes through, until the carrier delivered what it was handed, and its orchestration is done',
   async () => {
     const fulfilment = {
       fulfilmentId: 'f-1',
@@ -72,6 +89,7 @@ it(
       },
       PATIENCE_MS,
     );
+    expect(await lastDelivered()).toBe('f-1/carrier/1');
     expect(denials()).toEqual([]);
   },
   2 * PATIENCE_MS,
@@ -116,6 +134,12 @@ async function untilCompleted(flowId: string): Promise<void> {
     },
     PATIENCE_MS,
   );
+}
+
+/** The flow of the parcel that was delivered last. */
+async function lastDelivered(): Promise<string | undefined> {
+  const last = await manager.direct.getMessage('EVENTS', { last_by_subj: 'evt.parcel.delivered.v1.*' });
+  return last?.header.get('ce-correlationid');
 }
 
 async function post(app: string, path: string, body: object) {
