@@ -1,9 +1,10 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startNatsServer } from '@troupe/broker';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { build } from '../workshop.spec.support.ts';
-import { type Fixture, troupeIn, workspaceOf } from '../workspace/fixture.spec.support.ts';
+import { build, type Ended } from '../workshop.spec.support.ts';
+import { type Fixture, troupeIn, troupeWith, workspaceOf } from '../workspace/fixture.spec.support.ts';
 
 const SHOP: Fixture = {
   contracts: ['order.placed', 'order.paid'],
@@ -80,6 +81,57 @@ describe('troupe permissions', { timeout: 120_000 }, () => {
     expect(await readdir(empty)).toEqual(['package.json']);
   });
 });
+
+const ENVIRONMENTS = ['staging', 'live'] as const;
+
+describe('the configurations of two environments', { timeout: 120_000 }, () => {
+  it('let both be used on one broker, each with streams that the other does not see, in one block', async () => {
+    const folder = await workspaceOf(SHOP);
+    const written = await environmentsOf(folder);
+    const inside = written.join('').replaceAll(/^\S.*\n/gm, '');
+    const operate = await brokerWith(folder, `accounts {\n${inside}}`);
+    for (const one of ENVIRONMENTS)
+      expect(await operate(one, 'apply', '--yes', '--prefix', one)).toMatchObject({ code: 0 });
+    for (const one of ENVIRONMENTS)
+      expect(await operate(one, 'plan', '--prefix', one)).toMatchObject({ code: 3, out: '' });
+    expect((await operate('staging', 'plan', '--prefix', 'live')).out).toContain('create stream live_EVENTS');
+  });
+
+  it('let only the last be used when each is a block of its own', async () => {
+    const folder = await workspaceOf(SHOP);
+    const operate = await brokerWith(folder, (await environmentsOf(folder)).join(''));
+    expect(await operate('live', 'plan', '--prefix', 'live')).toMatchObject({ code: 0 });
+    const refused = await operate('staging', 'plan', '--prefix', 'staging');
+    expect(refused).toMatchObject({ code: 1, out: '' });
+    expect(refused.err).toContain('TROUPE_BROKER_REFUSED');
+  });
+});
+
+/** What is written for each, with keys of its own. */
+function environmentsOf(folder: string): Promise<string[]> {
+  const written = ENVIRONMENTS.map(async (one) => {
+    const keys = join(folder, 'keys', one);
+    const { out } = await troupeIn(folder, 'permissions', '--prefix', one, '--keys', keys);
+    return out;
+  });
+  return Promise.all(written);
+}
+
+/** Runs `troupe topology` as the operator of an environment, on a broker that is configured so. */
+async function brokerWith(
+  folder: string,
+  configExtra: string,
+): Promise<(operatorOf: string, ...args: string[]) => Promise<Ended>> {
+  const server = await startNatsServer({ configExtra });
+  onTestFinished(() => server.stop());
+  return (operatorOf, ...args) => {
+    const variables = {
+      NATS_URL: server.url,
+      NATS_NKEY_FILE: join(folder, 'keys', operatorOf, 'operator.nk'),
+    };
+    return troupeWith(variables, folder, 'topology', ...args);
+  };
+}
 
 /** Adds to what the package.json of an app says under `troupe`. */
 async function ofPackage(folder: string, app: string, said: object): Promise<void> {
