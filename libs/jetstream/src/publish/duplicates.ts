@@ -23,10 +23,11 @@ interface StoredMessages {
 }
 
 /**
- * What of the stream may be read: each message, or only what was stored last on the subjects that the app publishes on.
- * That is what least privilege leaves; a duplicate that another message of its subject followed cannot be compared then.
+ * What may be read: each message of each stream; or of one stream, `lastOf`, what was stored last on the subjects that the
+ * app publishes on. That is what least privilege leaves: a duplicate in another stream, and one that another message of
+ * its subject followed, cannot be compared then.
  */
-export type Reach = 'stream' | 'subject';
+export type Reach = 'streams' | { readonly lastOf: string };
 
 type Verdict = 'same' | 'different' | 'unknown';
 
@@ -49,7 +50,7 @@ export class DuplicateCheck {
     private readonly manager: StoredMessages,
     private readonly log: Logger,
     private readonly onDifference: DifferenceListener,
-    private readonly reach: Reach = 'stream',
+    private readonly reach: Reach = 'streams',
     private readonly longestQueue = LONGEST_QUEUE,
   ) {}
 
@@ -78,15 +79,19 @@ export class DuplicateCheck {
 
   async #compare(suspect: Suspect, digest: string): Promise<void> {
     try {
-      const verdict = await (this.reach === 'stream'
-        ? this.#bySeq(suspect, digest)
-        : this.#last(suspect, digest));
+      const verdict = await this.#verdict(suspect, digest);
       if (verdict === 'unknown') this.#unchecked++;
       else if (verdict === 'different') this.onDifference(suspect);
     } catch (error) {
       this.#unchecked++;
       this.log.debug({ err: error, ...suspect }, 'a duplicate could not be compared with what is stored');
     }
+  }
+
+  async #verdict(suspect: Suspect, digest: string): Promise<Verdict> {
+    if (this.reach === 'streams') return this.#bySeq(suspect, digest);
+    // To ask all the same would be an error in the log: the broker tells of what it denies.
+    return suspect.stream === this.reach.lastOf ? this.#last(suspect, digest) : 'unknown';
   }
 
   async #bySeq({ subject, stream, seq }: Suspect, digest: string): Promise<Verdict> {

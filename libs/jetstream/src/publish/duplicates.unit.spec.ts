@@ -44,13 +44,22 @@ describe('a duplicate of an app that may only read what is last on its subjects'
     ['is told when nothing stands there', null, 1, 0],
     ['is counted as not compared when something younger does', { ...same, seq: 8 }, 0, 1],
   ])('%s', async (_what, last, told, unknown) => {
-    const { check, differences, compared, log } = checkOf(async () => last, 'subject');
+    const { check, differences, compared, log } = checkOf(async () => last, { lastOf: 'EVENTS' });
     check.check(outgoing('same'), { stream: 'EVENTS', seq: 7, duplicate: true });
     await until(
       'it is judged',
       () => differences.length === told && compared() > 0 && log.lines.length === unknown,
     );
     expect(differences).toHaveLength(told);
+  });
+
+  it('is not asked for in another stream, and is counted as not compared', async () => {
+    const { check, differences, compared, log } = checkOf(async () => null, { lastOf: 'EVENTS' });
+    check.check(outgoing('same'), { stream: 'DEAD_LETTERS', seq: 7, duplicate: true });
+    await until('it is said', () => log.lines.length > 0);
+    expect(log.lines).toEqual(['warn: 1 duplicates were not compared with what is stored']);
+    expect(compared()).toBe(0);
+    expect(differences).toEqual([]);
   });
 });
 
@@ -59,7 +68,7 @@ describe('many duplicates at once', () => {
     const waiting: (() => void)[] = [];
     const { check, log } = checkOf(
       () => new Promise((resolve) => waiting.push(() => resolve(storedMessage('evt.a.b.v1.0', 'x')))),
-      'stream',
+      'streams',
       100,
     );
     for (let seq = 1; seq <= 500; seq++)

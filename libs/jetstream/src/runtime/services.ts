@@ -37,7 +37,7 @@ export function openServices(options: RuntimeOptions, ground: ServicesGround): S
     log.error({ ...suspect }, message);
     notices.publish('alert', { step: 'publisher', reason: 'duplicate-differs', message });
   };
-  const reach = options.topology === 'verify' ? 'subject' : 'stream';
+  const reach = options.topology === 'verify' ? { lastOf: names.events } : 'streams';
   const duplicates = new DuplicateCheck(manager, log, onDifference, reach);
   const publisher = new Publisher(client, isConnected, inboxPrefix);
   return {
