@@ -69,8 +69,11 @@ async def test_works_as_a_user_of_its_own(runtime: Runtime, beside: Stage, caplo
 
 
 async def test_shows_that_it_is_there(runtime: Runtime, beside: Stage) -> None:
-    answer = await beside.client.request("$SRV.PING.carrier", b"", timeout=5)
-    assert json.loads(answer.data)["name"] == "carrier"
+    async def answer() -> bytes:
+        body, _ = await beside.client.ask("$SRV.PING.carrier", b"", 5)
+        return body
+
+    assert json.loads(await until(answer))["name"] == "carrier"
 
 
 async def test_compares_a_duplicate_without_reading_what_is_not_its_own(
