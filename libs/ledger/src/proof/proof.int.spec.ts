@@ -30,7 +30,7 @@ describe('a ledger that watches processes die', () => {
 
     await world.settled();
     const letters = await lettersIn(world.stage.manager, world.stage.names.deadLetters);
-    expect(await world.differences(letters)).toEqual([]);
+    await world.agree(letters);
     expect(letters.size).toBeGreaterThan(0);
     for (const state of ['done', 'dead-lettered', 'retrying']) expect([...seen]).toContain(state);
 
@@ -47,7 +47,7 @@ describe('a ledger that watches processes die', () => {
       30_000,
       () => sentences,
     );
-    expect(await world.differences(new Set())).toEqual([]);
+    await world.agree(new Set());
     await until('none is listed as running', async () => {
       const { flows } = await world.ledger.flows({ state: 'completed', limit: 500 });
       return flows.length === JOB_COUNT;

@@ -121,8 +121,21 @@ export class World {
     await until('the ledger knows', () => ledger.freshness().asOf > quietAt);
   }
 
-  /** What the ledger says otherwise than handlers and dead letters do, of every message × step. */
-  async differences(letters: ReadonlySet<string>, ledger = this.ledger): Promise<string[]> {
+  /**
+   * Waits until the ledger says what handlers and dead letters do. What it did not hear while it was closed it learns
+   * from the consumers, whom it asks now and then.
+   */
+  async agree(letters: ReadonlySet<string>, ledger = this.ledger): Promise<void> {
+    let found: string[] = [];
+    const none = async (): Promise<boolean> => {
+      found = await this.#differences(letters, ledger);
+      return found.length === 0;
+    };
+    await until('nothing differs', none, 10_000, () => found);
+  }
+
+  /** What the ledger says otherwise, of every message × step. */
+  async #differences(letters: ReadonlySet<string>, ledger: Ledger): Promise<string[]> {
     const oracle = new Oracle(this.folder);
     const known = new Set<string>();
     const found: string[] = [];
