@@ -104,7 +104,8 @@ describe('the webhook', () => {
       await stage.client.request(`${stage.prefix}.dlq.foreign.step`, new Uint8Array(1_000_000));
       return receiver.ofKind('stream-filling').length > 0;
     });
-    expect(receiver.ofKind('step-without-instance')).toHaveLength(1);
+    // The first one may have been stopped before it noted that it was heard: the same message comes again then.
+    expect(new Set(receiver.ofKind('step-without-instance').map(({ id }) => id)).size).toBe(1);
   });
 
   it('is told of what begins after somebody deleted the bucket', async () => {
