@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Names } from '@troupe/jetstream';
-import { command, type Options } from '../command.ts';
+import { COMMON, command, type Options } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
 import { readWorkspace } from '../workspace/workspace.ts';
@@ -23,11 +22,7 @@ const OPTIONS = {
     value: '<folder>',
     about: `where the users' keys are; those that are missing are made (default ${KEYS})`,
   },
-  prefix: {
-    type: 'string',
-    value: '<name>',
-    about: 'the environment on the broker (default TROUPE_PREFIX, else none)',
-  },
+  prefix: COMMON.prefix,
   workspace: {
     type: 'string',
     value: '<folder>',
@@ -44,10 +39,9 @@ export const permissions = command({
 package.json) and one for whoever operates; an account for each organisation ("organisation").`,
   options: OPTIONS,
   local: true,
-  async run({ values, positionals, terminal, variables }) {
+  async run({ values, positionals, terminal, environment }) {
     if (positionals.length > 0)
       throw new UsageError(`troupe permissions takes options only, not ${positionals[0]}.`);
-    const names = namesOf(values.prefix ?? (variables.TROUPE_PREFIX || undefined));
     const workspace = await readWorkspace(values.workspace ?? '.', (path) =>
       terminal.progress(`reading ${path}`),
     );
@@ -55,7 +49,7 @@ package.json) and one for whoever operates; an account for each organisation ("o
       terminal.say(`No package of ${workspace.folder} is an app: see troupe graph --help.`);
       return EXIT.nothing;
     }
-    const accounts = accountsOf(workspace, names);
+    const accounts = accountsOf(workspace, environment.names);
     const users = accounts.accounts.flatMap((account) => account.users.map(({ name }) => name));
     const folder = values.keys ?? join(workspace.folder, KEYS);
     const keys = await publicKeysOf(folder, users, (file) => terminal.say(`made ${file}`));
@@ -87,12 +81,3 @@ package.json) and one for whoever operates; an account for each organisation ("o
     return EXIT.ok;
   },
 });
-
-/** @throws UsageError for a prefix that the broker's names cannot carry */
-function namesOf(prefix: string | undefined): Names {
-  try {
-    return new Names(prefix);
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
