@@ -24,6 +24,7 @@ describe('readSettings', () => {
         TROUPE_DATA: '/var/lib/shop',
         TROUPE_INBOX_DAYS: '120',
         TROUPE_CONSOLE_URL: 'http://console:3005',
+        TROUPE_LEDGER_URL: 'http://console.shop:3000',
         TROUPE_TRACE_URL: 'https://jaeger/trace/{traceId}',
         HOST: '0.0.0.0',
         PORT: '0',
@@ -41,6 +42,7 @@ describe('readSettings', () => {
       data: '/var/lib/shop',
       inboxDays: 120,
       consoleUrl: 'http://console:3005',
+      ledgerUrl: 'http://console.shop:3000',
       traceUrl: 'https://jaeger/trace/{traceId}',
       host: '0.0.0.0',
       port: 0,
@@ -61,6 +63,7 @@ describe('readSettings', () => {
       'TROUPE_DATA',
       'TROUPE_INBOX_DAYS',
       'TROUPE_CONSOLE_URL',
+      'TROUPE_LEDGER_URL',
       'TROUPE_TRACE_URL',
       'HOST',
       'PORT',
@@ -97,9 +100,10 @@ describe('readSettings', () => {
 
   it.each([
     ['TROUPE_CONSOLE_URL', 'console:3005'],
+    ['TROUPE_LEDGER_URL', 'console:3005'],
     ['TROUPE_TRACE_URL', 'nats://jaeger/{traceId}'],
     ['TROUPE_TRACE_URL', 'http://jaeger/trace'],
-  ])('refuses %s=%s, which no link can be made of', (name, value) => {
+  ])('refuses %s=%s, which no link or request can be made of', (name, value) => {
     const refused = refusal({ [name]: value });
     expect(refused.problems).toEqual([expect.stringContaining(name)]);
   });

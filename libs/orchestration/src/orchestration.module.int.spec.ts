@@ -111,7 +111,13 @@ describe('an orchestration in an app', () => {
     await until('it is completed', async () => (await app.inject({ url })).json().status === 'completed');
   });
 
-  it('asks the console that the environment names for the report of what it handed off', async () => {
+  it.each([
+    ['the console', (ledger: string) => ({ TROUPE_CONSOLE_URL: ledger })],
+    [
+      'the ledger before the console, which it links to,',
+      (ledger: string) => ({ TROUPE_CONSOLE_URL: 'https://people.example', TROUPE_LEDGER_URL: ledger }),
+    ],
+  ])('asks %s that the environment names for the report of what it handed off', async (_, named) => {
     const stage = await Stage.on(server);
     await stage.app('carrier', carrierSteps());
     const ledger = await site((url, response) =>
@@ -119,7 +125,8 @@ describe('an orchestration in an app', () => {
     );
     vi.stubEnv('NATS_URL', server.url);
     vi.stubEnv('TROUPE_PREFIX', stage.prefix);
-    vi.stubEnv('TROUPE_CONSOLE_URL', ledger.url);
+    const sites = named(ledger.url);
+    for (const [name, url] of Object.entries(sites)) vi.stubEnv(name, url);
     onTestFinished(() => void vi.unstubAllEnvs());
     const app = await started(CourierModule);
     await stage.request('p-1', ['red']);
@@ -134,7 +141,7 @@ describe('an orchestration in an app', () => {
           status: 'answered',
           result: { contract: 'parcel.delivered.v1', data: { parcel: 'red' } },
           report: { state: 'completed' },
-          flow: `${ledger.url}/flows/p-1%2Fcarrier%2F1`,
+          flow: `${sites.TROUPE_CONSOLE_URL}/flows/p-1%2Fcarrier%2F1`,
         },
       ],
       result: { contract: 'parcel.ready.v1', data: { parcel: 'all' } },

@@ -78,7 +78,11 @@ describe('a hand-off to a remote system', () => {
   });
 
   it.each([
-    ['no console is known', undefined, 'no ledger is known: TROUPE_CONSOLE_URL is not set'],
+    [
+      'no console is known',
+      undefined,
+      'no ledger is known: neither TROUPE_LEDGER_URL nor TROUPE_CONSOLE_URL is set',
+    ],
     ['nobody listens there', 'http://127.0.0.1:1', 'the ledger cannot be reached'],
   ])('is completed when %s, and the report says so', async (_, consoleUrl, lacks) => {
     const stage = await Stage.on(server);

@@ -34,7 +34,10 @@ export class Reports {
 
   async #ask(flowId: string, query: Record<string, string>): Promise<CompletionReport> {
     if (this.#console === undefined)
-      return emptyReport(flowId, 'no ledger is known: TROUPE_CONSOLE_URL is not set');
+      return emptyReport(
+        flowId,
+        'no ledger is known: neither TROUPE_LEDGER_URL nor TROUPE_CONSOLE_URL is set',
+      );
     try {
       const path = `flows/${encodeURIComponent(flowId)}/report?${new URLSearchParams(query)}`;
       const body = await ask(`${this.#console}/${path}`);
