@@ -1,7 +1,7 @@
 /** How a command ends; docs/reference/cli.md has the table. */
 export const EXIT = {
   ok: 0,
-  /** It could not be done: the broker is away, there is no such letter, a step breaks a rule of the wire. */
+  /** It could not be done: the broker is away, there is no such letter. */
   failed: 1,
   /** The command line is wrong. Nothing was done. */
   usage: 2,

@@ -53,7 +53,7 @@ describe('a step of the order system', () => {
     expect(out).toContain('not tried: output-id: the step sent nothing\n');
     expect(out).toContain('broken: taken: item.restock.v1 was set aside: terminal-error: ');
     expect(out).toMatch(/\npicking__restock: 1 hold, 1 broken, 1 not tried\.\n$/);
-    expect(code).toBe(1);
+    expect(code).toBe(7);
   });
 
   it('is tried where it runs, without what needs its process', { timeout: 400_000 }, async () => {

@@ -59,7 +59,7 @@ not tried. Example: troupe conformance picking__pick --run "node apps/picking/di
       if (values.json) terminal.out(JSON.stringify({ step: subject.name, rules: findings }));
       else for (const line of reportOf(subject.name, findings)) terminal.out(line);
     }
-    if (isBroken) return EXIT.failed;
+    if (isBroken) return EXIT.unsound;
     return signal.aborted ? EXIT.unfinished : EXIT.ok;
   },
 });
