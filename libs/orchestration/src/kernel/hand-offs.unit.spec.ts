@@ -1,85 +1,28 @@
 import { describe, expect, it } from 'vitest';
-import { assign, createMachine } from 'xstate';
 import { compensate, dispatch } from '../definition/actions.ts';
 import { handOff } from '../definition/hand-off.ts';
-import type { OrchestrationOptions } from '../definition/orchestration.ts';
-import { type CompletionReport, emptyReport } from '../report.ts';
 import {
   ItemPicked,
   ItemReturned,
   ParcelConsigned,
   ParcelDelivered,
   ParcelLost,
-  ParcelReady,
-  ParcelRequested,
   PickItem,
   PutBack,
 } from '../shop.spec.support.ts';
-import type { Poll } from './input.ts';
+import {
+  begun,
+  type Context,
+  carrier,
+  FLOW,
+  got,
+  gotOf,
+  optionsOf,
+  parcel,
+  report,
+  shipping,
+} from './hand-offs.spec.support.ts';
 import { Stage } from './stage.spec.support.ts';
-
-const FLOW = 'flow-1/carrier/1';
-const parcel = 'p-1';
-const report: CompletionReport = {
-  flowId: FLOW,
-  state: 'completed',
-  ends: [{ contract: 'parcel.delivered.v1', messageId: 'm-1' }],
-  steps: [{ step: 'carrier__sort', messages: 1, done: 1, timeMs: { median: 3, max: 3 } }],
-  deadLetters: [],
-  lacks: [],
-};
-
-const carrier = handOff(ParcelConsigned, ({ context }) => ({ parcel: (context as Context).parcel }), {
-  name: 'carrier',
-  ends: [ParcelDelivered, ParcelLost],
-  within: '10s',
-  polls: 2,
-  every: '5s',
-  undo: {
-    command: PutBack,
-    answers: [ItemReturned],
-    data: ({ answer, contract }) =>
-      contract === 'parcel.delivered.v1' ? { item: answer.parcel } : undefined,
-  },
-});
-
-interface Context {
-  readonly parcel: string;
-  readonly got: readonly object[];
-}
-
-const got = assign({
-  got: ({ context, event }: { context: Context; event: object }) => [...context.got, event],
-} as never);
-
-const common = {
-  name: 'courier',
-  version: 1,
-  starts: ParcelRequested,
-  commands: [PickItem, PutBack],
-  emits: [ParcelConsigned, ParcelReady],
-  from: 'beginning',
-} as const;
-
-function optionsOf(states: object, initial = 'shipping'): OrchestrationOptions {
-  const machine = createMachine({
-    id: 'courier',
-    context: ({ input }: { input: ParcelRequested }) => ({ parcel: input.parcel, got: [] }),
-    initial,
-    states: { ...states, done: { type: 'final' } },
-  } as never);
-  return { ...common, machine: machine as never };
-}
-
-const shipping = { entry: carrier, on: { 'carrier.completed': { target: 'done', actions: got } } };
-
-function begun(states: object = { shipping }): Stage {
-  const stage = new Stage(optionsOf(states));
-  stage.start({ parcel, items: [] });
-  return stage;
-}
-
-const gotOf = (stage: Stage) => stage.record?.snapshot?.context.got;
 
 describe('a hand-off', () => {
   it('opens a flow of its own, which names the one that handed off', () => {
@@ -168,110 +111,6 @@ describe('an end that waits for the machine', () => {
     expect(stage.record?.commands).toHaveLength(200);
     expect((gotOf(stage) as object[]).at(-1)).toMatchObject({ type: 'carrier.completed', flowId: FLOW });
   });
-});
-
-describe('a hand-off whose end does not come', () => {
-  it('is polled from its deadline on, and given up after so many polls', () => {
-    const stage = begun({
-      shipping: { ...shipping, on: { ...shipping.on, 'carrier.failed': { target: 'done', actions: got } } },
-    });
-    stage.pass(9_999);
-    expect(stage.record?.commands).toMatchObject([{ status: 'open', handOff: { polls: 0 } }]);
-    stage.pass(1);
-    expect(stage.record?.commands).toMatchObject([{ status: 'open', handOff: { polls: 1 } }]);
-    stage.pass(5_000);
-    expect(gotOf(stage)).toMatchObject([
-      { type: 'carrier.failed', reason: 'overdue', flowId: FLOW, report: { lacks: ['nobody knows'] } },
-    ]);
-    expect(stage.sent).toHaveLength(1);
-  });
-
-  it('is completed by what a poll finds, and the end itself is late then', () => {
-    const stage = begun();
-    stage.found = { contract: 'parcel.lost.v1', data: { parcel }, messageId: 'end' };
-    stage.pass(10_000);
-    expect(gotOf(stage)).toMatchObject([
-      { type: 'carrier.completed', contract: 'parcel.lost.v1', data: { parcel } },
-    ]);
-    expect(stage.complete(FLOW, ParcelLost, { parcel }, undefined, 'end').outcome).toBe('late');
-  });
-
-  it('has failed as soon as a poll finds that the remote side has; without a way on a person decides', () => {
-    const stage = begun();
-    stage.found = 'failed';
-    stage.pass(10_000);
-    expect(stage.record).toMatchObject({
-      status: 'suspended',
-      problems: [{ code: 'remote-failed', command: 'carrier' }],
-      commands: [{ status: 'failed', unhandled: true }],
-    });
-  });
-
-  it('says what the remote side failed on, when the report names it', () => {
-    const stage = begun();
-    const deadLetters = [{ step: 'carrier__sort', reason: 'retries-exhausted' }];
-    const poll: Poll = { report: { ...report, deadLetters }, found: 'failed' };
-    stage.now = new Date(stage.now.getTime() + 10_000);
-    const polls = new Map([[stage.sent[0]?.id ?? '', poll]]);
-    stage.give({ kind: 'wake', inputId: 'wake', at: stage.record?.wakeAt ?? '', polls });
-    expect(stage.record?.problems.at(-1)?.message).toBe(
-      'The remote side has failed: carrier__sort set a message aside (retries-exhausted).',
-    );
-  });
-
-  it('goes on when the end comes after all', () => {
-    const stage = suspended();
-    expect(stage.complete(FLOW, ParcelDelivered, { parcel }, report).outcome).toBe('taken');
-    expect(stage.record?.status).toBe('completed');
-  });
-
-  it('is sent again under its own id when a person retries it, with a new deadline and new polls', () => {
-    const stage = suspended();
-    stage.request({ request: 'retry', command: 'carrier' });
-    expect(stage.resubmitted).toEqual([stage.sent[0]?.id]);
-    expect(stage.record).toMatchObject({
-      status: 'running',
-      commands: [{ status: 'open', handOff: { polls: 0 } }],
-    });
-    expect(Date.parse(stage.record?.commands[0]?.dueAt ?? '')).toBe(stage.now.getTime() + 10_000);
-  });
-
-  it('is completed by hand when a person skips it', () => {
-    const stage = suspended();
-    const answer = { contract: 'parcel.delivered.v1', data: { parcel } };
-    expect(
-      stage.request({ request: 'skip', answer: { contract: 'item.picked.v1', data: { item: 'x' } } }),
-    ).toMatchObject({
-      refusal: 'item.picked.v1 is no answer to "carrier".',
-    });
-    stage.request({ request: 'skip', answer });
-    expect(gotOf(stage)).toMatchObject([{ type: 'carrier.completed', ...answer }]);
-    expect(stage.record?.commands).toMatchObject([{ status: 'skipped' }]);
-  });
-
-  it('is not given up while its end waits for a person to decide about something else', () => {
-    const broken = { entry: carrier, on: { 'carrier.completed': 'next' }, after: { 1000: 'broken' } };
-    const fails = {
-      entry: assign(() => {
-        throw new Error('No.');
-      }),
-    };
-    const stage = begun({ shipping: broken, broken: fails, next: {} });
-    stage.pass(1_000);
-    expect(stage.record?.halted).toMatchObject({ kind: 'timer' });
-    stage.complete(FLOW, ParcelDelivered, { parcel }, report);
-    stage.pass(100_000);
-    expect(stage.record?.commands).toMatchObject([{ status: 'open', handOff: { polls: 0 } }]);
-    stage.request({ request: 'skip' });
-    expect(stage.record?.snapshot?.value).toBe('next');
-  });
-
-  function suspended(): Stage {
-    const stage = begun();
-    stage.pass(15_000);
-    expect(stage.record?.status).toBe('suspended');
-    return stage;
-  }
 });
 
 describe('several hand-offs', () => {
@@ -375,44 +214,6 @@ describe('undoing', () => {
     expect(stage.record?.status).toBe('cancelled');
     stage.complete(FLOW, ParcelDelivered, { parcel });
     expect(stage.sentOf(PutBack)).toEqual([{ item: parcel }]);
-  });
-});
-
-describe('a report in a record', () => {
-  it('is cut to what fits, without the data of ends, and says what is left out', () => {
-    const stage = begun();
-    const long: CompletionReport = {
-      ...report,
-      ends: [{ contract: 'parcel.delivered.v1', messageId: 'm'.repeat(5_000), data: { parcel } }],
-      steps: Array.from({ length: 500 }, (_, n) => ({ step: `remote__${n}`, messages: n, done: n })),
-    };
-    stage.complete(FLOW, ParcelDelivered, { parcel }, long);
-    const kept = stage.record?.commands[0]?.handOff?.report as CompletionReport;
-    expect(JSON.stringify(kept).length).toBeLessThanOrEqual(4_096);
-    expect(kept.ends).toEqual([{ contract: 'parcel.delivered.v1', messageId: 'm'.repeat(256) }]);
-    expect(kept.steps).toEqual(long.steps.slice(0, 32));
-    expect(kept.lacks).toEqual(['468 of 500 steps are left out']);
-    expect(long.ends[0]?.data).toEqual({ parcel });
-  });
-
-  it('goes when 32 others were noted since', () => {
-    const again = {
-      shipping: { entry: carrier, on: { 'carrier.completed': { target: 'shipping', reenter: true } } },
-    };
-    const stage = begun(again);
-    for (let n = 1; n <= 40; n++)
-      stage.complete(
-        `flow-1/carrier/${n}`,
-        ParcelDelivered,
-        { parcel },
-        emptyReport(`flow-1/carrier/${n}`, `${n}`),
-      );
-    const reports = stage.record?.commands.map(({ handOff }) => handOff?.report?.lacks[0]);
-    expect(reports).toEqual([
-      ...Array(8).fill(undefined),
-      ...Array.from({ length: 32 }, (_, n) => `${n + 9}`),
-      undefined,
-    ]);
   });
 });
 
