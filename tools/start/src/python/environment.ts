@@ -8,8 +8,10 @@ import type { Interpreter } from './interpreter.ts';
 
 /** What is installed, and where to. */
 export interface Installation {
-  /** The folder of a Python project: `requirements.txt` has every dependency with its hashes. */
+  /** The folder of a Python project. */
   readonly project: string;
+  /** Its file that has every dependency with its hashes. @default `requirements.txt` */
+  readonly requirements?: string;
   /** Keeps the environments, one for each set of requirements. */
   readonly folder: string;
   readonly interpreter: Interpreter;
@@ -26,8 +28,8 @@ export interface Installation {
 export async function pythonEnvironment(
   installation: Installation,
 ): Promise<{ readonly program: string } | { readonly problem: string }> {
-  const { project, folder, interpreter } = installation;
-  const name = await stateOf(project, interpreter);
+  const { folder, interpreter } = installation;
+  const name = await stateOf(installation);
   const place = join(folder, name);
   if (existsSync(programOf(place))) return { program: programOf(place) };
   return step(`Installing the carrier and its Python packages with ${interpreter.tool}`, async () => {
@@ -47,25 +49,25 @@ export async function pythonEnvironment(
   });
 }
 
+const REQUIREMENTS = 'requirements.txt';
 const UNFINISHED = '.new-';
 /** Enough for a slow network; uv may have a Python to fetch. */
 const TIMEOUT = 600_000;
 /** In milliseconds: an environment of other requirements is removed then. */
 const OLD = 86_400_000;
 
-async function stateOf(project: string, interpreter: Interpreter): Promise<string> {
+async function stateOf({ project, requirements = REQUIREMENTS, interpreter }: Installation): Promise<string> {
   const state = createHash('sha256').update(JSON.stringify(interpreter));
-  for (const file of ['requirements.txt', 'pyproject.toml'])
-    state.update(await readFile(join(project, file)));
+  for (const file of [requirements, 'pyproject.toml']) state.update(await readFile(join(project, file)));
   return state.digest('hex').slice(0, 16);
 }
 
 /** The sentence that says what went wrong, if anything did. */
 async function install(
   place: string,
-  { project, interpreter, env, stop }: Installation,
+  { project, requirements = REQUIREMENTS, interpreter, env, stop }: Installation,
 ): Promise<string | undefined> {
-  for (const [program, ...args] of commandsOf(interpreter, place, project)) {
+  for (const [program, ...args] of commandsOf(interpreter, place, project, requirements)) {
     const result = await runCommand(program, args, { env, timeoutMs: TIMEOUT, signal: stop });
     stop.throwIfAborted();
     if (!result.ok) {
@@ -78,14 +80,19 @@ async function install(
 
 type Command = readonly [program: string, ...args: string[]];
 
-function commandsOf(interpreter: Interpreter, place: string, project: string): readonly Command[] {
+function commandsOf(
+  interpreter: Interpreter,
+  place: string,
+  project: string,
+  requirements: string,
+): readonly Command[] {
   const python = programOf(place);
-  const requirements = join(project, 'requirements.txt');
+  const required = ['--require-hashes', '--requirement', join(project, requirements)] as const;
   if (interpreter.tool === 'uv') {
     const uv = ['uv', 'pip', 'install', '--no-progress', '--python', python] as const;
     return [
       ['uv', 'venv', '--no-progress', '--python', '>=3.10', place],
-      [...uv, '--require-hashes', '--requirement', requirements],
+      [...uv, ...required],
       [...uv, '--no-deps', '--editable', project],
     ];
   }
@@ -100,7 +107,7 @@ function commandsOf(interpreter: Interpreter, place: string, project: string): r
   ] as const;
   return [
     [interpreter.path, '-m', 'venv', place],
-    [...pip, '--require-hashes', '--requirement', requirements],
+    [...pip, ...required],
     [...pip, '--no-deps', '--editable', project],
   ];
 }
