@@ -20,6 +20,8 @@ export interface ObservedMessage extends TraceHeaders {
   readonly time?: string | undefined;
   /** Payload bytes. */
   readonly size: number;
+  /** Values of the contract's business keys, by path, of what an app sends outside of steps: `{ '/orderId': 'o-1001' }`. */
+  readonly businessKeys?: Readonly<Record<string, string>> | undefined;
 }
 
 /** How one delivery to a step ended. */

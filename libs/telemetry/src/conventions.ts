@@ -30,6 +30,7 @@ export const TROUPE = {
   step: 'troupe.step',
   outcome: 'troupe.outcome',
   redelivered: 'troupe.redelivered',
+  businessKey: 'troupe.business_key',
   criticalTime: 'troupe.step.critical_time',
   deadLetters: 'troupe.step.dead_letters',
   retries: 'troupe.step.retries',

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { type NatsServer, startNatsServer } from '@troupe/broker';
-import { Contract } from '@troupe/contract';
+import { BusinessKey, Contract } from '@troupe/contract';
 import { Runtime, type RuntimeOptions, silentLogger } from '@troupe/jetstream';
 import { IsString } from 'class-validator';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
@@ -9,12 +9,14 @@ import type { Settings } from './settings/settings.ts';
 @Contract({ type: 'order.placed', version: 1, kind: 'event', owner: 'storefront' })
 export class OrderPlaced {
   @IsString()
+  @BusinessKey()
   orderId!: string;
 }
 
 @Contract({ type: 'payment.authorized', version: 1, kind: 'event', owner: 'payments' })
 export class PaymentAuthorized {
   @IsString()
+  @BusinessKey()
   orderId!: string;
 }
 

@@ -11,8 +11,8 @@ describe('docs/guides/telemetry.md', () => {
     expect(guide).toContain(`\`${variable}\``);
   });
 
-  const { app, step, outcome, redelivered } = TROUPE;
-  it.each([...Object.values(ATTR), app, step, outcome, redelivered])(
+  const { app, step, outcome, redelivered, businessKey } = TROUPE;
+  it.each([...Object.values(ATTR), app, step, outcome, redelivered, `${businessKey}.orderId`])(
     'names the attribute %s',
     (attribute) => {
       expect(guide).toContain(`\`${attribute}\``);

@@ -51,6 +51,7 @@ export interface SealedMessage {
   readonly id: string;
   readonly flowId: string;
   readonly time: string;
+  readonly data: object;
   readonly subject: string;
   readonly size: number;
   /** It is sent when the older majors of the same fact, as many as this says, are stored. */
@@ -121,7 +122,7 @@ export class Envelope {
     };
     const size = head.length + TRACE_ROOM + payload.length;
     if (size > maxMessageSize) throw new MessageTooLargeError(subject, size, maxMessageSize);
-    return { contract, id, flowId, time, subject, size: payload.length, turn, send };
+    return { contract, id, flowId, time, data, subject, size: payload.length, turn, send };
   }
 }
 

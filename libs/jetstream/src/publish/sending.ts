@@ -82,14 +82,14 @@ export class Sending {
     });
   }
 
+  /** Of what a step sends no business key is read: what opened the flow has told them. */
   #observe(
     cause: Cause | undefined,
-    { contract, id, flowId, time, subject, size }: SealedMessage,
+    { contract, id, flowId, time, data, subject, size }: SealedMessage,
   ): SendObservation | undefined {
-    return this.instrumentation?.send(
-      this.app,
-      { subject, type: contract.id, id, flowId, time, size },
-      cause?.observation,
-    );
+    if (this.instrumentation === undefined) return undefined;
+    const businessKeys = cause === undefined ? contract.businessKeysOf(data) : undefined;
+    const message = { subject, type: contract.id, id, flowId, time, size, businessKeys };
+    return this.instrumentation.send(this.app, message, cause?.observation);
   }
 }

@@ -103,7 +103,7 @@ describe('the trace of a flow', () => {
     }
   });
 
-  it('says what the messaging conventions ask, and the flow on every span', async () => {
+  it('says what the messaging conventions ask, the flow on every span, and where it begins what it is asked for by', async () => {
     const steps = [authorize(() => next(PaymentAuthorized, { orderId: '7' })), reserve];
     const span = await flow('attributes', steps, 4);
     const placed = span(SEND_ORDER);
@@ -120,6 +120,7 @@ describe('the trace of a flow', () => {
       'messaging.message.body.size': 15,
       'cloudevents.event_type': 'order.placed.v1',
       'troupe.app': 'shop',
+      'troupe.business_key.orderId': '7',
     });
     expect(span(PROCESS_ORDER).attributes).toMatchObject({
       'messaging.operation.name': 'process',
@@ -130,8 +131,11 @@ describe('the trace of a flow', () => {
       'troupe.step': 'authorize',
       'troupe.outcome': 'done',
     });
-    for (const name of [SEND_PAYMENT, PROCESS_PAYMENT])
-      expect(span(name).attributes).toHaveProperty(['messaging.message.conversation_id'], 'flow-1');
+    for (const name of [SEND_PAYMENT, PROCESS_PAYMENT]) {
+      const { attributes } = span(name);
+      expect(attributes).toHaveProperty(['messaging.message.conversation_id'], 'flow-1');
+      expect(attributes).not.toHaveProperty(['troupe.business_key.orderId']);
+    }
     expect(placed?.resource.attributes).toMatchObject({ 'service.name': 'shop', 'service.version': '1.0.0' });
   });
 

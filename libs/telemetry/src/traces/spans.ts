@@ -49,14 +49,18 @@ export class MessageSpans {
 
   /**
    * Child of the step whose output the message is; else of what runs, such as an HTTP request or a span of the app;
-   * else a root.
+   * else a root. What is sent outside of steps, and so may open a flow, can be found by its business keys.
    */
   send(app: string, message: ObservedMessage, parent: Context = context.active()): SendSpan {
     const span = this.tracer.startSpan(
       `${OPERATION.send} ${destinationOf(message.subject).template}`,
       {
         kind: SpanKind.PRODUCER,
-        attributes: { ...describe(message, OPERATION.send), [TROUPE.app]: app },
+        attributes: {
+          ...describe(message, OPERATION.send),
+          [TROUPE.app]: app,
+          ...attributesOf(message.businessKeys),
+        },
       },
       parent,
     );
@@ -110,6 +114,15 @@ function describe(message: ObservedMessage, operation: string): Attributes {
     [ATTR.bodySize]: message.size,
     [ATTR.eventType]: message.type,
   };
+}
+
+/** `/parcel/labelId` is `troupe.business_key.parcel.labelId`. */
+function attributesOf(businessKeys: ObservedMessage['businessKeys']): Attributes {
+  const attributes: Attributes = {};
+  for (const path in businessKeys) {
+    attributes[`${TROUPE.businessKey}${path.replaceAll('/', '.')}`] = businessKeys[path];
+  }
+  return attributes;
 }
 
 function endSpan(span: Span, error: unknown): void {
