@@ -6,8 +6,9 @@ import { root } from './paths.mjs';
 
 const read = (path) => readFileSync(join(root, path), 'utf8');
 
+const compose = read('docker-compose.yml');
 /** @type {Record<string, any>} */
-const services = parse(read('docker-compose.yml'), { merge: true }).services;
+const services = parse(compose, { merge: true }).services;
 const apps = readdirSync(join(root, 'apps'));
 
 describe('docker-compose.yml', () => {
@@ -63,6 +64,28 @@ describe('docker-compose.yml', () => {
     const [{ dns_sd_configs: sources }] = parse(read('deploy/compose/prometheus.yml')).scrape_configs;
     expect(sources.flatMap(({ names }) => names).sort()).toEqual([...apps].sort());
   });
+
+  it('has Jaeger link what spans say of a flow to the console', () => {
+    const [file] = services.jaeger.volumes.map((volume) => /^\$\{JAEGER_UI:-(.*)\}:/.exec(volume)?.[1]);
+    const { linkPatterns } = JSON.parse(read(file));
+    const [, port] = /\$\{CONSOLE_PORT:-(\d+)\}:3000/.exec(services.console.ports[0]) ?? [];
+    const contracts = globSync('libs/contracts/*/src/*.ts', { cwd: root }).map(read).join('\n');
+    const fields = [...contracts.matchAll(/@BusinessKey\(\)[^;]*?(\w+)!:/g)].map(([, field]) => field);
+    const said = [
+      'messaging.message.conversation_id',
+      ...fields.map((field) => `troupe.business_key.${field}`),
+    ];
+    for (const { type, key, url, text } of linkPatterns) {
+      expect(type).toBe('tags');
+      expect(said).toContain(key);
+      expect([
+        `http://127.0.0.1:${port}/flows/#{${key}}`,
+        `http://127.0.0.1:${port}/where/#{${key}}`,
+      ]).toContain(url);
+      expect(text).toContain(`#{${key}}`);
+    }
+    expect(linkPatterns.map(({ key }) => key)).toContain(said[0]);
+  });
 });
 
 describe('.ci/images', () => {
@@ -71,7 +94,7 @@ describe('.ci/images', () => {
     const made = script.replaceAll(/\$([a-z]+_(?:version|image))/g, (_, name) => variableOf(name, script));
     const dockerfiles = ['Dockerfile', ...globSync('apps/*/Dockerfile', { cwd: root })].map(read).join('\n');
     const bases = dockerfiles.matchAll(/^(?:ARG [A-Z]+_IMAGE=|FROM )([a-z][^\s]*[:][^\s]+)/gm);
-    const beside = read('docker-compose.yml').matchAll(/image: \$\{[A-Z]+_IMAGE:-([^}]*)\}/g);
+    const beside = compose.matchAll(/image: \$\{[A-Z]+_IMAGE:-([^}]*)\}/g);
     const named = [...bases, ...beside].map(([, image = '']) => image);
     expect(named.length).toBeGreaterThan(5);
     expect(named.filter((image) => !image.startsWith('grafana/') && !made.includes(image))).toEqual([]);
