@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DeadLetters } from '@troupe/jetstream';
 import type { Alerts, FiringAlert, Flow, FlowReport, Whereabouts } from '@troupe/ledger';
 import { closeApp, createApp, Runtime } from '@troupe/nest';
 import { startBroker, type TestBroker } from '@troupe/testing';
@@ -11,6 +12,7 @@ import { type SchemaName, schemaRef, schemas } from './api/schemas.ts';
 import { ConsoleModule } from './console.module.ts';
 import type { FlowsAnswer } from './flows/flows.controller.ts';
 import { Shop } from './shop.spec.support.ts';
+import type { Linked } from './trace-links.ts';
 
 let broker: TestBroker;
 let shop: Shop;
@@ -22,6 +24,7 @@ beforeAll(async () => {
   shop = await Shop.on(broker);
   vi.stubEnv('NATS_URL', broker.url);
   vi.stubEnv('TROUPE_DATA', 'memory');
+  vi.stubEnv('TROUPE_TRACE_URL', 'https://traces.example/trace/{traceId}');
   vi.stubEnv('TROUPE_CHOREOGRAPHY', join(import.meta.dirname, '../../../choreography.lock'));
   app = await createApp(ConsoleModule, { configure: serveApiPage });
   await app.listen(0, '127.0.0.1');
@@ -241,6 +244,46 @@ describe('GET /messages/{stream}/{seq}', () => {
     await problemAt(404, `/messages/${stream}/999999`);
     await problemAt(404, '/messages/KV_crashes_payments/1');
     await problemAt(400, `/messages/${stream}/first`);
+  });
+});
+
+describe('the traces of a flow', () => {
+  it('are linked to: the one that it began, and the one that goes on where a dead letter was redriven', async () => {
+    const { flowId } = await shop.order('l-1', 'tok_broken_once');
+    const failed = await whereOnce('l-1', ({ state }) => state === 'failed');
+    expect(failed.flows[0]?.traces).toHaveLength(1);
+    const [settlement] =
+      failed.flows[0]?.roots[0]?.steps.flatMap((step) =>
+        step.settlement.state === 'dead-lettered' ? [step.settlement] : [],
+      ) ?? [];
+    const letters = await DeadLetters.open(app.get(Runtime).connection);
+    await letters.redrive({ seqs: [settlement?.letter ?? 0] }, { by: 'ada', why: 'the card is known' });
+    letters.close();
+    await whereOnce('l-1', ({ state }) => state === 'completed');
+
+    const { flow } = await answerOf<{ flow: Linked<Flow> }>(`/flows/${flowId}`, 'FlowAnswer');
+    const [placed] = flow.roots;
+    const declined = placed?.steps.flatMap(({ emitted }) => emitted)[0];
+    const [began, again] = [placed?.message.trace, declined?.message.trace];
+    expect(began).toMatch(/^[\da-f]{32}$/);
+    expect(again).toMatch(/^[\da-f]{32}$/);
+    expect(again).not.toBe(began);
+    expect(flow.traces).toEqual([began, again]);
+    expect(flow.links.traces).toEqual([
+      `https://traces.example/trace/${began}`,
+      `https://traces.example/trace/${again}`,
+    ]);
+    const page = await answerOf<FlowsAnswer>('/flows?type=order.placed.v1', 'FlowsPage');
+    expect(page.flows.find(({ id }) => id === flowId)?.links).toEqual(flow.links);
+    for (const [path, trace] of [
+      [`/messages/DEAD_LETTERS/${settlement?.letter}`, began],
+      [`/messages/EVENTS/${declined?.message.seq}`, again],
+    ]) {
+      expect(await answerOf(path ?? '', 'StoredMessage')).toMatchObject({
+        trace,
+        links: { trace: `https://traces.example/trace/${trace}` },
+      });
+    }
   });
 });
 

@@ -14,6 +14,7 @@ import { StoredMessages } from './messages/stored-messages.ts';
 import { Retention } from './retention.ts';
 import { CONSOLE_SETTINGS, readConsoleSettings } from './settings.ts';
 import { StepsController } from './steps.controller.ts';
+import { TraceLinks } from './trace-links.ts';
 
 /**
  * Answers where every flow is, and tells of what does not go on. It reads the broker beside the path, sends no message,
@@ -41,6 +42,7 @@ import { StepsController } from './steps.controller.ts';
     History,
     Retention,
     StoredMessages,
+    TraceLinks,
   ],
 })
 export class ConsoleModule {}

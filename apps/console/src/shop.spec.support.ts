@@ -3,13 +3,15 @@ import { ParcelDispatched } from '@shop/contracts-parcel';
 import { PaymentAuthorized, PaymentDeclined } from '@shop/contracts-payment';
 import { next, Runtime, type StepDefinition, silentLogger, TerminalError } from '@troupe/jetstream';
 import type { TestBroker } from '@troupe/testing';
+import { tracing } from './tracing.spec.support.ts';
 
-/** What payments does with an order, by its token. */
-export type Token = 'tok_declined' | 'tok_broken' | 'tok_slow';
+/** What payments does with an order, by its token; what is broken once is declined when it comes again. */
+export type Token = 'tok_declined' | 'tok_broken' | 'tok_broken_once' | 'tok_slow';
 
 /** A shop of which only the first steps exist. An order with a slow payment is in hand until `release` is called. */
 export class Shop {
   readonly #apps: Runtime[] = [];
+  readonly #broken = new Set<string>();
   release: () => void = () => {};
 
   private constructor(private readonly url: string) {}
@@ -87,6 +89,7 @@ export class Shop {
       version: '1.0.0',
       connection: { servers: this.url },
       log: silentLogger,
+      instrumentation: tracing,
       produces: app === 'storefront' ? [OrderPlaced, ParcelDispatched] : [],
       steps,
     });
@@ -96,6 +99,10 @@ export class Shop {
 
   async #authorize({ orderId, paymentToken }: OrderPlaced) {
     if (paymentToken === 'tok_broken') throw new TerminalError('no such card');
+    if (paymentToken === 'tok_broken_once' && !this.#broken.has(orderId)) {
+      this.#broken.add(orderId);
+      throw new TerminalError('no such card today');
+    }
     if (paymentToken === 'tok_slow') await new Promise<void>((resolve) => (this.release = resolve));
     return next(PaymentDeclined, { orderId, amount, customer, reason: 'card-declined' });
   }

@@ -21,7 +21,7 @@ export type { Flow, FlowState, MessageNode, Overdue, StepNode } from './model/fl
 export { FLOW_STATES } from './model/flow.ts';
 export type { FlowReport, ReportedEnd, ReportedLetter, ReportedStep } from './model/flow-report.ts';
 export type { HandOff } from './model/hand-off.ts';
-export type { Message } from './model/message.ts';
+export { type Message, traceOf } from './model/message.ts';
 export {
   type DeadLettered,
   type Done,

@@ -117,7 +117,7 @@ export const APP_VARIABLES = {
     kind: traceUrl,
     meaning: 'address of a trace in a tracing tool: `http://127.0.0.1:16686/trace/{traceId}`',
     unset: 'none: no link',
-    readBy: 'apps with an orchestration',
+    readBy: 'apps with an orchestration, console',
   },
   host: {
     name: 'HOST',

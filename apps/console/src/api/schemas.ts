@@ -49,6 +49,16 @@ const summary = {
   startedAt: time('When its first message was stored'),
   lastAt: time('When its last message was stored'),
   'parent?': { ...text, description: 'The flow that handed off to it.' },
+  traces: {
+    ...texts,
+    description: 'Ids of the traces that its messages were sent in, oldest first; 20 at most.',
+  },
+  links: object({
+    traces: {
+      ...texts,
+      description: 'Where these are to be seen; none unless `TROUPE_TRACE_URL` says where.',
+    },
+  }),
   'end?': { ...text, description: 'The declared end that it reached.' },
   clockSkewMs: number,
   truncated: { ...flag, description: 'It has more messages than are shown.' },
@@ -141,6 +151,7 @@ export const schemas: Readonly<Record<SchemaName, object>> = {
     at: time('When the stream stored it'),
     'saidAt?': time('What its sender says'),
     size: whole,
+    'trace?': { ...text, description: 'Id of the trace that it was sent in.' },
     'app?': text,
     'emittedBy?': text,
     'direct?': { const: true, description: 'It was sent to one step alone' },
@@ -188,6 +199,8 @@ export const schemas: Readonly<Record<SchemaName, object>> = {
     subject: text,
     storedAt: moment,
     headers: { type: 'array', items: { type: 'array', prefixItems: [text, texts] } },
+    'trace?': { ...text, description: 'Id of the trace that it was sent in; of a copy, its original’s.' },
+    links: object({ 'trace?': { ...text, description: 'Where that is to be seen.' } }),
     size: { ...whole, description: 'Bytes of the payload.' },
     body: {
       type: 'object',

@@ -5,11 +5,12 @@ import { DescribeDiagram, DescribeFlow, DescribeFlows } from '../api/description
 import { History } from '../history.ts';
 import { LedgerHost } from '../ledger-host.ts';
 import { QueryFilter } from '../query.filter.ts';
+import { type Linked, TraceLinks } from '../trace-links.ts';
 import { type FlowSummary, summaryOf } from './summary.ts';
 
 /** A page of flows, and from when on flows are known. */
 export interface FlowsAnswer extends Omit<FlowsPage, 'flows'> {
-  readonly flows: readonly FlowSummary[];
+  readonly flows: readonly Linked<FlowSummary>[];
   /** Older flows are purged, RFC 3339; undefined when none is. */
   readonly knownSince: string | undefined;
 }
@@ -21,6 +22,7 @@ export class FlowsController {
   constructor(
     private readonly host: LedgerHost,
     private readonly history: History,
+    private readonly traces: TraceLinks,
   ) {}
 
   @Get()
@@ -33,19 +35,20 @@ export class FlowsController {
       ...(state !== undefined && { state: state as FlowState }),
       ...(limit !== undefined && { limit: wholeOf(limit) ?? Number.NaN }),
     });
-    return { ...page, flows: page.flows.map(summaryOf), knownSince: await this.history.since() };
+    const flows = page.flows.map((flow) => this.traces.of(summaryOf(flow)));
+    return { ...page, flows, knownSince: await this.history.since() };
   }
 
   @Get(':id')
   @DescribeFlow()
-  async find(@Param('id') id: string): Promise<Freshness & { readonly flow: Flow }> {
+  async find(@Param('id') id: string): Promise<Freshness & { readonly flow: Linked<Flow> }> {
     const { flows, asOf, behindMs, problem } = await this.host.ledger.where(id);
     const flow = flows.find((one) => one.id === id);
     if (flow === undefined) {
       const others = flows.length === 0 ? '' : ` GET /where/${encodeURIComponent(id)} says what else has it.`;
       throw new ProblemException(404, `No flow has the id ${id}.${others}`);
     }
-    return { flow, asOf, behindMs, problem };
+    return { flow: this.traces.of(flow), asOf, behindMs, problem };
   }
 
   @Get(':id/diagram')

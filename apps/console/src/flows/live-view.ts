@@ -5,6 +5,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { Flow, MessageNode, TailEntry, TailFilter } from '@troupe/ledger';
 import { ProblemException } from '@troupe/nest';
 import { LedgerHost } from '../ledger-host.ts';
+import { TraceLinks } from '../trace-links.ts';
 import { summaryOf } from './summary.ts';
 
 /** Which changes are shown. */
@@ -27,6 +28,7 @@ export class LiveView implements OnModuleInit {
   constructor(
     private readonly host: LedgerHost,
     private readonly adapter: HttpAdapterHost,
+    private readonly traces: TraceLinks,
   ) {}
 
   /** A view never ends by itself, and would hold up the end of the app. */
@@ -50,7 +52,8 @@ export class LiveView implements OnModuleInit {
       ...(type !== undefined && { type }),
       signal: end.signal,
     });
-    const stream = Readable.from(events(tail, step, () => ledger.freshness(), end.signal));
+    const shown = (flow: Flow) => this.traces.of(summaryOf(flow));
+    const stream = Readable.from(events(tail, step, shown, () => ledger.freshness(), end.signal));
     this.#open.add(end);
     gone.addEventListener('abort', () => {
       this.#open.delete(end);
@@ -72,6 +75,7 @@ interface Closing {
 async function* events(
   tail: AsyncGenerator<TailEntry>,
   step: string | undefined,
+  shown: (flow: Flow) => object,
   freshness: () => object,
   signal: AbortSignal,
 ): AsyncGenerator<string> {
@@ -89,7 +93,7 @@ async function* events(
     missed += entry.value.missed;
     next = tail.next();
     if (step !== undefined && !hasStep(flow, step)) continue;
-    yield eventOf('flow', { flow: summaryOf(flow), missed, ...freshness() });
+    yield eventOf('flow', { flow: shown(flow), missed, ...freshness() });
     missed = 0;
   }
 }

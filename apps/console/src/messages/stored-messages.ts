@@ -1,6 +1,8 @@
 import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
 import { Injectable } from '@nestjs/common';
+import { traceOf } from '@troupe/ledger';
 import { BrokerUnavailableError, Runtime } from '@troupe/nest';
+import { TraceLinks } from '../trace-links.ts';
 import { type ShownBody, shownBody } from './shown-body.ts';
 
 /** A message as its stream holds it. */
@@ -12,6 +14,10 @@ export interface StoredMessage {
   readonly storedAt: string;
   /** Names as they were written, and their values. */
   readonly headers: readonly (readonly [name: string, values: readonly string[]])[];
+  /** Id of the trace that it was sent in; of a copy, its original's. */
+  readonly trace: string | undefined;
+  /** Where that is to be seen, when a tracing tool is named. */
+  readonly links: { readonly trace: string | undefined };
   /** Bytes of the payload. */
   readonly size: number;
   readonly body: ShownBody;
@@ -20,7 +26,10 @@ export interface StoredMessage {
 /** Reads single messages from the streams of this environment, when somebody looks. */
 @Injectable()
 export class StoredMessages {
-  constructor(private readonly runtime: Runtime) {}
+  constructor(
+    private readonly runtime: Runtime,
+    private readonly traces: TraceLinks,
+  ) {}
 
   /**
    * Undefined when the stream holds no such message, or is none of this environment's.
@@ -34,12 +43,15 @@ export class StoredMessages {
       const manager = await jetstreamManager(connection.client, { checkAPI: false });
       const found = await manager.direct.getMessage(stream, { seq });
       if (found === null) return undefined;
+      const trace = traceOf(found.header.get('traceparent'));
       return {
         stream,
         seq,
         subject: found.subject,
         storedAt: found.time.toISOString(),
         headers: [...found.header].filter(([name]) => !ANSWER.test(name)),
+        trace,
+        links: { trace: this.traces.to(trace) },
         size: found.data.length,
         body: shownBody(found.header, found.data),
       };

@@ -8,7 +8,8 @@ export function keeping(open: Open): Behaviour[] {
   return [
     behaviour(open, 'keeps a message with all that is known of it', async (stage) => {
       const copy = { of: positionOf(1, 3), target: 'payments__authorize', due: 9_000, attempt: 2, letter: 7 };
-      const said = { saidAt: 9_999, cause: 'm-0', parent: 'f-0', source: '/payments/authorize' };
+      const sent = { source: '/payments/authorize', trace: '0af7651916cd43dd8448eb211c80319c' };
+      const said = { saidAt: 9_999, cause: 'm-0', parent: 'f-0', ...sent };
       const kept = message(4, { ...said, ...copy, app: 'payments', emittedBy: 'payments__authorize' });
       await stage.put(kept);
       const record = await stage.store.flow(await stage.numberOf('f-4'));

@@ -91,6 +91,7 @@ export function message(seq: number, fields: Partial<NewMessage> = {}): NewMessa
     at: 10_000 + seq,
     saidAt: undefined,
     size: 17,
+    trace: undefined,
     app: 'storefront',
     emittedBy: undefined,
     subject: 'evt.order.placed.v1',

@@ -90,6 +90,7 @@ function flow(roots: readonly MessageNode[]): Flow {
     lastAt: STARTED,
     parent: undefined,
     handOffs: [],
+    traces: [],
     end: undefined,
     roots,
     clockSkewMs: 0,
@@ -100,7 +101,7 @@ function flow(roots: readonly MessageNode[]): Flow {
 function node(type: string, source: string, after: number, steps: readonly StepNode[]): MessageNode {
   const app = /^\/([a-z]+)/.exec(source)?.[1];
   const message = { id: 'm-1', source, type, flow: 'f-1', cause: undefined, stream: 'EVENTS', seq: 1 };
-  const rest = { saidAt: undefined, size: 1, app, emittedBy: undefined };
+  const rest = { saidAt: undefined, size: 1, trace: undefined, app, emittedBy: undefined };
   return { message: { ...message, ...rest, at: STARTED + after }, steps, next: [] };
 }
 

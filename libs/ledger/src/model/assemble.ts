@@ -174,8 +174,8 @@ export function treeOf(tasks: readonly Task[], record: FlowRecord, queue: Queue,
 
 /** A message without what only the ledger needs. */
 function shownOf(message: StoredMessage): Message {
-  const { id, source, type, flow, cause, stream, seq, at, saidAt, size, app, emittedBy } = message;
-  const shown = { id, source, type, flow, cause, stream, seq, at, saidAt, size, app, emittedBy };
+  const { id, source, type, flow, cause, stream, seq, at, saidAt, size, trace, app, emittedBy } = message;
+  const shown = { id, source, type, flow, cause, stream, seq, at, saidAt, size, trace, app, emittedBy };
   return isDirect(message) ? { ...shown, direct: true } : shown;
 }
 

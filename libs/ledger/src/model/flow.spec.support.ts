@@ -17,6 +17,7 @@ export function flow(roots: readonly MessageNode[], fields: Partial<Flow> = {}):
     lastAt: BEGAN,
     parent: undefined,
     handOffs: [],
+    traces: [],
     end: undefined,
     roots,
     clockSkewMs: 0,
@@ -37,7 +38,14 @@ export function node(
   const seq = ++messages;
   const said = { id: `m-${seq}`, source, type, flow: 'f-1', cause: undefined, stream: 'EVENTS', seq };
   return {
-    message: { ...said, at: BEGAN + after, saidAt: undefined, size: 2, ...senderOf(source) },
+    message: {
+      ...said,
+      at: BEGAN + after,
+      saidAt: undefined,
+      size: 2,
+      trace: undefined,
+      ...senderOf(source),
+    },
     steps,
     next: [],
   };

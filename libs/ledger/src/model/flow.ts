@@ -60,6 +60,11 @@ export interface Flow {
   readonly parent: string | undefined;
   /** The flows that it handed off to, oldest first; of more than 20 the youngest. */
   readonly handOffs: readonly HandOff[];
+  /**
+   * Ids of the traces that its messages were sent in, oldest first, 20 at most. More than one after a retry, a delay or
+   * a redrive: what a step sends then is in a trace of its own.
+   */
+  readonly traces: readonly string[];
   /** The declared end that it reached. */
   readonly end: string | undefined;
   /** The messages that nothing known caused; mostly one. */

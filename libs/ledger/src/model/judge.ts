@@ -63,6 +63,7 @@ export function judge(record: FlowRecord, judgement: Judgement, asked: Asked = {
     lastAt,
     parent: first?.parent,
     handOffs,
+    traces: tracesOf(own),
     end,
     roots,
     clockSkewMs: Math.max(0, ...own.map(({ at, saidAt }) => (saidAt === undefined ? 0 : saidAt - at))),
@@ -70,6 +71,13 @@ export function judge(record: FlowRecord, judgement: Judgement, asked: Asked = {
   };
   const called = name ?? `${oneself(orchestrated)} ${record.id}`;
   return { ...flow, sentence: sentenceOf(flow, steps, called, now, orchestrated) };
+}
+
+const MOST_TRACES = 20;
+
+function tracesOf(messages: FlowRecord['messages']): string[] {
+  const traces = new Set(messages.map(({ trace }) => trace));
+  return [...traces].filter((trace) => trace !== undefined).slice(0, MOST_TRACES);
 }
 
 /** Whether the broker was asked for its consumers after the last message of the flow was indexed. */

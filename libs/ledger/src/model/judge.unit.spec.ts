@@ -223,6 +223,17 @@ describe('a flow', () => {
     expect(judged({ ...WHOLE, evidence: [retried] }).roots[0]?.steps[0]?.retries).toBe(2);
   });
 
+  it('has the traces that its messages were sent in, each once and the oldest first', () => {
+    const messages = ['a', undefined, 'b', 'a'].map((trace, i) => ({
+      ...placed,
+      pos: placed.pos + i,
+      trace,
+    }));
+    expect(judged({ messages }).traces).toEqual(['a', 'b']);
+    const many = Array.from({ length: 30 }, (_, i) => ({ ...placed, pos: placed.pos + i, trace: `t-${i}` }));
+    expect(judged({ messages: many }).traces).toEqual(many.slice(0, 20).map(({ trace }) => trace));
+  });
+
   it('says by how much a sender’s clock is ahead', () => {
     const early = { ...placed, saidAt: placed.at + 900 };
     expect(judged({ messages: [early] }).clockSkewMs).toBe(900);

@@ -17,6 +17,8 @@ export interface Message {
   readonly saidAt: number | undefined;
   /** Bytes of the payload. */
   readonly size: number;
+  /** Id of the trace that it was sent in, 32 hex digits, as its `traceparent` says. */
+  readonly trace: string | undefined;
   /** The app that sent it, from its source; undefined for a foreign source. */
   readonly app: string | undefined;
   /** The step that emitted it, `<app>__<step>`; undefined when an app sent it outside of steps. */
@@ -30,6 +32,13 @@ export function senderOf(source: string): Pick<Message, 'app' | 'emittedBy'> {
   const [, app, step] = /^\/([a-z][a-z0-9-]*)(?:\/([a-z][a-z0-9-]*))?$/.exec(source) ?? [];
   return { app, emittedBy: app !== undefined && step !== undefined ? `${app}__${step}` : undefined };
 }
+
+/** The trace that a `traceparent` (W3C Trace Context) names; undefined when it names none. */
+export function traceOf(traceparent: string | undefined): string | undefined {
+  return TRACEPARENT.exec(traceparent ?? '')?.[1];
+}
+
+const TRACEPARENT = /^[\da-f]{2}-(?!0{32})([\da-f]{32})-[\da-f]{16}-/;
 
 /** The major that a contract id ends with; 0 for a type that has none. */
 export function majorOf(type: string): number {

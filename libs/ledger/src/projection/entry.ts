@@ -2,7 +2,7 @@ import type { JsMsg } from '@nats-io/jetstream';
 import type { Msg } from '@nats-io/nats-core';
 import { type CloudEvent, decodeAttribute, decodeMessage } from '@troupe/contract';
 import { headerBlockOf, headerEntries, type Names, stepName } from '@troupe/jetstream';
-import { senderOf } from '../model/message.ts';
+import { senderOf, traceOf } from '../model/message.ts';
 import { EVENTS, positionOf } from '../model/record.ts';
 import { keptText } from '../model/text.ts';
 import type { NewMessage } from '../store/batch.ts';
@@ -45,6 +45,7 @@ export function entryOf(
     at: time.getTime(),
     saidAt: Number.isNaN(saidAt) ? undefined : saidAt,
     size: data.length,
+    trace: traceOf(headers.get('traceparent')),
     ...senderOf(source),
     subject: keptText(subject.slice(0, subject.lastIndexOf('.'))),
     ...copy,

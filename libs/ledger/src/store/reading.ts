@@ -187,6 +187,7 @@ export class Reading {
       at: row.at,
       saidAt: row.said ?? undefined,
       size: row.size,
+      trace: row.trace ?? undefined,
       ...senderOf(source),
       subject: await word(row.subject),
       of: row.origin ?? undefined,
@@ -235,6 +236,7 @@ interface MessageRow {
   readonly at: number;
   readonly said: number | null;
   readonly size: number;
+  readonly trace: string | null;
   readonly origin: number | null;
   readonly target: number | null;
   readonly due: number | null;

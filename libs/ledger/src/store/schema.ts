@@ -1,5 +1,5 @@
 /** Format of the tables; a database of another one is made anew from the streams. */
-const FORMAT = '5';
+const FORMAT = '6';
 
 /** What says the format; every version of the ledger has it. */
 export const NOTES = 'CREATE TABLE IF NOT EXISTS note (name TEXT PRIMARY KEY, content TEXT NOT NULL);';
@@ -34,7 +34,7 @@ const TABLES = `
   CREATE TABLE IF NOT EXISTS message (
     pos INTEGER PRIMARY KEY, id TEXT NOT NULL, flow INTEGER NOT NULL, type INTEGER NOT NULL, source INTEGER NOT NULL,
     subject INTEGER NOT NULL, share INTEGER NOT NULL, nth INTEGER NOT NULL, cause TEXT, parent TEXT, at INTEGER NOT NULL, said INTEGER,
-    size INTEGER NOT NULL, origin INTEGER, target INTEGER, due INTEGER, attempt INTEGER, letter INTEGER
+    size INTEGER NOT NULL, trace TEXT, origin INTEGER, target INTEGER, due INTEGER, attempt INTEGER, letter INTEGER
   );
   CREATE INDEX IF NOT EXISTS message_flow ON message (flow, pos);
   CREATE INDEX IF NOT EXISTS message_subject ON message (subject, share, pos, nth);
@@ -111,6 +111,7 @@ export const MESSAGE_ROWS = {
     'at',
     'said',
     'size',
+    'trace',
     'origin',
     'target',
     'due',

@@ -167,7 +167,8 @@ export class Writing {
     const children: Value[][] = [];
     const clues: Value[][] = [];
     for (const message of messages) {
-      const { pos, id, cause, parent, at, saidAt, size, of, target, due, attempt, letter, share } = message;
+      const { pos, id, cause, parent, at, saidAt, size, trace, of, target, due, attempt, letter, share } =
+        message;
       const flow = flows.get(message.flow) as KnownFlow;
       const { n } = flow;
       const subject = words.known(message.subject) ?? (await words.numberOf(session, message.subject));
@@ -185,6 +186,7 @@ export class Writing {
         at,
         saidAt ?? null,
         size,
+        trace ?? null,
         of ?? null,
         target === undefined ? null : await words.numberOf(session, target),
         due ?? null,

@@ -56,6 +56,7 @@ function flowOf(id: string, at: number): Flow {
     at,
     saidAt: undefined,
     size: 2,
+    trace: undefined,
     app: 'storefront',
     emittedBy: undefined,
   };
@@ -78,6 +79,7 @@ function flowOf(id: string, at: number): Flow {
     lastAt: at,
     parent: undefined,
     handOffs: [],
+    traces: [],
     end: undefined,
     roots: [{ message, steps: [step], next: [] }],
     clockSkewMs: 0,
