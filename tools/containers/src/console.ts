@@ -2,13 +2,22 @@
 export interface Flow {
   readonly state: string;
   readonly sentence: string;
+  /** Ids of its traces, and where they are to be seen. */
+  readonly traces: readonly string[];
+  readonly links: { readonly traces: readonly string[] };
   readonly roots: readonly MessageNode[];
 }
 
 interface MessageNode {
   readonly message: { readonly type: string };
-  readonly steps: readonly { readonly emitted: readonly MessageNode[] }[];
+  readonly steps: readonly StepNode[];
   readonly next: readonly MessageNode[];
+}
+
+/** A message × step; a dead letter has a number. */
+export interface StepNode {
+  readonly settlement: { readonly letter?: number };
+  readonly emitted: readonly MessageNode[];
 }
 
 /** Undefined while the ledger does not know it. */
@@ -18,6 +27,15 @@ export async function flowOf(console: string, flowId: string): Promise<Flow | un
   if (!answer.ok) throw new Error(`the console answered ${answer.status}`);
   const { flow } = (await answer.json()) as { flow: Flow };
   return flow;
+}
+
+/** Every message × step of a flow. */
+export function* stepsOf({ roots }: Flow): Generator<StepNode> {
+  const open = [...roots];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    yield* node.steps;
+    open.push(...node.next, ...node.steps.flatMap(({ emitted }) => emitted));
+  }
 }
 
 /** How many messages of each contract a flow has; one that is stored twice counts twice. */

@@ -1,13 +1,19 @@
 /** A span as Jaeger has it. */
 export interface Span {
   readonly service: string;
+  /** What is said of the process that it is of. */
+  readonly resource: Readonly<Record<string, string>>;
   readonly name: string;
+  /** OTLP's number. */
+  readonly kind: number;
   readonly id: string;
   /** Empty of the first span of a trace. */
   readonly parent: string;
   /** Nanoseconds since 1970. */
   readonly startedAt: bigint;
   readonly attributes: Readonly<Record<string, string>>;
+  /** Spans of other traces that it refers to. */
+  readonly links: readonly { readonly traceId: string; readonly spanId: string }[];
 }
 
 /** Far more than one flow has. */
@@ -22,8 +28,8 @@ export async function spansOf(jaeger: string, traceId: string): Promise<Span[]> 
   const { result } = (await answer.json()) as { result: Traces };
   return (result.resourceSpans ?? [])
     .flatMap(({ resource, scopeSpans }) => {
-      const service = record(resource.attributes)['service.name'] ?? '';
-      return scopeSpans.flatMap(({ spans }) => spans.map((span) => spanOf(span, service)));
+      const said = record(resource.attributes);
+      return scopeSpans.flatMap(({ spans }) => spans.map((span) => spanOf(span, said)));
     })
     .sort((a, b) => Number(a.startedAt - b.startedAt));
 }
@@ -55,10 +61,12 @@ interface Traces {
 
 interface OtlpSpan {
   readonly name: string;
+  readonly kind: number;
   readonly spanId: string;
   readonly parentSpanId?: string;
   readonly startTimeUnixNano: string;
   readonly attributes?: readonly Attribute[];
+  readonly links?: Span['links'];
 }
 
 interface Attribute {
@@ -66,14 +74,17 @@ interface Attribute {
   readonly value: Readonly<Record<string, unknown>>;
 }
 
-function spanOf(span: OtlpSpan, service: string): Span {
+function spanOf(span: OtlpSpan, resource: Span['resource']): Span {
   return {
-    service,
+    service: resource['service.name'] ?? '',
+    resource,
     name: span.name,
+    kind: span.kind,
     id: span.spanId,
     parent: span.parentSpanId ?? '',
     startedAt: BigInt(span.startTimeUnixNano),
     attributes: record(span.attributes ?? []),
+    links: span.links ?? [],
   };
 }
 
