@@ -78,6 +78,26 @@ describe('deploy/grafana/troupe.json', () => {
     expect(new Set(cells).size).toBe(cells.length);
     expect(Math.max(...panels.map(({ gridPos: { x, w } }) => x + w))).toBeLessThanOrEqual(24);
   });
+
+  it('is where Grafana looks for it in containers, and each panel asks the source that Grafana is given', () => {
+    const { grafana, prometheus } = parse(read('docker-compose.yml'), { merge: true }).services;
+    const mounts = Object.fromEntries(grafana.volumes.map((volume) => volume.split(':').slice(0, 2)));
+    expect(mounts['./deploy/compose/grafana']).toBe('/etc/grafana/provisioning');
+    const { providers } = parse(read('deploy/compose/grafana/dashboards/troupe.yml'));
+    expect(providers).toMatchObject([{ type: 'file', options: { path: mounts['./deploy/grafana'] } }]);
+    const { datasources } = parse(read('deploy/compose/grafana/datasources/prometheus.yml'));
+    const port = prometheus.ports[0].split(':').at(-1);
+    const url = `http://prometheus:${port}`;
+    expect(datasources).toMatchObject([{ type: 'prometheus', access: 'proxy', url, isDefault: true }]);
+    const { templating, panels } = dashboard;
+    expect(templating.list).toMatchObject([{ type: 'datasource', query: datasources[0].type }]);
+    const source = { type: 'prometheus', uid: `\${${templating.list[0].name}}` };
+    for (const { datasource, targets } of panels) {
+      expect(datasource).toEqual(source);
+      const ids = targets.map(({ refId }) => refId);
+      expect(new Set(ids).size).toBe(ids.length);
+    }
+  });
 });
 
 /** Metrics in an expression that no guide names; labels are left out. */
