@@ -16,6 +16,7 @@ def test_has_defaults_for_everything() -> None:
     assert (settings.host, settings.port, settings.log_level) == ("127.0.0.1", 3009, "info")
     assert (settings.prefix, settings.create, settings.api_prefix) == ("", True, "$JS.API")
     assert (settings.grace, settings.work, settings.traced, settings.nkey_file) == (10, 0, False, None)
+    assert (settings.tls, settings.ca_file) == (False, None)
 
 
 def test_takes_credentials_out_of_addresses() -> None:
@@ -38,6 +39,7 @@ def test_names_every_wrong_value(tmp_path: Path) -> None:
                 "TROUPE_SHUTDOWN_GRACE_MS": "1s",
                 "CARRIER_WORK_MS": "-1",
                 "NATS_NKEY_FILE": str(wrong),
+                "NATS_CA_FILE": str(wrong),
                 "PORT": "65536",
                 "LOG_LEVEL": "loud",
                 "OTEL_EXPORTER_OTLP_ENDPOINT": "collector:4318",
@@ -49,6 +51,7 @@ def test_names_every_wrong_value(tmp_path: Path) -> None:
         [
             "CARRIER_WORK_MS",
             "LOG_LEVEL",
+            "NATS_CA_FILE",
             "NATS_NKEY_FILE",
             "NATS_URL",
             "OTEL_EXPORTER_OTLP_ENDPOINT",

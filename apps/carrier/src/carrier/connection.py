@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import ssl
 import time
 
 from carrier import APP
@@ -44,6 +45,7 @@ async def connect(client: WireClient, settings: Settings, closed: asyncio.Event)
     login = dict(settings.login)
     if settings.nkey_file is not None:
         login = {"nkeys_seed": settings.nkey_file}
+    secure = {"tls": ssl.create_default_context(cafile=settings.ca_file)} if settings.tls else {}
     await client.connect(
         list(settings.servers),
         name=APP,
@@ -56,4 +58,5 @@ async def connect(client: WireClient, settings: Settings, closed: asyncio.Event)
         reconnected_cb=reconnected,
         closed_cb=gone,
         **login,  # type: ignore[arg-type]
+        **secure,  # type: ignore[arg-type]
     )

@@ -1,6 +1,7 @@
 """What the environment says about this process; docs/reference/configuration.md has the table."""
 
 import re
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,10 @@ class Settings:
     create: bool
     """Whether missing streams and consumers are made, or their being there is verified."""
     nkey_file: str | None
+    tls: bool
+    """Whether nothing but TLS is spoken: with certificates, or an address `tls://…`."""
+    ca_file: str | None
+    """Certificates of which one signed the broker's; None for those of the system."""
     api_prefix: str
     host: str
     port: int
@@ -42,6 +47,7 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
     """An empty variable counts as unset. Raises SettingError naming every variable with a wrong value."""
     read = _Reading(variables)
     servers, login = read.servers("NATS_URL", "nats://127.0.0.1:4222")
+    ca_file = read.certificates("NATS_CA_FILE")
     settings = Settings(
         servers=servers,
         login=login,
@@ -49,6 +55,8 @@ def read_settings(variables: Mapping[str, str]) -> Settings:
         replicas=int(read.one_of("TROUPE_REPLICAS", REPLICAS, "1")),
         create=read.one_of("TROUPE_TOPOLOGY", MODES, "create") == "create",
         nkey_file=read.seed("NATS_NKEY_FILE"),
+        tls=ca_file is not None or any(server.startswith("tls:") for server in servers),
+        ca_file=ca_file,
         api_prefix=read.subject("TROUPE_API_PREFIX", "$JS.API"),
         host=read.text("HOST") or "127.0.0.1",
         port=read.whole("PORT", 65_535, 3009),
@@ -111,6 +119,18 @@ class _Reading:
             return path
         if not re.fullmatch(r"SU[A-Z2-7]{56}\s*", seed):
             self._refuse(f'{name} is "{path}", but that file is not the nkey seed of a user, which begins with SU.')
+        return path
+
+    def certificates(self, name: str) -> str | None:
+        path = self.text(name)
+        if not path:
+            return None
+        try:
+            ssl.create_default_context(cafile=path)
+        except ssl.SSLError:
+            self._refuse(f'{name} is "{path}", but that file holds no certificate in PEM.')
+        except OSError as error:
+            self._refuse(f'{name} is "{path}", which cannot be read: {error}.')
         return path
 
     def servers(self, name: str, default: str) -> tuple[tuple[str, ...], dict[str, str]]:

@@ -29,6 +29,14 @@ class WireClient(Client):
         read.block = bytes(headers)
         return read
 
+    async def _process_info(self, info: dict[str, Any], initial_connection: bool = False) -> None:
+        """Called before anything is sent: where TLS is asked for, a broker without it is told nothing."""
+        if initial_connection and "tls" in self.options:
+            if not (info.get("tls_required") or info.get("tls_available")):
+                raise nats.errors.Error("it speaks no TLS, and nothing else is wanted of it")
+            info["tls_required"] = True
+        await super()._process_info(info, initial_connection)
+
     def jetstream(self, **options: Any) -> JetStreamContext:
         return PullingContext(self, **options)
 
