@@ -9,7 +9,7 @@ import { bin, root } from './paths.mjs';
 import { verify } from './verify.mjs';
 
 /** Topics of `troupe` that read the built code of all packages. */
-const READING = ['graph', 'contracts'];
+const READING = ['graph', 'contracts', 'topology', 'permissions'];
 
 /** The npm scripts by name; each gets the arguments after `--` and answers with its exit code. */
 const commands = {
@@ -20,7 +20,8 @@ const commands = {
   test: (filters) => runNode([bin.vitest, 'run', ...filters]),
   'test:containers': () => {
     process.env.TROUPE_CONTAINERS = 'run';
-    return runNode([bin.vitest, 'run', 'tools/containers']);
+    // Each of them starts a whole system.
+    return runNode([bin.vitest, 'run', '--no-file-parallelism', 'tools/containers']);
   },
   verify,
   build: async () => {
