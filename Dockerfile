@@ -1,4 +1,5 @@
 # The image of one Node app: docker build --build-arg APP=payments --tag troupe/payments .
+# With --target operator, that of the command `troupe` and all that it reads: docker build --target operator --tag troupe/operator .
 ARG NODE_IMAGE=node:24-bookworm-slim
 
 # What says which packages are needed. Other stages take it by its content: a change of code installs nothing again.
@@ -13,27 +14,50 @@ WORKDIR /troupe
 COPY --from=manifests /troupe .
 RUN npm ci --ignore-scripts
 
-# Every app, built once for all images.
+# Every app, and the command that looks after them, built once for all images.
 FROM packages AS built
 COPY . .
-RUN node node_modules/@typescript/native/bin/tsc -b apps/*/tsconfig.json
+RUN node node_modules/@typescript/native/bin/tsc -b apps/*/tsconfig.json tools/cli
 
-# The packages that one app runs with, without what only a compiler or a debugger reads of them. Nobody's tools for development are
-# wanted, those of the libraries neither, which npm would install with a workspace.
-FROM ${NODE_IMAGE} AS production
+# Nobody's tools for development are wanted, those of the libraries neither, which npm would install with a workspace.
+FROM ${NODE_IMAGE} AS wanted
 WORKDIR /troupe
 COPY --from=manifests /troupe .
 COPY --from=packages /root/.npm /root/.npm
 RUN npm pkg delete devDependencies --workspaces --include-workspace-root
+COPY deploy/image/install.sh .
+
+# The packages that one app runs with.
+FROM wanted AS production
 ARG APP
-RUN npm ci --prefer-offline --ignore-scripts --omit=dev --workspace "@shop/${APP:?say which app: --build-arg APP=payments}" \
-  && find node_modules -type f '(' -name '*.d.ts' -o -name '*.d.[cm]ts' -o -name '*.map' ')' -delete
+RUN sh install.sh "@shop/${APP:?say which app: --build-arg APP=payments}"
 
 FROM production AS assembled
 COPY --from=built /troupe/libs /built/libs
 COPY --from=built /troupe/apps /built/apps
 COPY choreography.lock deploy/image/assemble.sh /built/
 RUN sh /built/assemble.sh "$APP"
+
+# The packages of all apps, and of the command that reads them.
+FROM wanted AS production-of-all
+RUN sh install.sh apps tools/cli
+
+FROM production-of-all AS assembled-of-all
+COPY --from=built /troupe/libs /built/libs
+COPY --from=built /troupe/apps /built/apps
+COPY --from=built /troupe/tools /built/tools
+COPY deploy/image/assemble.sh /built/
+RUN sh /built/assemble.sh && cp package.json /app/
+
+FROM ${NODE_IMAGE} AS operator
+ENV NODE_ENV=production \
+    NODE_OPTIONS=--enable-source-maps
+RUN ln -s /app/tools/cli/bin/troupe.mjs /usr/local/bin/troupe
+COPY --from=production-of-all /troupe/node_modules /app/node_modules
+COPY --from=assembled-of-all /app /app
+WORKDIR /app
+USER node
+CMD ["troupe", "--help"]
 
 FROM ${NODE_IMAGE}
 ENV NODE_ENV=production \
