@@ -88,6 +88,48 @@ describe('docker-compose.yml', () => {
   });
 });
 
+describe('deploy/compose/secure.yml', () => {
+  const secure = parse(read('deploy/compose/secure.yml'), { merge: true });
+  const fileOf = (secret) => /^\$\{TROUPE_SECRETS:-\.\/(.*)\}(.*)$/.exec(secret.file)?.slice(1).join('');
+
+  it.each(apps)('has %s log on over TLS with its own key, in a file, when the topology is made', (app) => {
+    const { secrets, environment, depends_on: dependsOn } = secure.services[app] ?? {};
+    expect(secrets).toEqual(['ca', { source: app, target: 'nkey' }]);
+    expect(fileOf(secure.secrets[app])).toBe(`.troupe/secrets/keys/${app}.nk`);
+    expect(environment).toMatchObject({
+      NATS_NKEY_FILE: '/run/secrets/nkey',
+      NATS_CA_FILE: '/run/secrets/ca',
+      TROUPE_TOPOLOGY: 'verify',
+    });
+    expect(dependsOn).toEqual({ operator: { condition: 'service_completed_successfully' } });
+  });
+
+  it('has the topology made by a container that writes nothing, may do little, and ends', () => {
+    expect(secure.services.operator).toMatchObject({
+      read_only: true,
+      cap_drop: ['ALL'],
+      depends_on: { broker: { condition: 'service_healthy' } },
+      deploy: { resources: { limits: { cpus: expect.any(String), memory: expect.any(String) } } },
+    });
+    expect(secure.services.operator).not.toHaveProperty('restart');
+  });
+
+  it('keeps what is secret out of git and images', () => {
+    for (const secret of Object.values(secure.secrets)) expect(fileOf(secret)).toMatch(/^\.troupe\//);
+    expect(read('.gitignore').split('\n')).toContain('.troupe/');
+    expect(read('.dockerignore').split('\n')).toContain('.troupe');
+  });
+
+  it('is what secure.env asks for, with a broker that takes TLS and known users alone', () => {
+    const [, ...files] = /^COMPOSE_FILE=(.*):(.*)$/m.exec(read('deploy/compose/secure.env')) ?? [];
+    expect(files).toEqual(['docker-compose.yml', 'deploy/compose/secure.yml']);
+    const [, config] = /^BROKER_CONFIG=(.*)$/m.exec(read('deploy/compose/secure.env')) ?? [];
+    const broker = read(`deploy/compose/${config}`);
+    expect(broker).toMatch(/^include "[^"]*\/run\/secrets\/permissions\.conf"$/m);
+    expect(broker).toMatch(/^tls \{/m);
+  });
+});
+
 describe('.ci/images', () => {
   it('makes every image that an app is built from or runs beside, but for Grafana', () => {
     const script = read('.ci/images/make');
