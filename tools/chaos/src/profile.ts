@@ -34,6 +34,8 @@ export interface Profile {
   readonly faults: Readonly<Partial<Record<FaultKind, number>>>;
   /** 1, or a cluster whose streams are kept by every server. */
   readonly servers: 1 | 3;
+  /** After how long the broker hands out again what payments had in hand; the platform's 30 s unless it is given. */
+  readonly paymentsAckWaitSeconds?: number;
 }
 
 /** By their names on the command line. */
@@ -80,11 +82,11 @@ export const PROFILES: Readonly<Record<string, Profile>> = {
   },
   short: {
     name: 'short',
-    orders: 1_500,
-    seconds: 50,
-    bursts: [{ atSecond: 4, orders: 800, heldSeconds: 5 }],
+    orders: 700,
+    seconds: 20,
+    bursts: [{ atSecond: 2, orders: 350, heldSeconds: 3 }],
     faults: {
-      'app-killed': 4,
+      'app-killed': 2,
       'app-frozen': 3,
       'broker-killed': 1,
       'database-killed': 1,
@@ -96,5 +98,7 @@ export const PROFILES: Readonly<Record<string, Profile>> = {
       poison: 1,
     },
     servers: 1,
+    // A poisonous order takes four of them.
+    paymentsAckWaitSeconds: 12,
   },
 };

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type App, FULFILMENT_APPS, type Observer, ORDER_APPS, OrderSystem, openHome } from '@troupe/start';
+import { setAckWait } from './ack-wait.ts';
 import { Brokers } from './brokers.ts';
 import { CARRIERS, carriersOn } from './carriers.ts';
 import { Databases, OWNERS } from './databases.ts';
@@ -67,6 +68,8 @@ export class Stage {
       });
       ends.unshift(() => system.stop());
       await system.start(stop);
+      if (profile.paymentsAckWaitSeconds !== undefined)
+        await setAckWait(brokers, 'payments', profile.paymentsAckWaitSeconds);
       return new Stage(world, brokers, databases, system, relay);
     } catch (error) {
       for (const end of ends) await end();
