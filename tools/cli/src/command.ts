@@ -1,5 +1,4 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
-import { Names } from '@troupe/jetstream';
 import type { Access, Environment } from './environment.ts';
 import { UsageError } from './errors.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -28,15 +27,19 @@ type ValueOf<O extends Option> = O['type'] extends 'boolean'
     ? readonly string[]
     : string;
 
-/** What a command is run with. */
-export interface Run<O extends Options> {
-  readonly values: Values<O & typeof COMMON>;
+/** What a command that asks no broker is run with. */
+export interface LocalRun<O extends Options> {
+  readonly values: Values<O & typeof LOCAL>;
   readonly positionals: readonly string[];
   readonly terminal: Terminal;
-  readonly environment: Environment;
   readonly variables: NodeJS.ProcessEnv;
   /** Aborted when a person wants it to end. */
   readonly signal: AbortSignal;
+}
+
+/** What every other command is run with. */
+export interface Run<O extends Options> extends LocalRun<O & typeof COMMON> {
+  readonly environment: Environment;
 }
 
 /** One command, ready to be run with its part of the command line. */
@@ -52,7 +55,6 @@ export interface Surroundings {
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
   readonly variables: NodeJS.ProcessEnv;
-  readonly environmentOf: (access: Access, prefix: string | undefined) => Environment;
 }
 
 /** Options of a command that asks no broker. */
@@ -76,20 +78,43 @@ export const COMMON = {
   ...LOCAL,
 } as const satisfies Options;
 
-/** Declares a command. `usage` is what follows its name: `[<number>...] [options]`. */
-export function command<const O extends Options>(declaration: {
+/** What is said of a command to declare it. */
+interface Declaration<O extends Options, R> {
   readonly name: string;
+  /** What follows its name: `[<number>...] [options]`. */
   readonly usage: string;
   readonly about: string;
   /** More for the help: examples, what to mind. */
   readonly details?: string;
   readonly options: O;
-  /** Whether it needs no broker. Default: no. */
-  readonly local?: boolean;
-  readonly run: (run: Run<O>) => Promise<ExitCode>;
-}): Command {
-  const { name, usage, about, details, options, local = false, run } = declaration;
-  const all = { ...options, ...(local ? LOCAL : COMMON) };
+  readonly run: (run: R) => Promise<ExitCode>;
+}
+
+/** Declares a command that asks a broker. */
+export function command<const O extends Options>(declaration: Declaration<O, Run<O>>): Command {
+  return localCommand<O & typeof COMMON>({
+    ...declaration,
+    options: { ...declaration.options, ...COMMON },
+    async run(work) {
+      const { variables } = work;
+      const { server, prefix } = work.values as Values<typeof COMMON>;
+      // The client of the broker is most of what there is to load.
+      const { Environment } = await import('./environment.ts');
+      const named = prefix ?? (variables.TROUPE_PREFIX || undefined);
+      const environment = new Environment(accessOf(server, variables), named);
+      try {
+        return await declaration.run({ ...work, environment });
+      } finally {
+        await environment.close();
+      }
+    },
+  });
+}
+
+/** Declares a command that asks no broker. */
+export function localCommand<const O extends Options>(declaration: Declaration<O, LocalRun<O>>): Command {
+  const { name, usage, about, details, options, run } = declaration;
+  const all = { ...options, ...LOCAL };
   const help = [
     `troupe ${name} ${usage}`,
     '',
@@ -97,32 +122,18 @@ export function command<const O extends Options>(declaration: {
     ...(details === undefined ? [] : ['', details]),
     '',
     ...described(all),
-  ];
+  ].join('\n');
   return {
     name,
     about,
-    help: help.join('\n'),
-    async run(args, { terminal, signal, variables, environmentOf }) {
+    help,
+    async run(args, { terminal, signal, variables }) {
       const { values, positionals } = parse(args, all);
       if (values.help === true) {
-        terminal.out(help.join('\n'));
+        terminal.out(help);
         return 0;
       }
-      const prefix = values.prefix ?? (variables.TROUPE_PREFIX || undefined);
-      assertNames(prefix);
-      const environment = environmentOf(accessOf(values.server, variables), prefix);
-      try {
-        return await run({
-          values: values as Run<O>['values'],
-          positionals,
-          terminal,
-          environment,
-          variables,
-          signal,
-        });
-      } finally {
-        await environment.close();
-      }
+      return run({ values: values as LocalRun<O>['values'], positionals, terminal, variables, signal });
     },
   };
 }
@@ -136,15 +147,6 @@ function accessOf(server: string | undefined, variables: NodeJS.ProcessEnv): Acc
     ...(keyFile !== undefined && { keyFile }),
     ...(caFile !== undefined && { caFile }),
   };
-}
-
-/** @throws UsageError for a prefix that the broker's names cannot carry */
-function assertNames(prefix: string | undefined): void {
-  try {
-    new Names(prefix);
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
 }
 
 function parse(args: readonly string[], options: Options) {

@@ -16,6 +16,7 @@ import {
   type TopologyChange,
 } from '@troupe/jetstream';
 import type { Orchestrations } from '@troupe/orchestration';
+import { UsageError } from './errors.ts';
 
 /** Where the broker is, and as whom to log on. */
 export type Access = Pick<ConnectionOptions, 'servers' | 'keyFile' | 'caFile'>;
@@ -28,11 +29,15 @@ export const COMMAND_LINE = 'troupe-cli';
 export class Environment {
   #connection: Connection | undefined;
   readonly #open: { close(): void }[] = [];
+  readonly names: Names;
 
+  /** @throws UsageError for a prefix that the broker's names cannot carry */
   constructor(
     private readonly access: Access,
     private readonly prefix: string | undefined,
-  ) {}
+  ) {
+    this.names = namesWith(prefix);
+  }
 
   /** @throws BrokerUnavailableError when the broker does not answer within 5 s */
   async deadLetters(): Promise<DeadLetters> {
@@ -51,10 +56,6 @@ export class Environment {
   /** @throws BrokerUnavailableError when the broker does not answer within 5 s */
   async prune(options: PruneOptions): Promise<Pruning[]> {
     return prune(await this.#connected(), this.names, options);
-  }
-
-  get names(): Names {
-    return new Names(this.prefix);
   }
 
   /** @throws BrokerUnavailableError when the broker does not answer within 5 s */
@@ -110,5 +111,14 @@ export class Environment {
       clearTimeout(late);
     }
     return connection;
+  }
+}
+
+/** @throws UsageError for a prefix that the broker's names cannot carry */
+export function namesWith(prefix: string | undefined): Names {
+  try {
+    return new Names(prefix);
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
   }
 }

@@ -1,12 +1,21 @@
-import { TroupeError } from '@troupe/contract';
+/** What every error of the command line is; like those of the platform, of which the command may need nothing else. */
+abstract class CommandError extends Error {
+  /** Stable, upper case, documented in docs/reference/errors.md. */
+  abstract readonly code: string;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
 
 /** The command line is wrong; nothing was done. */
-export class UsageError extends TroupeError {
+export class UsageError extends CommandError {
   readonly code = 'TROUPE_CLI_USAGE';
 }
 
 /** What a workspace says of its apps and contracts cannot be read: mostly, it is not built. */
-export class WorkspaceError extends TroupeError {
+export class WorkspaceError extends CommandError {
   readonly code = 'TROUPE_CLI_WORKSPACE';
 
   constructor(
@@ -20,7 +29,7 @@ export class WorkspaceError extends TroupeError {
 }
 
 /** The console does not answer, or not as it should. */
-export class ConsoleUnavailableError extends TroupeError {
+export class ConsoleUnavailableError extends CommandError {
   readonly code = 'TROUPE_CLI_CONSOLE';
 
   constructor(
@@ -35,7 +44,7 @@ export class ConsoleUnavailableError extends TroupeError {
 }
 
 /** The keys of users cannot be read or made; no seed is shown. */
-export class KeysError extends TroupeError {
+export class KeysError extends CommandError {
   readonly code = 'TROUPE_CLI_KEYS';
 
   constructor(
@@ -49,7 +58,7 @@ export class KeysError extends TroupeError {
 }
 
 /** The step that is to be tried does not run: its process ended, or takes nothing from its consumer. */
-export class StepNotRunningError extends TroupeError {
+export class StepNotRunningError extends CommandError {
   readonly code = 'TROUPE_CLI_STEP';
 
   constructor(

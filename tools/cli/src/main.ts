@@ -1,4 +1,3 @@
-import { Environment } from './environment.ts';
 import { ProcessTerminal } from './terminal.ts';
 import { troupe } from './troupe.ts';
 
@@ -19,7 +18,6 @@ process.exitCode = await troupe(process.argv.slice(2), {
   terminal: new ProcessTerminal(),
   signal: stop.signal,
   variables: process.env,
-  environmentOf: (access, prefix) => new Environment(access, prefix),
 });
 
 // What an app began when it was imported may go on for ever; the command is done.

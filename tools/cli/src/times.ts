@@ -1,4 +1,3 @@
-import { durationOf } from '@troupe/jetstream';
 import { UsageError } from './errors.ts';
 
 const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -15,19 +14,6 @@ export function timeOf(option: string, text: string, now = Date.now()): string {
       `${option} ${text} is neither a time such as 2026-01-31T12:00:00Z nor an age such as 2h.`,
     );
   return new Date(time).toISOString();
-}
-
-/**
- * A length of time as a person says it (`90s`, `30m`, `12h`, `30d`), in ms.
- * @throws UsageError for none, and for what is none
- */
-export function spanOf(option: string, text: string | undefined): number {
-  const span = durationOf(text);
-  if (span === undefined)
-    throw new UsageError(
-      `${option} takes a length of time such as 12h or 30d${text === undefined ? '' : `, not ${text}`}.`,
-    );
-  return span;
 }
 
 /** A time for a table, UTC: `2026-01-31 12:00:00`. */

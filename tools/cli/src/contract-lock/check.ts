@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { isSameRevision, type LockedContract } from '@troupe/contract';
-import { command } from '../command.ts';
+import { localCommand } from '../command.ts';
 import { WorkspaceError } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
 import { sentenceOf } from '../workspace/packages.ts';
@@ -11,7 +11,7 @@ import { presentIn, presentOf } from './present.ts';
 import { allLocked, junit, told } from './report.ts';
 
 /** `troupe contracts check` */
-export const check = command({
+export const check = localCommand({
   name: 'contracts check',
   usage: '[package folder]... [options]',
   about: 'Compares the contracts of the code with everything that was published of them.',
@@ -30,7 +30,6 @@ export const check = command({
       about: 'where the package.json with the workspaces is (default: here)',
     },
   },
-  local: true,
   async run({ values, positionals, terminal }) {
     const folder = resolve(values.workspace ?? '.');
     const locked = await readLocked(folder);

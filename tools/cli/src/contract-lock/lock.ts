@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { LOCK_FOLDER, type LockedContract } from '@troupe/contract';
-import { command } from '../command.ts';
+import { localCommand } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
 import { type Change, changesOf } from './change.ts';
@@ -9,7 +9,7 @@ import { presentIn } from './present.ts';
 import { allLocked, told } from './report.ts';
 
 /** `troupe contracts lock` */
-export const lock = command({
+export const lock = localCommand({
   name: 'contracts lock',
   usage: '[options]',
   about: 'Locks the contracts of the code as published: commit what it writes.',
@@ -29,7 +29,6 @@ export const lock = command({
       about: 'where the package.json with the workspaces is (default: here)',
     },
   },
-  local: true,
   async run({ values, positionals, terminal }) {
     if (positionals.length > 0)
       throw new UsageError(`It locks all contracts: "${positionals[0]}" is too much.`);

@@ -9,8 +9,9 @@ export const groups = command({
   about: 'Lists dead letters by the failure that they share, the most frequent first.',
   options: { ...FILTER, ...STATES },
   async run({ values, terminal, environment }) {
+    const filter = filterOf(values);
     const letters = await environment.deadLetters();
-    const found = await letters.groups(filterOf(values), statesOf(values));
+    const found = await letters.groups(filter, statesOf(values));
     if (values.json) {
       terminal.out(JSON.stringify(found));
     } else {

@@ -13,6 +13,7 @@ export const ls = command({
   details: 'With --json: one letter a line.',
   options: { ...FILTER, ...STATES },
   async run({ values, terminal, environment, signal }) {
+    const filter = filterOf(values);
     const letters = await environment.deadLetters();
     let count = 0;
     let page: ListedLetter[] = [];
@@ -22,7 +23,7 @@ export const ls = command({
       for (const line of count === page.length ? lines : lines.slice(1)) terminal.out(line);
       page = [];
     };
-    for await (const letter of letters.list(filterOf(values), statesOf(values))) {
+    for await (const letter of letters.list(filter, statesOf(values))) {
       if (signal.aborted) return EXIT.unfinished;
       count++;
       if (values.json) terminal.out(JSON.stringify(letter));

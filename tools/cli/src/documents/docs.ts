@@ -1,6 +1,6 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { command } from '../command.ts';
+import { localCommand } from '../command.ts';
 import { UsageError, WorkspaceError } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
 import { sentenceOf } from '../workspace/packages.ts';
@@ -13,7 +13,7 @@ import { INDEX } from './paths.ts';
 const FOLDER = 'dist/contracts';
 
 /** `troupe contracts docs` */
-export const docs = command({
+export const docs = localCommand({
   name: 'contracts docs',
   usage: '[folder] [options]',
   about: 'Writes an AsyncAPI document, JSON Schemas and readable pages of all contracts.',
@@ -25,7 +25,6 @@ export const docs = command({
       about: 'where the package.json with the workspaces is (default: here)',
     },
   },
-  local: true,
   async run({ values, positionals, terminal }) {
     const [given = FOLDER, ...others] = positionals;
     if (others.length > 0) throw new UsageError('Say one folder.');

@@ -1,4 +1,4 @@
-import { command, type Options } from '../command.ts';
+import { localCommand, type Options } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
 import { table } from '../table.ts';
@@ -22,13 +22,12 @@ const OPTIONS = {
 } as const satisfies Options;
 
 /** `troupe flows` */
-export const flows = command({
+export const flows = localCommand({
   name: 'flows',
   usage: '[options]',
   about: 'Lists flows, youngest first, a page at a time.',
   details: 'With --json: the page as one object. Ends with 3 when there is no flow on it and none behind it.',
   options: OPTIONS,
-  local: true,
   async run({ values, positionals, variables, terminal }) {
     if (positionals.length > 0)
       throw new UsageError(`troupe flows takes options only, not ${positionals[0]}.`);

@@ -1,5 +1,5 @@
 import type { FlowReport, ReportedStep } from '@troupe/ledger';
-import { command, type Options } from '../command.ts';
+import { localCommand, type Options } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
 import { plain, table } from '../table.ts';
@@ -19,14 +19,13 @@ const OPTIONS = {
 const TITLES = ['STEP', 'MESSAGES', 'DONE', 'WAITING', 'RETRIES', 'SET ASIDE', 'MEDIAN', 'MAX'] as const;
 
 /** `troupe report` */
-export const report = command({
+export const report = localCommand({
   name: 'report',
   usage: '<flow id> [options]',
   about: 'Adds one flow up: its ends, steps, times, retries and dead letters, and what is not known.',
   details: `What an orchestration is told when a flow that it handed off to is over.
 Ends with 3 when no flow has this id.`,
   options: OPTIONS,
-  local: true,
   async run({ values, positionals, variables, terminal }) {
     const [flowId, ...others] = positionals;
     if (!flowId || others.length > 0) throw new UsageError('Say one flow: troupe report <flow id>.');

@@ -1,5 +1,5 @@
 import type { Freshness, StepView } from '@troupe/ledger';
-import { command } from '../command.ts';
+import { localCommand } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
 import { table } from '../table.ts';
@@ -11,14 +11,13 @@ import { STEP_TITLES, stepRows } from './step-row.ts';
 export type StepsAnswer = Freshness & { readonly steps: readonly StepView[] };
 
 /** `troupe steps` */
-export const steps = command({
+export const steps = localCommand({
   name: 'steps',
   usage: '[options]',
   about: 'Lists every step: what waits for it, how its work goes, and how many instances it has.',
   details: `P50 and P99 are times from stored to acknowledged of the last 1,000 messages, rates those of the last 30 s.
 With --json: one step a line.`,
   options: CONSOLE,
-  local: true,
   async run({ values, positionals, variables, terminal }) {
     if (positionals.length > 0)
       throw new UsageError(`troupe steps takes options only, not ${positionals[0]}.`);

@@ -1,5 +1,5 @@
 import type { Freshness } from '@troupe/ledger';
-import { command, type Options } from '../command.ts';
+import { localCommand, type Options } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
 import { plain } from '../table.ts';
@@ -30,14 +30,13 @@ interface FlowChange {
 }
 
 /** `troupe tail` */
-export const tail = command({
+export const tail = localCommand({
   name: 'tail',
   usage: '[options]',
   about: 'Shows flows as they change, until Ctrl-C.',
   details: `With --json: one change a line. Who reads too slowly misses changes, and is told how many.
 Ends with 0 on Ctrl-C, with 1 when the console goes away.`,
   options: OPTIONS,
-  local: true,
   async run({ values, positionals, variables, terminal, signal }) {
     if (positionals.length > 0)
       throw new UsageError(`troupe tail takes options only, not ${positionals[0]}.`);

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { command, type Options } from '../command.ts';
+import { localCommand, type Options } from '../command.ts';
 import { ConsoleUnavailableError, UsageError } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
 import { table } from '../table.ts';
@@ -15,13 +15,12 @@ const OPTIONS = {
 } as const satisfies Options;
 
 /** `troupe top` */
-export const top = command({
+export const top = localCommand({
   name: 'top',
   usage: '[options]',
   about: 'Shows the steps and the flows that are in trouble, drawn anew until Ctrl-C.',
   details: 'Where there is no screen, and with --json, it shows them once.',
   options: OPTIONS,
-  local: true,
   async run({ values, positionals, variables, terminal, signal }) {
     if (positionals.length > 0) throw new UsageError(`troupe top takes options only, not ${positionals[0]}.`);
     const everyMs = secondsOf(values.every ?? '2') * 1_000;

@@ -1,5 +1,5 @@
 import type { Whereabouts } from '@troupe/ledger';
-import { command } from '../command.ts';
+import { localCommand } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
 import { plain } from '../table.ts';
@@ -14,14 +14,13 @@ interface Answer extends Omit<Whereabouts, 'flows'> {
 }
 
 /** `troupe where` */
-export const where = command({
+export const where = localCommand({
   name: 'where',
   usage: '<key> [options]',
   about: 'Says where it is: by flow id, message id, or any business key such as an order id.',
   details: `First one sentence, then each flow as a tree: message, the steps that take it, the messages that they sent; and its traces.
 Ends with 3 when nothing is known of the key.`,
   options: CONSOLE,
-  local: true,
   async run({ values, positionals, variables, terminal }) {
     const [key, ...others] = positionals;
     if (!key || others.length > 0) throw new UsageError('Say one key: troupe where <order id>.');

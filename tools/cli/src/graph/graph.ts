@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { command, type Run } from '../command.ts';
+import { type LocalRun, localCommand } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { readWorkspace } from '../workspace/workspace.ts';
@@ -26,7 +26,7 @@ const OPTIONS = {
 } as const;
 
 /** `troupe graph` */
-export const graph = command({
+export const graph = localCommand({
   name: 'graph',
   usage: '[options]',
   about: 'Prints who sends and takes what, by the code of all apps, and warns of what cannot be meant.',
@@ -34,7 +34,6 @@ export const graph = command({
 "troupe": { "module": "./dist/payments.module.js" } or "troupe": { "contracts": true }; "app" names the JSON file of an app in
 another language.`,
   options: OPTIONS,
-  local: true,
   async run(work) {
     const { values, positionals, terminal } = work;
     const format = formatOf(work);
@@ -70,7 +69,7 @@ another language.`,
 });
 
 async function check(
-  { values, terminal }: Run<typeof OPTIONS>,
+  { values, terminal }: LocalRun<typeof OPTIONS>,
   file: string,
   choreography: Choreography,
   findings: readonly Finding[],
@@ -88,7 +87,7 @@ async function check(
   return EXIT.ok;
 }
 
-function formatOf({ values }: Run<typeof OPTIONS>): (typeof FORMATS)[number] {
+function formatOf({ values }: LocalRun<typeof OPTIONS>): (typeof FORMATS)[number] {
   const asked = values.format ?? (values.json ? 'json' : 'mermaid');
   const format = FORMATS.find((one) => one === asked);
   if (format === undefined) throw new UsageError(`--format ${asked} is none of ${FORMATS.join(', ')}.`);

@@ -1,6 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { ChoreographyError, readChoreography } from '@troupe/ledger';
 import { WorkspaceError } from '../errors.ts';
 import { sentenceOf } from '../workspace/packages.ts';
 import type { Choreography } from './choreography.ts';
@@ -17,6 +16,8 @@ export async function writeLock(file: string, choreography: Choreography): Promi
  * @throws WorkspaceError when it cannot be read, or has another format
  */
 export async function readLock(file: string): Promise<Choreography | undefined> {
+  // What only writes a lock has no use for a ledger.
+  const { ChoreographyError, readChoreography } = await import('@troupe/ledger');
   try {
     return readChoreography(JSON.parse(await readFile(file, 'utf8'))) as Choreography;
   } catch (error) {

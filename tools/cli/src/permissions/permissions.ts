@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { COMMON, command, type Options } from '../command.ts';
+import { COMMON, localCommand, type Options } from '../command.ts';
+import { namesWith } from '../environment.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
 import { readWorkspace } from '../workspace/workspace.ts';
@@ -31,17 +32,17 @@ const OPTIONS = {
 } as const satisfies Options;
 
 /** `troupe permissions` */
-export const permissions = command({
+export const permissions = localCommand({
   name: 'permissions',
   usage: '[options]',
   about: 'Writes the configuration with which nats-server lets each app do its work, and nothing else.',
   details: `It reads the built apps; no broker is needed. A user for each app, one for the console ("troupe": { "console": true } in its
 package.json) and one for whoever operates; an account for each organisation ("organisation").`,
   options: OPTIONS,
-  local: true,
-  async run({ values, positionals, terminal, environment }) {
+  async run({ values, positionals, terminal, variables }) {
     if (positionals.length > 0)
       throw new UsageError(`troupe permissions takes options only, not ${positionals[0]}.`);
+    const names = namesWith(values.prefix ?? (variables.TROUPE_PREFIX || undefined));
     const workspace = await readWorkspace(values.workspace ?? '.', (path) =>
       terminal.progress(`reading ${path}`),
     );
@@ -49,7 +50,7 @@ package.json) and one for whoever operates; an account for each organisation ("o
       terminal.say(`No package of ${workspace.folder} is an app: see troupe graph --help.`);
       return EXIT.nothing;
     }
-    const accounts = accountsOf(workspace, environment.names);
+    const accounts = accountsOf(workspace, names);
     const users = accounts.accounts.flatMap((account) => account.users.map(({ name }) => name));
     const folder = values.keys ?? join(workspace.folder, KEYS);
     const keys = await publicKeysOf(folder, users, (file) => terminal.say(`made ${file}`));

@@ -1,10 +1,9 @@
-import type { ExpectedStep, Pruning } from '@troupe/jetstream';
+import { durationOf, type ExpectedStep, type Pruning } from '@troupe/jetstream';
 import { command, type Options, type Run } from '../command.ts';
 import { confirmed } from '../confirmed.ts';
 import { UsageError, WorkspaceError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { LOCK, readLock } from '../graph/lock.ts';
-import { spanOf } from '../times.ts';
 
 const OPTIONS = {
   'older-than': {
@@ -33,7 +32,7 @@ enough, and says what; with 3 when there is nothing to purge.`,
     const { values, positionals, terminal, environment } = work;
     if (positionals.length > 0)
       throw new UsageError(`troupe topology prune takes options only, not ${positionals[0]}.`);
-    const olderThanMs = spanOf('--older-than', values['older-than']);
+    const olderThanMs = ageOf(values['older-than']);
     const steps = await expectedOf(values.choreography);
     const planned = await environment.prune({ olderThanMs, steps, dryRun: true });
     const most = planned.reduce((sum, { messages }) => sum + messages, 0);
@@ -45,6 +44,17 @@ enough, and says what; with 3 when there is nothing to purge.`,
     return report(work, await environment.prune({ olderThanMs, steps }), 'purged');
   },
 });
+
+/**
+ * An age as a person says it (`90s`, `30m`, `12h`, `30d`), in ms.
+ * @throws UsageError for none, and for what is none
+ */
+function ageOf(text: string | undefined): number {
+  const age = durationOf(text);
+  if (age !== undefined) return age;
+  const given = text === undefined ? '' : `, not ${text}`;
+  throw new UsageError(`--older-than takes a length of time such as 12h or 30d${given}.`);
+}
 
 /** @throws WorkspaceError for a file that is not there, or is none */
 async function expectedOf(file: string | undefined): Promise<ExpectedStep[] | undefined> {
