@@ -9,6 +9,7 @@ import { Contract, contractOf, Sensitive } from '@troupe/contract';
 import { Names, Runtime, type StreamSettings, silentLogger, TerminalError } from '@troupe/jetstream';
 import { IsOptional, IsString } from 'class-validator';
 import { onTestFinished } from 'vitest';
+import { type Ended, troupeHere } from './command-line.spec.support.ts';
 
 @Contract({ type: 'order.placed', version: 1, kind: 'event', owner: 'shop' })
 class OrderPlaced {
@@ -45,13 +46,6 @@ export function buildOrderSystem(): Promise<void> {
 export async function build(read: readonly string[] = ['libs/contracts/order']): Promise<void> {
   const folders = ['tools/cli', ...read].map((folder) => join(workspace, folder));
   await once(execFile(join(workspace, 'node_modules/.bin/tsc'), ['-b', ...folders]), 'close');
-}
-
-/** How a command line ended. */
-export interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
 }
 
 let prefixes = 0;
@@ -175,41 +169,38 @@ export class Workshop {
     return state.consumer_count > 0;
   }
 
-  /** Runs `troupe dead-letters …` to its end. */
+  /** Runs `troupe dead-letters …` to its end, in this process. */
   run(...args: string[]): Promise<Ended> {
-    return endOf(this.begin(...args));
+    return troupeHere(this.variables, 'dead-letters', ...args);
   }
 
-  /** Begins `troupe dead-letters …`; it ends with the test. */
-  begin(...args: string[]): ChildProcess {
-    return this.#spawn('dead-letters', ...args);
-  }
-
-  /** Runs `troupe topology prune …` to its end. */
+  /** Runs `troupe topology prune …` to its end, in this process. */
   prune(...args: string[]): Promise<Ended> {
-    return endOf(this.#spawn('topology', 'prune', ...args));
+    return troupeHere(this.variables, 'topology', 'prune', ...args);
+  }
+
+  /** Begins `troupe dead-letters …` as a process, which ends with the test. */
+  begin(...args: string[]): ChildProcess {
+    const bin = join(workspace, 'tools/cli/bin/troupe.mjs');
+    const env = { PATH: process.env.PATH, HOME: process.env.HOME, ...this.variables };
+    const child = spawn(process.execPath, [bin, 'dead-letters', ...args], { env, cwd: workspace });
+    child.stdin.end();
+    onTestFinished(() => void child.kill('SIGKILL'));
+    return child;
+  }
+
+  /** Where its broker and its environment are. */
+  get variables(): NodeJS.ProcessEnv {
+    return { NATS_URL: this.server.url, TROUPE_PREFIX: this.prefix };
   }
 
   /** How many messages EVENTS holds. */
   async events(): Promise<number> {
     return (await this.manager.streams.info(this.names.events)).state.messages;
   }
-
-  #spawn(...args: string[]): ChildProcess {
-    const bin = join(workspace, 'tools/cli/bin/troupe.mjs');
-    const env = {
-      PATH: process.env.PATH,
-      HOME: process.env.HOME,
-      NATS_URL: this.server.url,
-      TROUPE_PREFIX: this.prefix,
-    };
-    const child = spawn(process.execPath, [bin, ...args], { env, cwd: workspace });
-    child.stdin.end();
-    onTestFinished(() => void child.kill('SIGKILL'));
-    return child;
-  }
 }
 
+/** What a process wrote until it ended. */
 export async function endOf(child: ChildProcess): Promise<Ended> {
   let out = '';
   let err = '';

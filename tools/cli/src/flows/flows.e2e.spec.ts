@@ -1,8 +1,9 @@
 import { type NatsServer, startNatsServer } from '@troupe/broker';
 import type { Flow, FlowReport, FlowsPage, StepView, Whereabouts } from '@troupe/ledger';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { troupeHere } from '../command-line.spec.support.ts';
 import { endOf, linesOf, until } from '../workshop.spec.support.ts';
-import { beginTroupe, build, WatchedShop } from './watched-shop.spec.support.ts';
+import { build, WatchedShop } from './watched-shop.spec.support.ts';
 
 let server: NatsServer;
 let shop: WatchedShop;
@@ -179,8 +180,7 @@ describe('without a console', () => {
   );
 
   it('ends with 2 for what is no address', async () => {
-    const child = beginTroupe(['steps'], { TROUPE_CONSOLE_URL: 'console' });
-    const { code, err } = await endOf(child);
+    const { code, err } = await troupeHere({ TROUPE_CONSOLE_URL: 'console' }, 'steps');
     expect(code).toBe(2);
     expect(err).toContain('not at console');
   });

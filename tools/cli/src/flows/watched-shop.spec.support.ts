@@ -7,7 +7,8 @@ import { Contract } from '@troupe/contract';
 import { next, Runtime, silentLogger, TerminalError } from '@troupe/jetstream';
 import type { Whereabouts } from '@troupe/ledger';
 import { IsString } from 'class-validator';
-import { type Ended, endOf, until } from '../workshop.spec.support.ts';
+import { type Ended, troupeHere } from '../command-line.spec.support.ts';
+import { until } from '../workshop.spec.support.ts';
 
 @Contract({ type: 'order.placed', version: 1, kind: 'event', owner: 'shop' })
 class OrderPlaced {
@@ -70,7 +71,10 @@ export class WatchedShop {
       },
       cwd: tmpdir(), // where there is no choreography.lock
     });
-    return new WatchedShop(runtime, watcher, await addressOf(watcher));
+    const url = await addressOf(watcher);
+    // What is acknowledged before is done, but nobody heard when.
+    await until('its ledger is open', async () => (await fetch(`${url}/flows`)).ok);
+    return new WatchedShop(runtime, watcher, url);
   }
 
   /** Resolves when the order is stored, to its flow. */
@@ -89,12 +93,18 @@ export class WatchedShop {
     });
   }
 
+  /** Runs `troupe …` to its end, in this process. */
   run(...args: string[]): Promise<Ended> {
-    return endOf(this.begin(...args));
+    return troupeHere({ TROUPE_CONSOLE_URL: this.url }, ...args);
   }
 
+  /** Begins `troupe …` as a process. */
   begin(...args: string[]): ChildProcess {
-    return beginTroupe(args, { TROUPE_CONSOLE_URL: this.url });
+    const bin = join(workspace, 'tools/cli/bin/troupe.mjs');
+    const env = { PATH: process.env.PATH, HOME: process.env.HOME, TROUPE_CONSOLE_URL: this.url };
+    const child = spawn(process.execPath, [bin, ...args], { env });
+    child.stdin.end();
+    return child;
   }
 
   async close(): Promise<void> {
@@ -102,15 +112,6 @@ export class WatchedShop {
     await once(this.watcher, 'exit');
     await this.runtime.stop(1_000);
   }
-}
-
-/** Begins `troupe …`. */
-export function beginTroupe(args: readonly string[], variables: NodeJS.ProcessEnv): ChildProcess {
-  const bin = join(workspace, 'tools/cli/bin/troupe.mjs');
-  const env = { PATH: process.env.PATH, HOME: process.env.HOME, ...variables };
-  const child = spawn(process.execPath, [bin, ...args], { env });
-  child.stdin.end();
-  return child;
 }
 
 async function addressOf({ stdout }: ChildProcess): Promise<string> {

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { Module } from '@nestjs/common';
 import type { NatsServer } from '@troupe/broker';
 import { Contract, Sensitive } from '@troupe/contract';
@@ -9,7 +7,7 @@ import type { Answer } from '@troupe/orchestration';
 import { IsString } from 'class-validator';
 import { onTestFinished, vi } from 'vitest';
 import { setup } from 'xstate';
-import { type Ended, endOf } from '../workshop.spec.support.ts';
+import { type Ended, troupeHere } from '../command-line.spec.support.ts';
 
 // As the command itself does, which needs it for some commands alone.
 const { dispatch, Orchestration, OrchestrationModule } = await import('@troupe/orchestration');
@@ -155,16 +153,7 @@ export class Depot {
 
   /** Runs `troupe orchestrations …` to its end. */
   run(...args: string[]): Promise<Ended> {
-    const env = {
-      PATH: process.env.PATH,
-      HOME: process.env.HOME,
-      NATS_URL: this.server.url,
-      TROUPE_PREFIX: this.prefix,
-    };
-    const bin = join(import.meta.dirname, '../../bin/troupe.mjs');
-    const child = spawn(process.execPath, [bin, 'orchestrations', ...args], { env });
-    child.stdin.end();
-    onTestFinished(() => void child.kill('SIGKILL'));
-    return endOf(child);
+    const variables = { NATS_URL: this.server.url, TROUPE_PREFIX: this.prefix };
+    return troupeHere(variables, 'orchestrations', ...args);
   }
 }

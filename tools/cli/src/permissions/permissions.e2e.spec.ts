@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startNatsServer } from '@troupe/broker';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { build, type Ended } from '../workshop.spec.support.ts';
+import type { Ended } from '../command-line.spec.support.ts';
+import { build } from '../workshop.spec.support.ts';
 import { type Fixture, troupeIn, troupeWith, workspaceOf } from '../workspace/fixture.spec.support.ts';
 
 const SHOP: Fixture = {

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { connect, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
 import { type NatsServer, startNatsServer } from '@troupe/broker';
 import { expect } from 'vitest';
-import { build, type Ended, endOf } from '../workshop.spec.support.ts';
+import type { Ended } from '../command-line.spec.support.ts';
+import { build, endOf } from '../workshop.spec.support.ts';
 import { here } from '../workspace/fixture.spec.support.ts';
 
 export const HOME_APPS = [

@@ -6,7 +6,8 @@ import { nkeys } from '@nats-io/nats-core';
 import { connect } from '@nats-io/transport-node';
 import { type NatsServer, type StartNatsServerOptions, startNatsServer } from '@troupe/broker';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { build, type Ended } from '../workshop.spec.support.ts';
+import type { Ended } from '../command-line.spec.support.ts';
+import { build } from '../workshop.spec.support.ts';
 import { troupeIn, troupeWith, workspaceOf } from '../workspace/fixture.spec.support.ts';
 
 const CONSUMER = 'pay__charge__order_placed_v1';

@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { type Ended, endOf } from '../workshop.spec.support.ts';
+import type { Ended } from '../command-line.spec.support.ts';
+import { endOf } from '../workshop.spec.support.ts';
 
 /** The workspace of the platform and its order system. */
 export const here = join(import.meta.dirname, '../../../..');

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { type NatsServer, startNatsServer } from '@troupe/broker';
 import type { Pruning } from '@troupe/jetstream';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { build, linesOf, until, Workshop } from '../workshop.spec.support.ts';
+import { linesOf, until, Workshop } from '../workshop.spec.support.ts';
 
 let server: NatsServer;
 
 beforeAll(async () => {
-  [server] = await Promise.all([startNatsServer(), build()]);
-}, 120_000);
+  server = await startNatsServer();
+});
 afterAll(() => server.stop());
 
 const OLD = ['--older-than', '200ms'];

@@ -3,17 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type NatsServer, startNatsServer } from '@troupe/broker';
 import type { InstanceSummary, MasterStatus } from '@troupe/orchestration';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { build, linesOf, until } from '../workshop.spec.support.ts';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { linesOf, until } from '../workshop.spec.support.ts';
 import { Depot } from './depot.spec.support.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 let server: NatsServer;
 
 beforeAll(async () => {
-  [server] = await Promise.all([startNatsServer(), build()]);
-}, 180_000);
+  server = await startNatsServer();
+});
 afterAll(() => server.stop());
 
 /** Waits until the instance is in a status, as the command line has it. */
