@@ -64,4 +64,5 @@ if (SERVER !== undefined) {
     ackWaitMs: Number(ACK_WAIT),
   });
   process.once('SIGTERM', () => void instance.stop(5_000));
+  process.send?.('running');
 }

@@ -1,10 +1,20 @@
 import { AckPolicy } from '@nats-io/jetstream';
 import { describe, expect, it } from 'vitest';
-import { OrderPlaced, PaymentAuthorized, startServer, stepOf, until } from '../fixtures.spec.support.ts';
+import {
+  OrderPlaced,
+  PaymentAuthorized,
+  SMALL_STREAMS,
+  startServer,
+  stepOf,
+  until,
+} from '../fixtures.spec.support.ts';
 import { next } from '../step.ts';
+import { setAckWait } from './ack-wait.spec.support.ts';
 import { Stage } from './stage.spec.support.ts';
 
 const COUNT = 2_000;
+/** The platform's is 30 s. */
+const ACK_WAIT_MS = 5_000;
 
 describe('a broker that is killed and comes back', () => {
   it('under load: every message is processed, and no output is there twice', async () => {
@@ -20,6 +30,8 @@ describe('a broker that is killed and comes back', () => {
       }),
       stepOf({ name: 'watch', on: [PaymentAuthorized], handle: () => {} }),
     ];
+    const { names, manager } = stage;
+    await setAckWait(manager, { names, steps: chain, streams: SMALL_STREAMS, ackWaitMs: ACK_WAIT_MS });
     const { producer } = await stage.app([], { app: 'storefront' });
     await Promise.all(
       Array.from({ length: COUNT }, (_, n) => producer.send(OrderPlaced, { orderId: `${n}` })),

@@ -89,6 +89,7 @@ function readLog(folder: string): { deaths: string[][]; ended: string[] } {
 /** A process that is started again whenever it dies, as an orchestrator would; ends with the test. */
 class Revived {
   #child: ChildProcess;
+  #running: Promise<unknown> = Promise.resolve();
   #isOver = false;
 
   constructor(
@@ -102,8 +103,9 @@ class Revived {
     });
   }
 
-  /** Stops it as a deployment does. */
+  /** Stops it as a deployment does, once it runs. */
   async end(): Promise<void> {
+    await this.#running;
     this.#isOver = true;
     const closed = once(this.#child, 'close');
     this.#child.kill('SIGTERM');
@@ -114,7 +116,7 @@ class Revived {
   #start(): ChildProcess {
     const main = join(workspace, 'libs/jetstream/dist/consume/mortal-process.spec.support.js');
     const child = spawn(process.execPath, [main], {
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       env: {
         PATH: process.env.PATH,
         SERVER: this.stage.server.url,
@@ -124,6 +126,7 @@ class Revived {
         ACK_WAIT: String(ACK_WAIT_MS),
       },
     });
+    this.#running = once(child, 'message');
     child.once('close', () => {
       if (!this.#isOver) this.#child = this.#start();
     });
