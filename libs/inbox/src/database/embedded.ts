@@ -1,8 +1,9 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { access, mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { PGlite, type Transaction as PGliteTransaction } from '@electric-sql/pglite';
 import { EffectsUnavailableError } from '@troupe/jetstream';
 import { TransactionFailedError } from '../errors.ts';
+import { blankDatabase } from './blank.ts';
 import type { Database, Row, Session } from './database.ts';
 import { lockFolder } from './folder-lock.ts';
 import { GuardedSession } from './guarded-session.ts';
@@ -76,11 +77,11 @@ class Embedded implements Database {
   }
 
   async #open(): Promise<PGlite> {
-    if (this.folder === undefined) return PGlite.create({ parsers: PARSERS });
+    if (this.folder === undefined) return newDatabase();
     await mkdir(dirname(this.folder), { recursive: true });
     const release = await lockFolder(this.folder);
     try {
-      const database = await PGlite.create(this.folder, { parsers: PARSERS });
+      const database = await databaseIn(this.folder);
       this.#release = release;
       return database;
     } catch (error) {
@@ -94,6 +95,34 @@ class Embedded implements Database {
     await database?.close();
     await this.#release?.();
   }
+}
+
+/** What a process that died while it made the database left of it is no database, and made anew. */
+async function databaseIn(folder: string): Promise<PGlite> {
+  const unfinished = `${folder}.unfinished`;
+  if (await isThere(unfinished)) await rm(folder, { recursive: true, force: true });
+  if (await isThere(join(folder, 'PG_VERSION'))) return PGlite.create(folder, { parsers: PARSERS });
+  await writeFile(unfinished, '');
+  const database = await newDatabase(folder);
+  await rm(unfinished);
+  return database;
+}
+
+/** @param folder an empty or missing one. Default: memory */
+async function newDatabase(folder?: string): Promise<PGlite> {
+  const blank = await blankDatabase();
+  return PGlite.create({
+    parsers: PARSERS,
+    ...(folder !== undefined && { dataDir: folder }),
+    ...(blank !== undefined && { loadDataDir: blank }),
+  });
+}
+
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** The driver leaves what a statement was given at its error, and so in logs; it may be personal. */
