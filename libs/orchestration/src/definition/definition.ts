@@ -1,5 +1,5 @@
 import { type CompiledContract, type ContractClass, contractOf } from '@troupe/contract';
-import type { AnyStateMachine } from 'xstate';
+import { type AnyActor, type AnyStateMachine, createActor } from 'xstate';
 import { assertContracts, assertMachine, assertOptions, assertWorks } from './assert-machine.ts';
 import { type CommandSpec, commandName, commandSpec, handOffSpec } from './command-spec.ts';
 import { type Intent, intentOf } from './intent.ts';
@@ -33,6 +33,8 @@ export interface Definition {
 /** A machine with what its actions say of commands. */
 export interface CompiledMachine {
   readonly machine: AnyStateMachine;
+  /** One that never runs: XState wants to be told whose transition it computes. */
+  readonly actor: AnyActor;
   /** By the name of the command or the hand-off. */
   readonly commands: ReadonlyMap<string, CommandSpec>;
   readonly fanOuts: ReadonlyMap<string, CommandSpec>;
@@ -104,7 +106,7 @@ function compiledMachine(machine: AnyStateMachine): CompiledMachine {
     if (intent.kind === 'fanOut')
       fanOuts.set(intent.name, commandSpec(intent.options.command, intent.options));
   }
-  return { machine, commands, fanOuts, intents };
+  return { machine, actor: createActor(machine), commands, fanOuts, intents };
 }
 
 function answersOf(intent: Intent): readonly ContractClass[] {

@@ -1,5 +1,5 @@
 import { contractOf } from '@troupe/contract';
-import type { EventObject, MachineContext } from 'xstate';
+import type { EventObject, ExecutableActionObject, MachineContext } from 'xstate';
 import type { ActionGiven } from '../definition/actions.ts';
 import { commandName } from '../definition/command-spec.ts';
 import { type Intent, intentOf } from '../definition/intent.ts';
@@ -12,20 +12,11 @@ import { dispatchFanOut } from './fan-out.ts';
 import { openFlows } from './hand-offs.ts';
 import { arm, disarm } from './timers.ts';
 
-/** An action as XState hands it back. */
-interface Action {
-  readonly type: string;
-  /** Context and event at the time. */
-  readonly info: unknown;
-  readonly params: unknown;
-  readonly exec: unknown;
-}
-
 /**
  * Turns what a transition asks for into messages, records and timers, in its order.
  * @throws MachineFault
  */
-export function carryOut(draft: Draft, actions: readonly Action[]): void {
+export function carryOut(draft: Draft, actions: readonly ExecutableActionObject[]): void {
   let compensates = false;
   for (const { type, info, params, exec } of actions) {
     const intent = intentOf(exec);

@@ -1,4 +1,5 @@
-import { type AnyMachineSnapshot, type EventObject, initialTransition, transition } from 'xstate';
+import type { AnyActorScope, AnyMachineSnapshot, EventObject, ExecutableActionObject } from 'xstate';
+import type { CompiledMachine } from '../definition/definition.ts';
 import { MachineActionError, MachineError, MachineFault, SnapshotVersionError } from '../errors.ts';
 import { change, type Draft } from './draft.ts';
 import { carryOut } from './intents.ts';
@@ -10,13 +11,17 @@ import { restored, stored } from './state.ts';
  * @throws MachineFault
  */
 export function begin(draft: Draft, data: unknown): void {
-  const { machine } = draft.compiled;
-  const step = guarded('its start', () => {
-    const [state, actions] = initialTransition(machine, plain(data));
-    if ((state as AnyMachineSnapshot).status === 'error') throw state.error;
-    return [state, actions] as const;
+  const { compiled } = draft;
+  const actions: ExecutableActionObject[] = [];
+  const state = guarded('its start', () => {
+    const first: AnyMachineSnapshot = compiled.machine.getInitialSnapshot(
+      scope(compiled, actions),
+      plain(data),
+    );
+    if (first.status === 'error') throw first.error;
+    return first;
   });
-  enter(draft, ...step, 'its start');
+  enter(draft, state, actions, 'its start');
 }
 
 /**
@@ -25,15 +30,17 @@ export function begin(draft: Draft, data: unknown): void {
  * @throws MachineFault
  */
 export function offer(draft: Draft, event: EventObject): boolean {
-  const { machine } = draft.compiled;
+  const { compiled } = draft;
+  const { machine } = compiled;
   const state = stateOf(draft);
   if (state === undefined || state.status !== 'active') return false;
-  const step = guarded(event.type, () => {
+  const actions: ExecutableActionObject[] = [];
+  const next = guarded(event.type, (): AnyMachineSnapshot | undefined => {
     if (machine.getTransitionData(state, event).length === 0) return undefined;
-    return transition(machine, state, event);
+    return machine.transition(state, event, scope(compiled, actions));
   });
-  if (step === undefined) return false;
-  enter(draft, ...step, event.type);
+  if (next === undefined) return false;
+  enter(draft, next, actions, event.type);
   return true;
 }
 
@@ -57,21 +64,39 @@ export function stateOf(draft: Draft): AnyMachineSnapshot | undefined {
   return draft.state;
 }
 
-type Actions = readonly {
-  readonly type: string;
-  readonly info: unknown;
-  readonly params: unknown;
-  readonly exec: unknown;
-}[];
+/**
+ * Where XState notes the actions of a transition instead of carrying them out. Its own pure functions make an actor for
+ * each call, and that computes the machine's first state anew: more than half of what a transition cost.
+ */
+function scope({ actor }: CompiledMachine, actions: ExecutableActionObject[]): AnyActorScope {
+  return {
+    self: actor,
+    id: actor.id,
+    sessionId: actor.sessionId,
+    system: actor.system,
+    logger: nothing,
+    defer: nothing,
+    emit: nothing,
+    stopChild: nothing,
+    actionExecutor: (action) => void actions.push(action),
+  };
+}
 
-function enter(draft: Draft, state: AnyMachineSnapshot, actions: unknown, at: string): void {
+function nothing(): void {}
+
+function enter(
+  draft: Draft,
+  state: AnyMachineSnapshot,
+  actions: readonly ExecutableActionObject[],
+  at: string,
+): void {
   if (Object.keys(state.children).length > 0)
     throw new MachineActionError('spawn', `was used at ${at}: dispatch a command instead`);
   freezePlain(state.context, 'context');
   draft.state = state;
   draft.moved = true;
   change(draft, { snapshot: stored(state) });
-  guarded(at, () => carryOut(draft, actions as Actions));
+  guarded(at, () => carryOut(draft, actions));
 }
 
 function guarded<T>(at: string, work: () => T): T {
