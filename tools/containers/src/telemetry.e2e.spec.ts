@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Flow, flowOf, type StepNode, stepsOf } from './console.ts';
@@ -6,6 +8,7 @@ import { deviationsOf } from './conventions.ts';
 import { hindrance, WORKSPACE } from './docker.ts';
 import { type Span, spansOf, tracesWith } from './jaeger.ts';
 import { linkPatternsOf, linksIn } from './jaeger-ui.ts';
+import { rulesOf, seriesOf } from './prometheus.ts';
 import { type Accepted, placeOrder, requestFulfilment } from './shop.ts';
 import { ComposeSystem } from './system.ts';
 import { until } from './until.ts';
@@ -106,6 +109,41 @@ describe('a trace in Jaeger', () => {
       );
   });
 });
+
+describe('Prometheus', () => {
+  it('has series for each panel of the dashboard, after a dead letter, but where nothing is to be shown', async () => {
+    const prometheus = system.url('prometheus');
+    for (const { title, targets } of await panels()) {
+      for (const { expr } of targets) {
+        if (QUIET.includes(title)) await seriesOf(prometheus, expr);
+        else
+          await until(`${title} shows ${expr}`, async () => (await seriesOf(prometheus, expr)) || undefined);
+      }
+    }
+  });
+
+  it('can tell what each alert asks', async () => {
+    const rules = await until('each rule was tried', async () => {
+      const rules = await rulesOf(system.url('prometheus'));
+      return rules.some(({ health }) => health === 'unknown') ? undefined : rules;
+    });
+    expect(rules.filter(({ health }) => health !== 'ok')).toEqual([]);
+    expect(rules.length).toBeGreaterThan(0);
+  });
+});
+
+/** Panels that are empty when all is well: no alert fires, and nobody is told. */
+const QUIET = ['What fires', 'The webhook'];
+
+interface Panel {
+  readonly title: string;
+  readonly targets: readonly { readonly expr: string }[];
+}
+
+async function panels(): Promise<readonly Panel[]> {
+  const dashboard = await readFile(join(WORKSPACE, 'deploy/grafana/troupe.json'), 'utf8');
+  return (JSON.parse(dashboard) as { panels: Panel[] }).panels;
+}
 
 /** The first span of a trace has no parent, and refers to a span of another trace. */
 function expectLinked(spans: readonly Span[], others: readonly Span[], name: string, toName: string): void {
