@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 /** An app of the order system, as far as starting it goes. */
 export interface App {
@@ -11,6 +12,8 @@ export interface App {
 
 /** The folder of the checkout. */
 export const WORKSPACE = join(import.meta.dirname, '../../..');
+
+const PRELOADED = pathToFileURL(join(WORKSPACE, 'tools', 'start', 'dist', 'preloaded.js')).href;
 
 const watcher: App = {
   ...appNamed('console'),
@@ -37,5 +40,5 @@ export const APP_NAMES: readonly string[] = [...NODE_APPS.map(({ name }) => name
 
 function appNamed(name: string): App {
   const main = join(WORKSPACE, 'apps', name, 'dist', 'main.js');
-  return { name, command: [process.execPath, '--enable-source-maps', main] };
+  return { name, command: [process.execPath, '--import', PRELOADED, main] };
 }
