@@ -34,7 +34,7 @@ function shown(): string {
 
 async function surroundings(over: Partial<Surroundings> = {}): Promise<Surroundings> {
   return {
-    apps: await fakeApps(),
+    apps: fakeApps(),
     env: { ...process.env, NATS_URL: '', TROUPE_HOME: await temporaryFolder() },
     stop: new AbortController().signal,
     ...over,
@@ -112,7 +112,7 @@ describe('a demonstration that is to run once', () => {
   });
 
   it('ends with 0 where no carrier runs, with parcels that wait for one', async () => {
-    const apps = await fakeApps({ storefront: 'has no carrier', fulfilment: 'has no carrier' });
+    const apps = fakeApps({ storefront: 'has no carrier', fulfilment: 'has no carrier' });
     const others = apps.filter(({ name }) => name !== 'carrier');
     expect(await demonstrate(onceOnFreePorts, await surroundings({ apps: others })), shown()).toBe(0);
     expect(shown().match(/waits for the carrier: .+\.v1/g)).toEqual([
@@ -124,7 +124,7 @@ describe('a demonstration that is to run once', () => {
   });
 
   it('ends with 1 when parcels get no further than to a carrier that runs', async () => {
-    const apps = await fakeApps({ storefront: 'has no carrier' });
+    const apps = fakeApps({ storefront: 'has no carrier' });
     const code = await demonstrate(onceOnFreePorts, await surroundings({ apps, flowTimeMs: 1_000 }));
     expect(code).toBe(1);
     expect(shown()).toContain('did not end: misses 2 of 2 × parcel.delivered.v1 (5 events');
@@ -143,7 +143,7 @@ describe('a demonstration that is to run once', () => {
   });
 
   it('ends well though the console does not say in time where the orders are', async () => {
-    const apps = await fakeApps({ console: 'says nothing' });
+    const apps = fakeApps({ console: 'says nothing' });
     expect(await demonstrate(onceOnFreePorts, await surroundings({ apps }))).toBe(0);
     expect(shown().match(/The console did not say in time where it is\./g)).toHaveLength(6);
   });
@@ -157,7 +157,7 @@ describe('a demonstration that is to run once', () => {
   });
 
   it('ends with 1 when a flow misses its end in time, and says what it misses', async () => {
-    const apps = await fakeApps({ storefront: 'drops the last event' });
+    const apps = fakeApps({ storefront: 'drops the last event' });
     const code = await demonstrate(onceOnFreePorts, await surroundings({ apps, flowTimeMs: 1_000 }));
     expect(code).toBe(1);
     expect(shown()).toContain('did not end: misses 1 of 2 × parcel.delivered.v1 (10 events');
@@ -166,7 +166,7 @@ describe('a demonstration that is to run once', () => {
   });
 
   it('does not wait for the end of a flow that has a dead letter, and shows the reason', async () => {
-    const apps = await fakeApps({ storefront: 'sets aside' });
+    const apps = fakeApps({ storefront: 'sets aside' });
     const code = await demonstrate(onceOnFreePorts, await surroundings({ apps, flowTimeMs: 600_000 }));
     expect(code).toBe(1);
     expect(shown()).toContain(
@@ -175,7 +175,7 @@ describe('a demonstration that is to run once', () => {
   });
 
   it('ends with the last lines of the log of an app that ends early', async () => {
-    const apps = await fakeApps({ inventory: 'ends early' });
+    const apps = fakeApps({ inventory: 'ends early' });
     const failed = demonstrate(onceOnFreePorts, await surroundings({ apps }));
     await expect(failed).rejects.toThrow(EndedEarlyError);
     await expect(failed).rejects.toThrow(
@@ -196,7 +196,7 @@ describe('a demonstration that is to run once', () => {
   });
 
   it('ends with the answer of a storefront that refuses a sample order', async () => {
-    const apps = await fakeApps({ storefront: 'refuses orders' });
+    const apps = fakeApps({ storefront: 'refuses orders' });
     const failed = demonstrate(onceOnFreePorts, await surroundings({ apps }));
     await expect(failed).rejects.toThrow(OrderRefusedError);
     await expect(failed).rejects.toThrow(/400 .*no more orders today/);
@@ -262,14 +262,14 @@ describe('a process that ends by itself', () => {
   });
 
   it('while the sample orders are placed keeps none of them from its end', async () => {
-    const apps = await fakeApps({ storefront: 'dies at the first order' });
+    const apps = fakeApps({ storefront: 'dies at the first order' });
     expect(await demonstrate(onceOnFreePorts, await surroundings({ apps })), shown()).toBe(0);
     expect(shown()).toContain('storefront is back');
     expect(shown().match(/ended as declared/g)).toHaveLength(6);
   });
 
   it('is given up when it does not get ready time after time, and all ends with the error that says why', async () => {
-    const apps = await fakeApps({ payments: 'starts once' });
+    const apps = fakeApps({ payments: 'starts once' });
     const { running } = await thatGoesOn({ apps });
     const storefront = shownOf('storefront').pid;
     process.kill(shownOf('payments').pid, 'SIGKILL');

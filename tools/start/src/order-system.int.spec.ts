@@ -22,11 +22,13 @@ it('starts with what it is given, tells of each end and return, and keeps what i
   vi.spyOn(console, 'log').mockReturnValue();
   onTestFinished(() => void vi.restoreAllMocks());
   const env = { ...process.env, NATS_URL: '', TROUPE_HOME: await temporaryFolder(), LOG_LEVEL: 'warn' };
-  const apps = await fakeApps();
+  const apps = fakeApps();
   const home = await openHome(env);
   const observer = recorded();
   const system = new OrderSystem({
-    apps: apps.map((app) => (app.name === 'payments' ? { ...app, env: { LOG_LEVEL: 'debug' } } : app)),
+    apps: apps.map((app) =>
+      app.name === 'payments' ? { ...app, env: { ...app.env, LOG_LEVEL: 'debug' } } : app,
+    ),
     home,
     port: 0,
     brokerPort: 0,
