@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startNatsServer } from '@troupe/broker';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { troupeHere } from '../command-line.spec.support.ts';
 import { endOf, linesOf, until } from '../workshop.spec.support.ts';
 import { here, troupeIn } from '../workspace/fixture.spec.support.ts';
 import type { Finding } from './rule.ts';
@@ -127,17 +128,24 @@ describe('what cannot be tried', () => {
   it.each([
     [[], 'Say which step'],
     [['picking'], '"picking" is no step'],
-    [['picking__dance', ...RUN], 'has no step picking__dance; it has picking__pick, picking__restock'],
     [['picking__pick', ...RUN, '--server', 'nats://127.0.0.1:1'], 'leave out --server, or --run'],
     [['picking__pick', '--env', 'A=1'], '--env is for the process that --run starts'],
     [['picking__pick', ...RUN, '--env', 'A'], '--env A is not <name>=<value>'],
     [['picking__pick', ...RUN, '--rule', 'grace'], 'There is no rule grace; there are durables, '],
     [['picking__pick', ...RUN, '--data', 'item.pick.v1'], '--data item.pick.v1 is not <contract>=<file>'],
+  ])('ends with 2 for %j', async (args, sentence) => {
+    const { code, err } = await troupeHere({}, 'conformance', ...args);
+    expect(err).toContain(sentence);
+    expect(code).toBe(2);
+  });
+
+  it.each([
+    [['picking__dance', ...RUN], 'has no step picking__dance; it has picking__pick, picking__restock'],
     [
       ['picking__pick', ...RUN, '--data', 'item.pick.v1=package.json'],
       'The data of item.pick.v1 breaks it: /',
     ],
-  ])('ends with 2 for %j', async (args, sentence) => {
+  ])('ends with 2 for %j, by what the workspace has', async (args, sentence) => {
     const { code, err } = await troupeIn(here, 'conformance', ...args);
     expect(err).toContain(sentence);
     expect(code).toBe(2);

@@ -2,9 +2,13 @@ import { command, type Run } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
 import { readWorkspace, type Workspace } from '../workspace/workspace.ts';
+import { probe } from './probe.ts';
 import { reportOf } from './report.ts';
 import type { Finding, Rule } from './rule.ts';
+import { RULES } from './rules.ts';
 import { givenData, Samples } from './samples.ts';
+import { openStage } from './stage/open.ts';
+import { ownPlace } from './stage/own-place.ts';
 import { type SubjectName, subjectNamed } from './subject.ts';
 
 const OPTIONS = {
@@ -81,7 +85,7 @@ async function askedBy({ values, positionals }: Work): Promise<Asked> {
     throw new UsageError('--env is for the process that --run starts.');
   return {
     subjects: positionals.map(subjectNamed),
-    rules: await rulesNamed(values.rule),
+    rules: rulesNamed(values.rule),
     samples: new Samples(await givenData(values.data ?? [])),
     env: pairsOf(values.env ?? []),
   };
@@ -93,8 +97,6 @@ async function findingsOf(
   subject: SubjectName,
   { rules, samples, env }: Asked,
 ): Promise<Finding[]> {
-  // No other command needs what it is made of.
-  const [{ openStage }, { probe }] = await Promise.all([import('./stage/open.ts'), import('./probe.ts')]);
   const { values, variables, terminal, signal } = work;
   const prefix = values.prefix ?? variables.TROUPE_PREFIX ?? '';
   const { remove, ...place } = await placeOf(work, env);
@@ -112,8 +114,7 @@ async function findingsOf(
 }
 
 /** @throws UsageError for a rule that there is not */
-async function rulesNamed(ids: readonly string[] | undefined): Promise<readonly Rule[]> {
-  const { RULES } = await import('./rules.ts');
+function rulesNamed(ids: readonly string[] | undefined): readonly Rule[] {
   const unknown = ids?.find((id) => RULES.every((rule) => rule.id !== id));
   if (unknown !== undefined)
     throw new UsageError(`There is no rule ${unknown}; there are ${RULES.map(({ id }) => id).join(', ')}.`);
@@ -127,7 +128,6 @@ async function placeOf({ values, variables }: Work, env: Asked['env']) {
     const url = server ?? (variables.NATS_URL || 'nats://127.0.0.1:4222');
     return { url, remove: async () => {} };
   }
-  const { ownPlace } = await import('./stage/own-place.ts');
   const { url, folder, remove } = await ownPlace();
   return { url, run: { command, inherited: variables, env, folder }, remove };
 }

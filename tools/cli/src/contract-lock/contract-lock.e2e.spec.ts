@@ -3,7 +3,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildOrderSystem } from '../workshop.spec.support.ts';
-import { here, troupeIn, workspaceOf } from '../workspace/fixture.spec.support.ts';
+import { type Fixture, here, troupeIn, workspaceOf } from '../workspace/fixture.spec.support.ts';
 
 beforeAll(buildOrderSystem, 120_000);
 
@@ -52,7 +52,7 @@ describe('troupe contracts lock and check', MANY_PROCESSES, () => {
   });
 
   it('refuse a breaking change: rule, field, consumers, what to do; lock it only with a reason', async () => {
-    const team = await teamWith({ 'order.placed': ID });
+    const team = await teamWith({ 'order.placed': ID }, CASH);
     await team.lock();
     await team.write({ 'order.placed': CHANGED_ID });
     const broken = await team.check();
@@ -159,7 +159,7 @@ describe('--against', MANY_PROCESSES, () => {
 
 describe('for programs', MANY_PROCESSES, () => {
   it('the answer is JSON, and a JUnit report', async () => {
-    const team = await teamWith({ 'order.placed': ID, 'order.paid': ID });
+    const team = await teamWith({ 'order.placed': ID, 'order.paid': ID }, CASH);
     await team.lock();
     await team.write({ 'order.placed': CHANGED_ID, 'order.paid': ID });
     const report = join(team.folder, 'report.xml');
@@ -189,13 +189,12 @@ describe('for programs', MANY_PROCESSES, () => {
 
 type Contracts = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
-/** A workspace with contracts that can be written anew, and an app that consumes `order.placed`. */
-async function teamWith(contracts: Contracts) {
-  const consumes = 'order.placed' in contracts;
-  const folder = await workspaceOf({
-    contracts: [],
-    apps: consumes ? { cash: { steps: { pay: 'order.placed >' } } } : {},
-  });
+/** An app that consumes `order.placed`. */
+const CASH: Fixture['apps'] = { cash: { steps: { pay: 'order.placed >' } } };
+
+/** A workspace with contracts that can be written anew. */
+async function teamWith(contracts: Contracts, apps: Fixture['apps'] = {}) {
+  const folder = await workspaceOf({ contracts: [], apps });
   const entry = join(folder, 'packages/contracts/index.js');
   const lockFile = join(folder, 'contracts.lock/order.placed.v1.json');
   const write = (some: Contracts) => writeFile(entry, sourceOf(some));

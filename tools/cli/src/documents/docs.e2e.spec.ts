@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { Parser } from '@asyncapi/parser';
 import type { JsonSchema } from '@troupe/contract';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildOrderSystem } from '../workshop.spec.support.ts';
 import { type Fixture, here, troupeIn, workspaceOf } from '../workspace/fixture.spec.support.ts';
 
@@ -111,9 +111,14 @@ describe('troupe contracts docs in a workspace of its own', () => {
   });
 });
 
+let documents: string | undefined;
+afterAll(() => documents && rm(documents, { recursive: true }));
+
+/** Where the documents of the order system are, written once for all tests. */
 async function written(): Promise<string> {
+  if (documents !== undefined) return documents;
   const folder = await mkdtemp(join(tmpdir(), 'troupe-documents-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
+  documents = folder;
   const { code, out } = await troupeIn(here, 'contracts', 'docs', folder);
   expect({ code, out }).toMatchObject({
     code: 0,
