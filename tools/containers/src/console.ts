@@ -1,3 +1,8 @@
+import { until } from './until.ts';
+
+/** What a killed app was at comes again after 30 s; the rest is for slow machines. */
+export const OUTCOME_TIME = 300_000;
+
 /** What is read of a flow as the console has it. */
 export interface Flow {
   readonly state: string;
@@ -36,6 +41,15 @@ export function* stepsOf({ roots }: Flow): Generator<StepNode> {
     yield* node.steps;
     open.push(...node.next, ...node.steps.flatMap(({ emitted }) => emitted));
   }
+}
+
+/** The flow when it is completed. */
+export function completed(console: string, flowId: string): Promise<Flow> {
+  const look = async () => {
+    const flow = await flowOf(console, flowId);
+    return flow?.state === 'completed' ? flow : undefined;
+  };
+  return until(`flow ${flowId} is completed`, look, OUTCOME_TIME);
 }
 
 /** How many messages of each contract a flow has; one that is stored twice counts twice. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { type Flow, flowOf, messagesOf } from './console.ts';
+import { completed, flowOf, messagesOf, OUTCOME_TIME } from './console.ts';
 import { hindrance } from './docker.ts';
+import { expectEnds } from './ends.spec.support.ts';
 import { type Span, spansOf, tracesWith } from './jaeger.ts';
 import { DECLINED, REFUNDED } from './samples.ts';
 import { type Accepted, placeOrder, requestFulfilment, shopDuring } from './shop.ts';
@@ -11,8 +12,6 @@ const APPS = ['storefront', 'payments', 'inventory', 'shipping', 'notifications'
 const FULFILLING = ['fulfilment', 'picking', 'packing'];
 const VICTIMS = [...APPS, ...FULFILLING, 'console', 'broker', 'postgres', 'jaeger', 'prometheus'];
 
-/** What a killed app was at comes again after 30 s; the rest is for slow machines. */
-const OUTCOME_TIME = 300_000;
 const SCALE_TIME = 120_000;
 const ORDERS = 500;
 /** Node begins spans of its own at whole milliseconds, and others between them. Nanoseconds. */
@@ -154,26 +153,12 @@ function bookingsOf(orders: readonly Accepted[], table: string): string {
   return `SELECT count(*) FROM ${table} WHERE order_id IN (${ids.join()})`;
 }
 
-/** Each end as often as it must be: nothing is missing, and nothing is there twice. */
-function expectEnds({ sample, flowId }: Accepted, flow: Flow): void {
-  const counts = messagesOf(flow);
-  const ends = Object.keys(sample.ends).map((type) => [type, counts[type] ?? 0]);
-  expect(Object.fromEntries(ends), `flow ${flowId}`).toEqual(sample.ends);
-}
-
 function total(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
 function untilCompleted({ flowId }: Pick<Accepted, 'flowId'>) {
-  return until(
-    `flow ${flowId} is completed`,
-    async () => {
-      const flow = await flowOf(system.url('console'), flowId);
-      return flow?.state === 'completed' ? flow : undefined;
-    },
-    OUTCOME_TIME,
-  );
+  return completed(system.url('console'), flowId);
 }
 
 /** Spans leave an app some seconds after they ended. */

@@ -17,6 +17,14 @@ const PORTS = {
 const BUILD_TIME = 1_200_000;
 const START_TIME = 300_000;
 
+/** What of the system is started, and how. */
+export interface ComposeOptions {
+  /** Variables of docker-compose.yml, and of Compose itself. Default: none, but for the ports. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Those that are started, with what they depend on. Default: all. */
+  readonly services?: readonly string[];
+}
+
 /** The system of docker-compose.yml beside any other one: with ports, volumes, images and a network of its own. */
 export class ComposeSystem {
   readonly #project = `troupe-test-${randomBytes(4).toString('hex')}`;
@@ -27,13 +35,13 @@ export class ComposeSystem {
   }
 
   /** Builds the images and starts the containers; resolves when each is healthy. What it got done is undone when that fails. */
-  static async start(): Promise<ComposeSystem> {
-    const env: NodeJS.ProcessEnv = { TROUPE_VERSION: 'test' };
+  static async start({ env: given, services = [] }: ComposeOptions = {}): Promise<ComposeSystem> {
+    const env: NodeJS.ProcessEnv = { TROUPE_VERSION: 'test', ...given };
     for (const variable of Object.values(PORTS)) env[variable] = String(await freePort());
     const system = new ComposeSystem(env);
-    await system.#compose(['build', '--quiet'], BUILD_TIME);
+    await system.#compose(['build', '--quiet', ...services], BUILD_TIME);
     try {
-      await system.#compose(['up', '--no-build', '--wait'], START_TIME);
+      await system.#compose(['up', '--no-build', '--wait', ...services], START_TIME);
     } catch (error) {
       const logs = await system.#compose(['logs', '--no-color', '--tail', '20']);
       await system.stop();
@@ -99,6 +107,16 @@ export class ComposeSystem {
   async reconnect(service: string): Promise<void> {
     await this.#each('network', service, ['connect', '--alias', service, this.#network]);
     await this.#healthy(service);
+  }
+
+  /** What all containers wrote. */
+  logs(): Promise<string> {
+    return this.#compose(['logs', '--no-color']);
+  }
+
+  /** Starts one more container of a service, with options of `docker compose run`. Answers with its id; `stop` removes it. */
+  runAnother(service: string, options: readonly string[]): Promise<string> {
+    return this.#compose(['run', '--detach', '--no-deps', ...options, service]);
   }
 
   /** What a query gives in a database of the system, a row a line. */
