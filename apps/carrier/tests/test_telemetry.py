@@ -15,6 +15,7 @@ from carrier.logs import set_up_logs
 from carrier.telemetry import tracing
 from tests.conftest import Started
 from tests.stage import CONSIGNED, Stage, some, until
+from tests.test_redrive import redrive
 
 TRACE, SENDER = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 CARRIED = [("traceparent", f"00-{TRACE}-{SENDER}-01"), ("tracestate", "shop=1")]
@@ -100,6 +101,24 @@ async def test_what_breaks_its_contract_is_an_error(start: Started, stage: Stage
     assert first.status.status_code.name == "ERROR"
     assert (first.attributes or {})["troupe.outcome"] == "dead-lettered"
     assert (first.attributes or {})["error.type"] == "ContractViolationError"
+
+
+async def test_what_is_redriven_is_a_trace_of_its_own_that_links_to_the_first(
+    start: Started, stage: Stage, spans: Spans
+) -> None:
+    await start(provider=spans.provider)
+    await stage.send(CONTRACT, {**CONSIGNED, "parcelId": "a b"}, CARRIED, correlationid="f-1")
+    await until(some(stage.dead_letters))
+    await redrive(stage, 1, json.dumps(CONSIGNED).encode())
+    again = await spans.ended(f"process {stage.names.prefix}.rdv.carrier.collect.{{lane}}")
+    assert again.parent is None
+    assert [f"{link.context.span_id:016x}" for link in again.links] == [SENDER]
+    attributes = again.attributes or {}
+    assert attributes["troupe.redelivered"] is True
+    assert attributes["messaging.message.conversation_id"] == "f-1"
+    assert attributes["troupe.business_key.orderId"] == CONSIGNED["orderId"]
+    sent = await spans.ended(f"send {stage.names.prefix}.evt.parcel.collected.v1.{{lane}}")
+    assert sent.context.trace_id == again.context.trace_id
 
 
 async def test_without_tracing_the_trace_is_passed_on_as_it_is(start: Started, stage: Stage) -> None:

@@ -20,7 +20,10 @@ export interface ObservedMessage extends TraceHeaders {
   readonly time?: string | undefined;
   /** Payload bytes. */
   readonly size: number;
-  /** Values of the contract's business keys, by path, of what an app sends outside of steps: `{ '/orderId': 'o-1001' }`. */
+  /**
+   * Values of the contract's business keys, by path: `{ '/orderId': 'o-1001' }`. Of what begins a trace: a message that
+   * is sent outside of steps, or delivered again.
+   */
   readonly businessKeys?: Readonly<Record<string, string>> | undefined;
 }
 

@@ -84,6 +84,8 @@ describe('a trace in Jaeger', () => {
     expect(redriven.flatMap(deviationsOf)).toEqual([]);
     for (const service of ['payments', 'carrier'])
       expect(await tracesWith(system.url('jaeger'), service, { [FLOW]: order.flowId })).toContain(redrivenIn);
+    const ofOrder = await tracesWith(system.url('jaeger'), 'payments', { [ORDER]: order.orderId });
+    expect(ofOrder).toContain(redrivenIn);
   });
 
   it('begins where a message comes that was delayed, and links to the one that it was sent in', async () => {

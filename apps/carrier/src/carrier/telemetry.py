@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from types import MappingProxyType
+from typing import Any
 
 from opentelemetry import context as otel
 from opentelemetry import trace
@@ -61,7 +62,7 @@ class Telemetry:
     def process(self, work: Work) -> Iterator["MessageSpan"]:
         """
         A first delivery continues the trace of its message; another one, which may come days later, begins a trace
-        that links to it.
+        that links to it, and can be found by the business keys of the message.
         """
         event, delivery, step = work.event, work.delivery, work.durable.step.name
         carried = (event.traceparent, event.tracestate) if event is not None else (None, None)
@@ -95,7 +96,7 @@ class Telemetry:
                     "troupe.app": self._app,
                     "troupe.step": step,
                 }
-                | ({"troupe.redelivered": True} if redelivered else {}),
+                | (_told_again(work) if redelivered else {}),
             )
         fields |= _log_fields(span, carried)
         token = current.set(fields)
@@ -183,6 +184,15 @@ class MessageSpan:
             self._span.set_status(Status(StatusCode.ERROR, sentence))
             self._span.add_event("exception", exception)
         self._span.end()
+
+
+def _told_again(work: Work) -> dict[str, Any]:
+    """What begins a trace can be found by the business keys of its message."""
+    contract = work.contract
+    keys = {} if contract is None else contract.keys_of(work.data)
+    return {"troupe.redelivered": True} | {
+        f"troupe.business_key{path.replace('/', '.')}": value for path, value in keys.items()
+    }
 
 
 def _context_of(carried: Trace) -> otel.Context:

@@ -183,7 +183,12 @@ describe('the trace of a flow', () => {
     expect(again?.parentSpanContext).toBeUndefined();
     expect(again?.spanContext().traceId).not.toBe(placed?.spanContext().traceId);
     expect(again?.links.map(({ context }) => context.spanId)).toEqual([placed?.spanContext().spanId]);
-    expect(again?.attributes).toMatchObject({ 'troupe.redelivered': true, 'troupe.outcome': 'done' });
+    expect(again?.attributes).toMatchObject({
+      'troupe.redelivered': true,
+      'troupe.outcome': 'done',
+      'troupe.business_key.orderId': '7',
+    });
+    expect(failed?.attributes).not.toHaveProperty(['troupe.business_key.orderId']);
     expect(again?.status.code).toBe(SpanStatusCode.UNSET);
   });
 

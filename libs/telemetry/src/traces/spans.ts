@@ -22,7 +22,7 @@ export class MessageSpans {
 
   /**
    * A first delivery continues the trace of its message. Another one, which may come days later, begins a trace that
-   * links to it.
+   * links to it, and can be found by the business keys of the message.
    */
   process(step: StepName, message: ObservedMessage, redelivered: boolean): ProcessSpan {
     const sent = spanContextOf(message);
@@ -39,6 +39,7 @@ export class MessageSpans {
           [TROUPE.app]: step.app,
           [TROUPE.step]: step.step,
           ...(redelivered && { [TROUPE.redelivered]: true }),
+          ...attributesOf(message.businessKeys),
         },
         ...(redelivered && sent !== undefined && { links: [{ context: sent }] }),
       },
