@@ -81,7 +81,13 @@ export class LedgerHost implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   #watch(ledger: Ledger): void {
-    const watchdog = Watchdog.start({ ledger, webhook: this.own.webhook, ...this.#surroundings() });
+    const { webhook, alertAfterMs } = this.own;
+    const watchdog = Watchdog.start({
+      ledger,
+      webhook,
+      ...(alertAfterMs !== undefined && { patienceMs: alertAfterMs }),
+      ...this.#surroundings(),
+    });
     this.#watchdog = watchdog;
     this.#stop.signal.addEventListener(
       'abort',

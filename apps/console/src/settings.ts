@@ -30,6 +30,8 @@ export interface ConsoleSettings {
   readonly webhook: WebhookOptions | undefined;
   /** How old messages must be to be purged, in ms; undefined when none is. */
   readonly retentionMs: number | undefined;
+  /** How long something must be wrong until it is an alert, in ms; undefined for what a watchdog does by itself. */
+  readonly alertAfterMs: number | undefined;
 }
 
 /** Token of the settings in Nest's injector. */
@@ -75,24 +77,33 @@ export const CONSOLE_VARIABLES = {
     unset: 'none: nothing is purged',
     readBy: 'console',
   },
+  alertAfterMs: {
+    name: 'TROUPE_ALERT_AFTER',
+    kind: lengthOfTime,
+    meaning:
+      'how long a step may be without consumer or instance, or the ledger behind, until that is [an alert](../guides/alerts.md)',
+    unset: '`30s`',
+    readBy: 'console',
+  },
 } as const satisfies Table;
 
 /**
  * `LEDGER_DATABASE_URL`, else a file in the folder of embedded databases; the choreography that `TROUPE_CHOREOGRAPHY`
- * names, else the one in the working folder, if there is one; the webhook, if there is one; and `TROUPE_RETENTION`.
+ * names, else the one in the working folder, if there is one; the webhook, if there is one; `TROUPE_RETENTION` and
+ * `TROUPE_ALERT_AFTER`.
  * @throws SettingError naming every variable with a wrong value
  */
 export function readConsoleSettings(
   environment: Environment,
   { data = DATA, prefix = '' }: Pick<Settings, 'data' | 'prefix'> = {},
 ): ConsoleSettings {
-  const [{ database, choreography, retentionMs }, webhook, present] = allTold(
+  const [{ database, choreography, ...times }, webhook, present] = allTold(
     () => readVariables(CONSOLE_VARIABLES, environment),
     () => readWebhook(environment),
     () => (isSet(CONSOLE_VARIABLES.choreography, environment) ? undefined : presentChoreography()),
   );
   const store = database ?? fileIn(data, prefix);
-  return { store, choreography: choreography ?? present, webhook, retentionMs };
+  return { store, choreography: choreography ?? present, webhook, ...times };
 }
 
 /** The one in the working folder; undefined when there is none. */

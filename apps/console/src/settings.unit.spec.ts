@@ -51,6 +51,14 @@ it('purges nothing unless a retention time is set', () => {
   expect(readConsoleSettings({ TROUPE_RETENTION: '30d' }, {}).retentionMs).toBe(30 * 86_400_000);
 });
 
+it('has patience for as long as it is told', () => {
+  expect(readConsoleSettings({}, {}).alertAfterMs).toBeUndefined();
+  expect(readConsoleSettings({ TROUPE_ALERT_AFTER: '2m' }, {}).alertAfterMs).toBe(120_000);
+  expect(() => readConsoleSettings({ TROUPE_ALERT_AFTER: '0s' }, {})).toThrow(
+    /TROUPE_ALERT_AFTER is "0s".*must be a length of time/,
+  );
+});
+
 it('names every variable that is wrong, and no password', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'console-settings-'));
   onTestFinished(() => rm(folder, { recursive: true }));

@@ -14,8 +14,8 @@ import { placeOrder } from './place-order.ts';
 import { choosePorts } from './ports.ts';
 import { SAMPLES } from './samples.ts';
 
-/** What must last for so long is an alert, ms; docs/guides/alerts.md. */
-const PATIENCE_MS = 30_000;
+/** What must last for so long is an alert, ms. */
+const PATIENCE_MS = 10_000;
 const STOP = new AbortController().signal;
 
 interface Alert {
@@ -43,7 +43,7 @@ async function startedApps() {
         port: ports[i] ?? 0,
         dataFolder: home.data,
         logFile: home.logOf(app.name),
-        env: { ...env, ...webhook },
+        env: { ...env, ...webhook, TROUPE_ALERT_AFTER: `${PATIENCE_MS}ms` },
       }),
   );
   onTestFinished(async () => void (await Promise.all(apps.map((app) => app.stop()))));

@@ -23,6 +23,7 @@ const OWN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     LEDGER_DATABASE_URL: 'mysql://me:secret@db/ledger',
     TROUPE_CHOREOGRAPHY: join(import.meta.dirname, 'none.lock'),
     TROUPE_RETENTION: 'for ever',
+    TROUPE_ALERT_AFTER: 'never',
     TROUPE_WEBHOOK_URL: 'hook',
     TROUPE_WEBHOOK_SECRET: 'secret',
   },
