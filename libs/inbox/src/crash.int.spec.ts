@@ -14,6 +14,8 @@ import { until } from './until.spec.support.ts';
 vi.setConfig({ testTimeout: 120_000 }); // an embedded database takes seconds to be made, more on a busy machine
 
 const workspace = join(import.meta.dirname, '../../..');
+/** What V8 made of the modules: the next process compiles nothing again. */
+const NODE_COMPILE_CACHE = join(workspace, 'node_modules/.cache/troupe/compiled');
 
 /** Processes run built, in a second when nothing changed. */
 beforeAll(async () => {
@@ -108,7 +110,8 @@ const outputs = new WeakMap<ChildProcess, string[]>();
 /** Runs a bank as a process that ends with the test. */
 function runBank(variables: NodeJS.ProcessEnv): ChildProcess {
   const main = join(workspace, 'libs/inbox/dist/bank-process.spec.support.js');
-  const child = spawn(process.execPath, [main], { env: { PATH: process.env.PATH, ...variables } });
+  const env = { PATH: process.env.PATH, NODE_COMPILE_CACHE, ...variables };
+  const child = spawn(process.execPath, [main], { env });
   const output: string[] = [];
   outputs.set(child, output);
   for (const stream of [child.stdout, child.stderr]) {

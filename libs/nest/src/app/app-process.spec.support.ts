@@ -7,6 +7,8 @@ import { until } from '../until.spec.support.ts';
 
 const workspace = join(import.meta.dirname, '../../../..');
 const library = join(workspace, 'libs/nest');
+/** What V8 made of the modules: the next process compiles nothing again. */
+const NODE_COMPILE_CACHE = join(workspace, 'node_modules/.cache/troupe/compiled');
 
 /** A running app and what it said. */
 export interface AppProcess {
@@ -35,7 +37,7 @@ export async function build(): Promise<void> {
 export function runApp(variables: NodeJS.ProcessEnv): AppProcess {
   const main = join(library, 'dist/app/workshop.spec.support.js');
   const child = spawn(process.execPath, [main], {
-    env: { PATH: process.env.PATH, NO_COLOR: '1', ...variables },
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE, NO_COLOR: '1', ...variables },
   });
   onTestFinished(() => void child.kill('SIGKILL'));
   return appProcess(child, `http://127.0.0.1:${variables.PORT}`);
