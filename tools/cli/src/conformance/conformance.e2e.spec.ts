@@ -7,7 +7,7 @@ import { startNatsServer } from '@troupe/broker';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { troupeHere } from '../command-line.spec.support.ts';
 import { endOf, linesOf, until } from '../workshop.spec.support.ts';
-import { here, troupeIn } from '../workspace/fixture.spec.support.ts';
+import { here, troupeAmong, troupeIn } from '../workspace/fixture.spec.support.ts';
 import type { Finding } from './rule.ts';
 
 interface Answer {
@@ -24,9 +24,9 @@ beforeAll(async () => {
   await once(execFile(join(here, 'node_modules/.bin/tsc'), ['-b', ...projects]), 'close');
 }, 180_000);
 
-describe('a step of the order system', () => {
-  it('keeps every rule, in a process of its own', { timeout: 400_000 }, async () => {
-    const ended = await troupeIn(here, 'conformance', 'picking__pick', ...RUN, ...TRACED, '--json');
+describe.concurrent('a step of the order system', () => {
+  it('keeps every rule, in a process of its own', { timeout: 400_000 }, async (context) => {
+    const ended = await troupeAmong(context, 'conformance', 'picking__pick', ...RUN, ...TRACED, '--json');
     expect(ended.err).not.toContain('TROUPE_');
     const [answer] = linesOf<Answer>(ended);
     expect(answer?.rules.filter(({ verdict }) => verdict !== 'holds')).toEqual([]);
@@ -34,14 +34,16 @@ describe('a step of the order system', () => {
     expect(ended.code).toBe(0);
   });
 
-  it('is told to break a rule with what was found, and ends with 1', { timeout: 400_000 }, async () => {
+  it('is told to break a rule with what was found, and ends with 7', {
+    timeout: 400_000,
+  }, async (context) => {
     const folder = await mkdtemp(join(tmpdir(), 'troupe-conformance-'));
-    onTestFinished(() => rm(folder, { recursive: true }));
+    context.onTestFinished(() => rm(folder, { recursive: true }));
     const unknown = join(folder, 'restock.json');
     await writeFile(unknown, JSON.stringify({ fulfilmentId: 'f-1', pickId: 'pick-none' }));
     const data = ['--data', `item.restock.v1=${unknown}`];
-    const { code, out } = await troupeIn(
-      here,
+    const { code, out } = await troupeAmong(
+      context,
       'conformance',
       'picking__restock',
       ...RUN,
@@ -57,9 +59,9 @@ describe('a step of the order system', () => {
     expect(code).toBe(7);
   });
 
-  it('is tried where it runs, without what needs its process', { timeout: 400_000 }, async () => {
+  it('is tried where it runs, without what needs its process', { timeout: 400_000 }, async (context) => {
     const server = await startNatsServer();
-    onTestFinished(() => server.stop());
+    context.onTestFinished(() => server.stop());
     const app = execFile(process.execPath, [join(here, 'apps/picking/dist/main.js')], {
       env: {
         ...process.env,
@@ -70,14 +72,14 @@ describe('a step of the order system', () => {
         TROUPE_DATA: 'memory',
       },
     });
-    onTestFinished(async () => {
+    context.onTestFinished(async () => {
       app.kill('SIGTERM');
       await endOf(app);
     });
     await isRunning(app);
     const asked = ['taken', 'output-subject', 'ack-stored', 'redrive', 'instance', 'kill'];
-    const ended = await troupeIn(
-      here,
+    const ended = await troupeAmong(
+      context,
       ...['conformance', 'picking__pick', '--server', server.url, '--prefix', 'trial', '--json'],
       ...asked.flatMap((rule) => ['--rule', rule]),
     );

@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, type TestContext } from 'vitest';
 import type { Ended } from '../command-line.spec.support.ts';
 import { endOf } from '../workshop.spec.support.ts';
 
@@ -16,12 +16,24 @@ export function troupeIn(folder: string, ...args: string[]): Promise<Ended> {
 
 /** The same with environment variables, which may name a broker. */
 export function troupeWith(variables: NodeJS.ProcessEnv, folder: string, ...args: string[]): Promise<Ended> {
+  const child = begin(variables, folder, args);
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return endOf(child);
+}
+
+/** The same for one of several tests that run at once, whose context it is. */
+export function troupeAmong({ onTestFinished: atEnd }: TestContext, ...args: string[]): Promise<Ended> {
+  const child = begin({}, here, args);
+  atEnd(() => void child.kill('SIGKILL'));
+  return endOf(child);
+}
+
+function begin(variables: NodeJS.ProcessEnv, folder: string, args: readonly string[]): ChildProcess {
   const bin = join(here, 'tools/cli/bin/troupe.mjs');
   const env = { PATH: process.env.PATH, HOME: process.env.HOME, ...variables };
   const child = spawn(process.execPath, [bin, ...args], { env, cwd: folder });
   child.stdin.end();
-  onTestFinished(() => void child.kill('SIGKILL'));
-  return endOf(child);
+  return child;
 }
 
 /** A step as `order.placed > order.paid order.declined`: consumes > emits. */
