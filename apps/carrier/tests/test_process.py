@@ -165,6 +165,7 @@ async def test_hands_back_what_outlasts_the_grace_period(run: Run, stage: Stage)
 async def test_what_a_killed_process_had_is_done_by_the_next(run: Run, stage: Stage) -> None:
     process = await run(CARRIER_WORK_MS="300")
     await process.runs()
+    await stage.give_again_after(5)
     for number in range(10):
         await stage.send(CONTRACT, {**CONSIGNED, "parcelId": f"box-{number}"}, correlationid=f"f-{number}")
     await until(some(lambda: stage.events("parcel.collected.v1")))
