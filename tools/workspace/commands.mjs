@@ -18,11 +18,8 @@ const commands = {
     return runNode(['tools/start/dist/main.js', ...args]);
   },
   test: (filters) => runNode([bin.vitest, 'run', ...filters]),
-  'test:containers': () => {
-    process.env.TROUPE_CONTAINERS = 'run';
-    // Each of them starts a whole system.
-    return runNode([bin.vitest, 'run', '--no-file-parallelism', 'tools/containers']);
-  },
+  'test:containers': (filters) =>
+    runNode([bin.vitest, 'run', '--config', 'tools/containers/vitest.config.mjs', ...filters]),
   verify,
   build: async () => {
     await build();

@@ -15,7 +15,11 @@ export interface DockerOptions {
   readonly timeoutMs?: number;
 }
 
-/** Runs `docker` and answers with what it wrote. Rejects with both its outputs when it fails. */
+/**
+ * Runs `docker` and answers with what it wrote. Rejects with both its outputs when it fails. The command itself, and not
+ * Testcontainers: that runs Compose through the same command, has nothing for killing, pausing and cutting off, and brings a
+ * hundred packages.
+ */
 export async function docker(args: readonly string[], options: DockerOptions = {}): Promise<string> {
   const { stdout } = await run('docker', args, {
     cwd: WORKSPACE,

@@ -7,11 +7,12 @@ import {
   nkeyAuthenticator,
   nkeys,
 } from '@nats-io/transport-node';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { completed, OUTCOME_TIME } from './console.ts';
-import { docker, hindrance } from './docker.ts';
+import { docker } from './docker.ts';
 import { expectEnds } from './ends.spec.support.ts';
 import { Secrets } from './secrets.ts';
+import { withContainers } from './shared-system.ts';
 import { placeOrder, requestFulfilment } from './shop.ts';
 import { ComposeSystem } from './system.ts';
 import { until } from './until.ts';
@@ -22,8 +23,7 @@ const SERVICES = [
   ...['fulfilment', 'picking', 'packing', 'console'],
 ];
 
-const wanted = process.env.TROUPE_CONTAINERS === 'run';
-const missing = await hindrance();
+const wanted = withContainers();
 let secrets: Secrets;
 let system: ComposeSystem;
 
@@ -31,7 +31,6 @@ vi.setConfig({ testTimeout: OUTCOME_TIME });
 
 beforeAll(async () => {
   if (!wanted) return;
-  if (missing !== undefined) throw new Error(`No container can be run: ${missing}.`);
   secrets = await Secrets.make();
   const env = {
     COMPOSE_ENV_FILES: 'deploy/compose/secure.env',
@@ -46,7 +45,6 @@ afterAll(async () => {
   await system?.stop();
   await secrets?.remove();
 }, 120_000);
-beforeEach(({ skip }) => skip(!wanted, missing ?? 'npm run test:containers runs it'));
 
 describe('with TLS, and for each app its own rights', () => {
   it('an order and a fulfilment reach their ends, and nothing is denied to any app', async () => {

@@ -12,7 +12,10 @@ export interface Accepted {
 
 const SHOPPERS = 4;
 const ANSWER_TIME = 10_000;
-const PAUSE = 100;
+/** Before what was not accepted is asked for again. */
+const RETRY_PAUSE = 100;
+/** Between two orders of a shopper: what is left of the processors is for those who come back. */
+const SHOP_PAUSE = 400;
 
 /** Places an order, again until it is accepted, as a client does that loses none. */
 export async function placeOrder(storefront: string, sample: Sample = DELIVERED): Promise<Accepted> {
@@ -44,7 +47,7 @@ export async function shopDuring(
   const shop = async (): Promise<void> => {
     while (!over || placed < least) {
       accepted.push(await placeOrder(storefront, ORDERS[placed++ % ORDERS.length]));
-      await delay(PAUSE);
+      await delay(SHOP_PAUSE);
     }
   };
   const shoppers = Promise.all(Array.from({ length: SHOPPERS }, shop));
@@ -77,6 +80,6 @@ async function postUntilAccepted(
     if (answer !== undefined && answer.status < 500) {
       throw new Error(`${url} answered ${answer.status} ${await answer.text()}`);
     }
-    await delay(PAUSE);
+    await delay(RETRY_PAUSE);
   }
 }

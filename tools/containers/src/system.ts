@@ -25,20 +25,23 @@ export interface ComposeOptions {
   readonly services?: readonly string[];
 }
 
+/** Where a system is found, by another process too. */
+export interface SystemAddress {
+  /** Compose's name for it. */
+  readonly project: string;
+  /** Variables of docker-compose.yml. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
 /** The system of docker-compose.yml beside any other one: with ports, volumes, images and a network of its own. */
 export class ComposeSystem {
-  readonly #project = `troupe-test-${randomBytes(4).toString('hex')}`;
-  readonly #env: NodeJS.ProcessEnv;
-
-  private constructor(env: NodeJS.ProcessEnv) {
-    this.#env = env;
-  }
+  constructor(readonly address: SystemAddress) {}
 
   /** Builds the images and starts the containers; resolves when each is healthy. What it got done is undone when that fails. */
   static async start({ env: given, services = [] }: ComposeOptions = {}): Promise<ComposeSystem> {
-    const env: NodeJS.ProcessEnv = { TROUPE_VERSION: 'test', ...given };
+    const env: Record<string, string> = { TROUPE_VERSION: 'test', ...given };
     for (const variable of Object.values(PORTS)) env[variable] = String(await freePort());
-    const system = new ComposeSystem(env);
+    const system = new ComposeSystem({ project: `troupe-test-${randomBytes(4).toString('hex')}`, env });
     await system.#compose(['build', '--quiet', ...services], BUILD_TIME);
     try {
       await system.#compose(['up', '--no-build', '--wait', ...services], START_TIME);
@@ -57,7 +60,7 @@ export class ComposeSystem {
 
   /** Of a service that is reached from outside, however often its container is started. */
   url(service: keyof typeof PORTS): string {
-    return `http://127.0.0.1:${this.#env[PORTS[service]]}`;
+    return `http://127.0.0.1:${this.address.env[PORTS[service]]}`;
   }
 
   /** Has so many containers of a service; resolves when each is healthy. */
@@ -71,10 +74,10 @@ export class ComposeSystem {
     return this.#each('kill', service);
   }
 
-  /** Starts again what was killed or ended; resolves when it is healthy. */
-  async startAgain(service: string): Promise<void> {
-    await this.#each('start', service);
-    await this.#healthy(service);
+  /** Starts again what was killed or ended; resolves when each is healthy. */
+  async startAgain(services: readonly string[]): Promise<void> {
+    await Promise.all(services.map((service) => this.#each('start', service)));
+    await Promise.all(services.map((service) => this.#healthy(service)));
   }
 
   pause(service: string): Promise<unknown> {
@@ -87,15 +90,14 @@ export class ComposeSystem {
     await this.#healthy(service);
   }
 
-  /** SIGTERM. Answers with the exit code of each container. */
-  async terminate(service: string): Promise<number[]> {
-    await this.#each('stop', service);
-    const codes = await Promise.all(
-      (await this.#containers(service)).map((id) =>
-        docker(['inspect', '--format', '{{.State.ExitCode}}', id]),
-      ),
-    );
-    return codes.map(Number);
+  /** SIGTERM to all of them at once. Answers with the exit codes of the containers of each. */
+  async terminate(services: readonly string[]): Promise<Record<string, number[]>> {
+    const ids = await Promise.all(services.map((service) => this.#containers(service)));
+    await docker(['stop', ...ids.flat()]);
+    const code = async (id: string) =>
+      Number(await docker(['inspect', '--format', '{{.State.ExitCode}}', id]));
+    const codes = await Promise.all(ids.map((ids) => Promise.all(ids.map(code))));
+    return Object.fromEntries(services.map((service, i) => [service, codes[i] ?? []]));
   }
 
   /** Takes it from the network: what it has open stays open, and nothing arrives. */
@@ -126,16 +128,18 @@ export class ComposeSystem {
   }
 
   get #network(): string {
-    return `${this.#project}_default`;
+    return `${this.address.project}_default`;
   }
 
+  /** Asks as the engine does, which would not ask for some seconds yet. */
   async #healthy(service: string): Promise<void> {
-    const health = ['inspect', '--format', '{{.State.Health.Status}}'];
-    const isHealthy = async () => {
-      const found = await docker([...health, ...(await this.#containers(service))]);
-      return found.split('\n').every((status) => status === 'healthy') ? true : undefined;
+    const isHealthy = async (id: string) => {
+      const check = await docker(['inspect', '--format', '{{json .Config.Healthcheck.Test}}', id]);
+      const [, ...command] = JSON.parse(check) as string[];
+      const look = () => docker(['exec', id, ...command]).then(() => true);
+      await until(`${service} is healthy`, look, START_TIME);
     };
-    await until(`${service} is healthy`, isHealthy, START_TIME);
+    await Promise.all((await this.#containers(service)).map(isHealthy));
   }
 
   async #each(command: string, service: string, args: readonly string[] = []): Promise<unknown> {
@@ -144,12 +148,18 @@ export class ComposeSystem {
   }
 
   async #containers(service: string): Promise<string[]> {
-    return (await this.#compose(['ps', '--all', '--quiet', service])).split('\n');
+    const labels = {
+      'com.docker.compose.project': this.address.project,
+      'com.docker.compose.service': service,
+    };
+    const filters = Object.entries(labels).flatMap(([name, value]) => ['--filter', `label=${name}=${value}`]);
+    return (await docker(['ps', '--all', '--quiet', ...filters])).split('\n');
   }
 
   #compose(args: readonly string[], timeoutMs?: number): Promise<string> {
-    return docker(['compose', '--project-name', this.#project, ...args], {
-      env: this.#env,
+    const { project, env } = this.address;
+    return docker(['compose', '--project-name', project, ...args], {
+      env,
       ...(timeoutMs !== undefined && { timeoutMs }),
     });
   }

@@ -2,36 +2,25 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { type Flow, flowOf, type StepNode, stepsOf } from './console.ts';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { type Flow, flowOf, OUTCOME_TIME, type StepNode, stepsOf } from './console.ts';
 import { deviationsOf } from './conventions.ts';
-import { hindrance, WORKSPACE } from './docker.ts';
+import { WORKSPACE } from './docker.ts';
 import { type Span, spansOf, tracesWith } from './jaeger.ts';
 import { linkPatternsOf, linksIn } from './jaeger-ui.ts';
 import { rulesOf, seriesOf } from './prometheus.ts';
+import { sharedSystem } from './shared-system.ts';
 import { type Accepted, placeOrder, requestFulfilment } from './shop.ts';
-import { ComposeSystem } from './system.ts';
 import { until } from './until.ts';
 
-const OUTCOME_TIME = 300_000;
 const FLOW = 'messaging.message.conversation_id';
 const ORDER = 'troupe.business_key.orderId';
 /** Where the links of deploy/compose/jaeger-ui.json lead. */
 const CONSOLE = 'http://127.0.0.1:3005';
 
-const wanted = process.env.TROUPE_CONTAINERS === 'run';
-const missing = await hindrance();
-let system: ComposeSystem;
+const system = sharedSystem();
 
 vi.setConfig({ testTimeout: OUTCOME_TIME });
-
-beforeAll(async () => {
-  if (!wanted) return;
-  if (missing !== undefined) throw new Error(`No container can be run: ${missing}.`);
-  system = await ComposeSystem.start();
-}, 1_500_000);
-afterAll(() => system?.stop(), 120_000);
-beforeEach(({ skip }) => skip(!wanted, missing ?? 'npm run test:containers runs it'));
 
 describe('a trace in Jaeger', () => {
   it('of an order is found by the order’s id, and links to the order in the console', async () => {
