@@ -1,5 +1,6 @@
 import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { root } from './paths.mjs';
@@ -90,12 +91,13 @@ describe('docker-compose.yml', () => {
 
 describe('deploy/compose/secure.yml', () => {
   const secure = parse(read('deploy/compose/secure.yml'), { merge: true });
-  const fileOf = (secret) => /^\$\{TROUPE_SECRETS:-\.\/(.*)\}(.*)$/.exec(secret.file)?.slice(1).join('');
+  const env = parseEnv(read('deploy/compose/secure.env'));
+  const fileOf = ({ file }) => file.replace(/^\$\{TROUPE_SECRETS\}/, env.TROUPE_SECRETS);
 
   it.each(apps)('has %s log on over TLS with its own key, in a file, when the topology is made', (app) => {
     const { secrets, environment, depends_on: dependsOn } = secure.services[app] ?? {};
     expect(secrets).toEqual(['ca', { source: app, target: 'nkey' }]);
-    expect(fileOf(secure.secrets[app])).toBe(`.troupe/secrets/keys/${app}.nk`);
+    expect(fileOf(secure.secrets[app])).toBe(`./.troupe/secrets/keys/${app}.nk`);
     expect(environment).toMatchObject({
       NATS_NKEY_FILE: '/run/secrets/nkey',
       NATS_CA_FILE: '/run/secrets/ca',
@@ -115,16 +117,15 @@ describe('deploy/compose/secure.yml', () => {
   });
 
   it('keeps what is secret out of git and images', () => {
-    for (const secret of Object.values(secure.secrets)) expect(fileOf(secret)).toMatch(/^\.troupe\//);
+    for (const secret of Object.values(secure.secrets)) expect(fileOf(secret)).toMatch(/^\.\/\.troupe\//);
     expect(read('.gitignore').split('\n')).toContain('.troupe/');
     expect(read('.dockerignore').split('\n')).toContain('.troupe');
   });
 
   it('is what secure.env asks for, with a broker that takes TLS and known users alone', () => {
-    const [, ...files] = /^COMPOSE_FILE=(.*):(.*)$/m.exec(read('deploy/compose/secure.env')) ?? [];
+    const files = env.COMPOSE_FILE?.split(env.COMPOSE_PATH_SEPARATOR ?? '');
     expect(files).toEqual(['docker-compose.yml', 'deploy/compose/secure.yml']);
-    const [, config] = /^BROKER_CONFIG=(.*)$/m.exec(read('deploy/compose/secure.env')) ?? [];
-    const broker = read(`deploy/compose/${config}`);
+    const broker = read(`deploy/compose/${env.BROKER_CONFIG}`);
     expect(broker).toMatch(/^include "[^"]*\/run\/secrets\/permissions\.conf"$/m);
     expect(broker).toMatch(/^tls \{/m);
   });
