@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Flow, flowOf, OUTCOME_TIME, type StepNode, stepsOf } from './console.ts';
 import { deviationsOf } from './conventions.ts';
+import { panels } from './dashboard.ts';
 import { WORKSPACE } from './docker.ts';
 import { type Span, spansOf, tracesWith } from './jaeger.ts';
 import { linkPatternsOf, linksIn } from './jaeger-ui.ts';
@@ -15,6 +14,8 @@ import { until } from './until.ts';
 
 const FLOW = 'messaging.message.conversation_id';
 const ORDER = 'troupe.business_key.orderId';
+/** With which an order ends, and what a fulfilment hands off. */
+const END = 'process evt.parcel.delivered.v1.{lane}';
 /** Where the links of deploy/compose/jaeger-ui.json lead. */
 const CONSOLE = 'http://127.0.0.1:3005';
 
@@ -23,19 +24,23 @@ const system = sharedSystem();
 vi.setConfig({ testTimeout: OUTCOME_TIME });
 
 describe('a trace in Jaeger', () => {
-  it('of an order is found by the order’s id, and links to the order in the console', async () => {
-    const order = await placeOrder(system.url('storefront'));
-    await untilFlow(order, ({ state }) => state === 'completed');
-    const spans = await untilSpans(order.traceId, 'process evt.parcel.delivered.v1.{lane}');
-    expect(await tracesWith(system.url('jaeger'), 'storefront', { [ORDER]: order.orderId })).toEqual([
-      order.traceId,
-    ]);
+  it.each([
+    ['an order', 'storefront', () => placeOrder(system.url('storefront'))],
+    ['a fulfilment', 'fulfilment', () => requestFulfilment(system.url('fulfilment'))],
+  ])('of %s is found by the order’s id, and links to the console', async (_, service, ask) => {
+    const accepted = await ask();
+    await untilFlow(accepted, ({ state }) => state === 'completed');
+    const { traceId, orderId, flowId } = accepted;
+    const spans = await untilSpans(traceId, END);
+    expect(await tracesWith(system.url('jaeger'), service, { [ORDER]: orderId })).toEqual([traceId]);
     const patterns = await linkPatternsOf(system.url('jaeger'));
     const links = new Set(spans.flatMap((span) => linksIn(span, patterns)));
-    expect(links).toEqual(new Set([`${CONSOLE}/where/${order.orderId}`, `${CONSOLE}/flows/${order.flowId}`]));
+    expect([...links]).toEqual(
+      expect.arrayContaining([`${CONSOLE}/where/${orderId}`, `${CONSOLE}/flows/${flowId}`]),
+    );
     for (const link of links) {
       const answer = await fetch(link.replace(CONSOLE, system.url('console')));
-      expect(await answer.text(), link).toContain(`${system.url('jaeger')}/trace/${order.traceId}`);
+      expect(await answer.text(), link).toContain(`${system.url('jaeger')}/trace/${traceId}`);
     }
   });
 
@@ -46,8 +51,7 @@ describe('a trace in Jaeger', () => {
     ]);
     for (const accepted of [order, fulfilment])
       await untilFlow(accepted, ({ state }) => state === 'completed');
-    const end = 'process evt.parcel.delivered.v1.{lane}';
-    const spans = await Promise.all([untilSpans(order.traceId, end), untilSpans(fulfilment.traceId, end)]);
+    const spans = await Promise.all([untilSpans(order.traceId, END), untilSpans(fulfilment.traceId, END)]);
     const ofMessages = spans.flat().filter(({ name }) => /^(send|process) /.test(name));
     const languages = ofMessages.map(({ resource }) => resource['telemetry.sdk.language']);
     expect(new Set(languages)).toEqual(new Set(['nodejs', 'python']));
@@ -68,7 +72,7 @@ describe('a trace in Jaeger', () => {
 
     const [sentIn = '', redrivenIn = ''] = traces;
     const sent = await untilSpans(sentIn, 'process evt.order.placed.v1.{lane}');
-    const redriven = await untilSpans(redrivenIn, 'process evt.parcel.delivered.v1.{lane}');
+    const redriven = await untilSpans(redrivenIn, END);
     expectLinked(redriven, sent, 'process rdv.payments.authorize.{lane}', 'send evt.order.placed.v1.{lane}');
     expect(redriven.flatMap(deviationsOf)).toEqual([]);
     for (const service of ['payments', 'carrier'])
@@ -125,16 +129,6 @@ describe('Prometheus', () => {
 
 /** Panels that are empty when all is well: no alert fires, and nobody is told. */
 const QUIET = ['What fires', 'The webhook'];
-
-interface Panel {
-  readonly title: string;
-  readonly targets: readonly { readonly expr: string }[];
-}
-
-async function panels(): Promise<readonly Panel[]> {
-  const dashboard = await readFile(join(WORKSPACE, 'deploy/grafana/troupe.json'), 'utf8');
-  return (JSON.parse(dashboard) as { panels: Panel[] }).panels;
-}
 
 /** The first span of a trace has no parent, and refers to a span of another trace. */
 function expectLinked(spans: readonly Span[], others: readonly Span[], name: string, toName: string): void {
