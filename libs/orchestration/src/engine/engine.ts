@@ -13,7 +13,7 @@ import { Guard } from './guard.ts';
 import { type Instance, Instances } from './instances.ts';
 import { inputKey } from './keep.ts';
 import { tellMachines } from './machines.ts';
-import { Publication } from './publication.ts';
+import { isPublished, Publication } from './publication.ts';
 import { Remembered } from './remembered.ts';
 import { Reports } from './reports.ts';
 import { Starts } from './starts.ts';
@@ -98,10 +98,10 @@ export class Engine implements Effects<Turn> {
 
   published(key: EffectsKey): void {
     const instance = this.#underWay.get(inputKey(key));
-    const left = instance?.unpublished.get(inputKey(key));
+    const left = instance?.unpublished.find(({ input }) => input === inputKey(key));
     if (instance === undefined || left === undefined) return;
     this.#underWay.delete(inputKey(key));
-    instance.unpublished.delete(inputKey(key));
+    isPublished(instance, left);
     for (const fanOut of left.fanOuts) {
       // Not known to be sent, they would be sent once more by whoever reads the record.
       void this.#ground?.fanOuts.sent(instance.id, fanOut, 1).catch(() => {});

@@ -9,12 +9,14 @@ export interface Instance {
   /** Undefined when there is none. */
   record: InstanceRecord | undefined;
   revision: number;
-  /** What is not known to be published, by the input that it was decided for. */
-  readonly unpublished: Map<string, Unpublished>;
+  /** What is not known to be published, oldest decision first. */
+  readonly unpublished: Unpublished[];
 }
 
 /** What one decision left to be published. */
 export interface Unpublished {
+  /** Key of the input that it was decided for; undefined when whoever wrote the record that was read left it. */
+  readonly input: string | undefined;
   readonly messages: readonly StoredMessage[];
   /** Ids of fan-outs whose branches are. */
   readonly fanOuts: readonly string[];
@@ -91,17 +93,17 @@ export class Instances {
 }
 
 function newInstance(id: string): Instance {
-  return { id, record: undefined, revision: NEVER_WRITTEN, unpublished: new Map() };
+  return { id, record: undefined, revision: NEVER_WRITTEN, unpublished: [] };
 }
 
 /** Of a record that another process wrote, or this one before it forgot: everything that is pending may be. */
-function unpublishedOf(record: InstanceRecord | undefined): Map<string, Unpublished> {
-  if (record === undefined) return new Map();
+function unpublishedOf(record: InstanceRecord | undefined): Unpublished[] {
+  if (record === undefined) return [];
   const fanOuts = record.fanOuts.filter(({ status }) => status === 'open').map(({ id }) => id);
-  if (record.pending.length === 0 && fanOuts.length === 0) return new Map();
+  if (record.pending.length === 0 && fanOuts.length === 0) return [];
   const commands = new Map(record.commands.map(({ id, message }) => [id, message]));
   const messages = record.pending.flatMap((one) =>
     'command' in one ? (commands.get(one.command) ?? []) : one,
   );
-  return new Map([['', { messages, fanOuts }]]);
+  return [{ input: undefined, messages, fanOuts }];
 }

@@ -1,7 +1,13 @@
 import type { EffectsKey, OutgoingMessage } from '@troupe/jetstream';
-import { hasEnded, type InstanceRecord, type PendingMessage, type StoredMessage } from '../record.ts';
+import {
+  type CommandRecord,
+  hasEnded,
+  type InstanceRecord,
+  type PendingMessage,
+  type StoredMessage,
+} from '../record.ts';
 import type { Ground } from './ground.ts';
-import { pendingOf } from './publication.ts';
+import { isPublished, pendingOf } from './publication.ts';
 import { sentAgain, storedMessage } from './sealed.ts';
 import type { Decided } from './turn.ts';
 
@@ -21,27 +27,30 @@ export async function keep(
   const messages = sealed.map(storedMessage);
   const again = decision.resubmissions.map(({ message, sends }) => sentAgain(message, sends));
   const own = [...messages.filter((_, i) => decision.outputs[i]?.fanOut === undefined), ...again];
-  const byCommand = new Map(
-    decision.outputs.flatMap(({ commandId }, i) =>
-      commandId === undefined ? [] : [[commandId, messages[i] as StoredMessage]],
-    ),
-  );
+  const byCommand = new Map<string, StoredMessage>();
+  for (const [i, message] of messages.entries()) {
+    const commandId = decision.outputs[i]?.commandId;
+    if (commandId !== undefined) byCommand.set(commandId, message);
+  }
 
   for (const dispatch of decision.fanOuts) await fanOuts.dispatch(instance.id, dispatch, byCommand);
-  const noted = withMessages(decision.record as InstanceRecord, byCommand);
-  const record = { ...noted, pending: [...pendingOf(instance), ...namedIn(noted, own)] };
+  const decided = decision.record as InstanceRecord;
+  const commands = withMessages(decided.commands, byCommand);
+  const record = { ...decided, commands, pending: [...pendingOf(instance), ...namedIn(commands, own)] };
   if (!(await instances.write(instance, record))) return false;
 
-  instance.unpublished.set(inputKey(key), {
+  const left = {
+    input: inputKey(key),
     messages: own,
     fanOuts: decision.fanOuts.map(({ fanOut }) => fanOut.id),
-  });
-  await publication.messages(again);
+  };
+  instance.unpublished.push(left);
+  if (again.length > 0) await publication.messages(again);
   for (const { id, sends } of record.fanOuts) {
     if (sends > (before?.fanOuts.find((one) => one.id === id)?.sends ?? sends))
       await publication.branches(instance, id);
   }
-  if (sealed.length === 0) instance.unpublished.delete(inputKey(key));
+  if (sealed.length === 0) isPublished(instance, left);
   if (hasEnded(record) && record.fanOuts.length > 0) await fanOuts.expire(instance.id);
   if (record.status === 'suspended' && before?.status !== 'suspended') {
     const problem = record.problems.at(-1);
@@ -59,22 +68,21 @@ export function inputKey({ source, id }: EffectsKey): string {
 }
 
 /** A message that an open command has is not written twice. */
-function namedIn({ commands }: InstanceRecord, messages: readonly StoredMessage[]): PendingMessage[] {
-  const ids = new Map(commands.map(({ id, message }) => [message, id]));
+function namedIn(commands: readonly CommandRecord[], messages: readonly StoredMessage[]): PendingMessage[] {
   return messages.map((message) => {
-    const command = ids.get(message);
-    return command === undefined ? message : { command };
+    const command = commands.find((one) => one.message === message);
+    return command === undefined ? message : { command: command.id };
   });
 }
 
 /** Open commands with what is sent again, should nobody answer. */
-function withMessages(record: InstanceRecord, byCommand: ReadonlyMap<string, StoredMessage>): InstanceRecord {
-  if (byCommand.size === 0) return record;
-  return {
-    ...record,
-    commands: record.commands.map((command) => {
-      const message = byCommand.get(command.id);
-      return message === undefined || command.status !== 'open' ? command : { ...command, message };
-    }),
-  };
+function withMessages(
+  commands: readonly CommandRecord[],
+  byCommand: ReadonlyMap<string, StoredMessage>,
+): readonly CommandRecord[] {
+  if (byCommand.size === 0) return commands;
+  return commands.map((command) => {
+    const message = byCommand.get(command.id);
+    return message === undefined || command.status !== 'open' ? command : { ...command, message };
+  });
 }

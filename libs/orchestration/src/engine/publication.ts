@@ -2,7 +2,7 @@ import { EffectsUnavailableError, type Outlet } from '@troupe/jetstream';
 import type { Input } from '../kernel/input.ts';
 import type { CommandRecord, StoredMessage } from '../record.ts';
 import type { FanOuts } from './fan-outs.ts';
-import type { Instance } from './instances.ts';
+import type { Instance, Unpublished } from './instances.ts';
 import { pipelined } from './pipelined.ts';
 import { outgoingMessage, sentAgain } from './sealed.ts';
 
@@ -21,21 +21,21 @@ export class Publication {
    * is written, whatever it was left for comes again.
    */
   async catchUp(instance: Instance, input: Input): Promise<void> {
-    const left = instance.unpublished.get(LEFT);
+    const left = instance.unpublished.find((one) => one.input === undefined);
     if (left !== undefined) {
       const sent = messageIdOf(instance, input);
       const messages = left.messages.filter(({ messageId }) => messageId === undefined || messageId !== sent);
-      await this.#publish(instance, messages, left.fanOuts);
-      instance.unpublished.delete(LEFT);
+      await this.#publish(instance, { ...left, messages });
+      isPublished(instance, left);
     }
     if (pendingOf(instance).length > MOST_CARRIED) await this.everything(instance);
   }
 
   /** All that is not known to be published. */
   async everything(instance: Instance): Promise<void> {
-    for (const [input, { messages, fanOuts }] of [...instance.unpublished]) {
-      await this.#publish(instance, messages, fanOuts);
-      instance.unpublished.delete(input);
+    for (const left of [...instance.unpublished]) {
+      await this.#publish(instance, left);
+      isPublished(instance, left);
     }
   }
 
@@ -65,22 +65,20 @@ export class Publication {
     }
   }
 
-  async #publish(
-    instance: Instance,
-    messages: readonly StoredMessage[],
-    fanOuts: readonly string[],
-  ): Promise<void> {
+  async #publish(instance: Instance, { messages, fanOuts }: Unpublished): Promise<void> {
     await this.messages(messages);
     for (const fanOut of fanOuts) await this.branches(instance, fanOut);
   }
 }
 
-/** Key of what was left by whoever wrote the record that was read. */
-export const LEFT = '';
+export function isPublished({ unpublished }: Instance, one: Unpublished): void {
+  const at = unpublished.indexOf(one);
+  if (at !== -1) unpublished.splice(at, 1);
+}
 
 /** Messages that are not known to be published, oldest first. */
 export function pendingOf({ unpublished }: Instance): StoredMessage[] {
-  return [...unpublished.values()].flatMap(({ messages }) => messages);
+  return unpublished.flatMap(({ messages }) => messages);
 }
 
 /** Of the command or hand-off that the input answers. */
