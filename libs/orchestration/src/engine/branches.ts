@@ -12,11 +12,11 @@ import { pipelined } from './pipelined.ts';
  */
 export async function throughBranch(
   { definition, fanOuts }: Pick<Ground, 'definition' | 'fanOuts'>,
-  record: InstanceRecord | undefined,
+  record: InstanceRecord,
   input: Input,
 ): Promise<Input | undefined> {
   const end = endOf(input);
-  if (record === undefined || end === undefined || record.fanOuts.length === 0) return input;
+  if (end === undefined) return input;
   if (record.commands.some(({ id }) => id === end.commandId)) return input;
   const { commandId, ...how } = end;
   const ended = await fanOuts.end(record.id, commandId, input.inputId, (branch) =>
@@ -72,11 +72,10 @@ export async function giveUpBranches(
  */
 export async function outcomesFor(
   fanOuts: FanOuts,
-  record: InstanceRecord | undefined,
+  record: InstanceRecord,
   looks: boolean,
 ): Promise<NonNullable<Circumstances['outcomes']>> {
   const outcomes = new Map<string, BranchOutcome[]>();
-  if (record === undefined) return outcomes;
   for (const { id, status } of record.fanOuts) {
     if (status !== 'ready' && !(looks && status === 'open')) continue;
     if (status === 'open' && (await fanOuts.join(record.id, id))?.joined !== true) continue;

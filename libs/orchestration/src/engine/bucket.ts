@@ -109,11 +109,11 @@ export class Bucket {
     }
   }
 
-  async #put(subject: string, text: string, revision: number, ttl: string | undefined): Promise<number> {
+  #put(subject: string, text: string, revision: number, ttl: string | undefined): Promise<number> {
     if (this.#store === undefined) {
       const expect = { lastSubjectSequence: revision };
-      return (await this.#jetstream.publish(subject, text, { expect, ...(ttl !== undefined && { ttl }) }))
-        .seq;
+      const options = { expect, ...(ttl !== undefined && { ttl }) };
+      return this.#jetstream.publish(subject, text, options).then(({ seq }) => seq);
     }
     const lives = ttl === undefined ? '' : `Nats-TTL: ${ttl}\r\n`;
     const head = `NATS/1.0\r\nNats-Expected-Last-Subject-Sequence: ${revision}\r\n${lives}\r\n`;

@@ -20,7 +20,7 @@ export class Inquiry {
   constructor(private readonly ground: Pick<Ground, 'definition' | 'reports'>) {}
 
   /** The input with what it takes to decide about it. Nobody is asked about what the instance does not wait for. */
-  async asked(record: InstanceRecord | undefined, input: Input): Promise<Input> {
+  asked(record: InstanceRecord | undefined, input: Input): Promise<Input> | Input {
     if (record === undefined) return input;
     if (input.kind === 'completion') return this.#completion(record, input);
     return input.kind === 'wake' ? this.#wake(record, input) : input;

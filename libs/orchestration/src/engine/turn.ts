@@ -9,6 +9,7 @@ import { OrchestrationWake } from '../direct.ts';
 import { decide } from '../kernel/decide.ts';
 import { isAwaited } from '../kernel/hand-offs.ts';
 import type { Decision, Input } from '../kernel/input.ts';
+import type { InstanceRecord } from '../record.ts';
 import { giveUpBranches, outcomesFor, throughBranch, whole } from './branches.ts';
 import type { Ground } from './ground.ts';
 import { type Addressed, inputOf } from './inputs.ts';
@@ -30,7 +31,8 @@ export interface Decided {
  * call a transaction. Within the process no two turns of one instance decide at the same time.
  */
 export class Turn {
-  #release: (() => void) | undefined;
+  /** The instance whose turn this is. */
+  #instanceId: string | undefined;
   #isOver = false;
   /** What is remembered is not believed: it was behind, or would let the message go for nothing. */
   #reads = false;
@@ -83,7 +85,7 @@ export class Turn {
   /** The instance may go on. */
   end(): void {
     this.#isOver = true;
-    this.#release?.();
+    if (this.#instanceId !== undefined) this.ground.turns.end(this.#instanceId);
   }
 
   /** Undefined when nothing is left to be decided: the message was about one of many branches. */
@@ -92,10 +94,10 @@ export class Turn {
     if (input.kind === 'completion')
       this.#reads ||= !isAwaited(instances.remembered(id)?.record, input.flowId);
     const { record: before } = await this.#instance(id, input);
-    const left = await throughBranch(this.ground, before, input);
+    const left = hasFanOuts(before) ? await throughBranch(this.ground, before, input) : input;
     if (left === undefined) return undefined;
     const given = await this.#inquiry.asked(before, left);
-    await this.#begin(id);
+    if (this.#instanceId === undefined) await this.#begin(id);
     if (given.kind === 'wake') this.#reads = true;
     const instance = await this.#instance(id, input);
     const { record } = instance;
@@ -106,16 +108,19 @@ export class Turn {
     const decision = decide(definition, record, given, {
       now: new Date(),
       idOf: (contractId, key) => outputId(context.source, context.id, this.key.step, contractId, key),
-      outcomes: await outcomesFor(fanOuts, record, looks),
+      outcomes: hasFanOuts(record) ? await outcomesFor(fanOuts, record, looks) : undefined,
     });
-    const decided = { instance, decision: await whole(fanOuts, id, decision) };
+    const decided = {
+      instance,
+      decision: decision.wants === undefined ? decision : await whole(fanOuts, id, decision),
+    };
     if (!decided.decision.changed) return decided;
     tellOfTransition(this.ground, decided, given, startedAt);
-    await publication.catchUp(instance, input);
+    if (instance.unpublished.length > 0) await publication.catchUp(instance, input);
     return decided;
   }
 
-  async #instance(id: string, { kind }: Input): Promise<Instance> {
+  #instance(id: string, { kind }: Input): Promise<Instance> | Instance {
     const { instances } = this.ground;
     if (this.#reads) return instances.read(id);
     return instances.remembered(id) ?? (kind === 'start' ? instances.started(id) : instances.read(id));
@@ -123,10 +128,9 @@ export class Turn {
 
   /** Waits until no other turn of the instance is under way in this process. */
   async #begin(id: string): Promise<void> {
-    if (this.#release !== undefined) return;
-    const release = await this.ground.turns.take(id);
-    if (!this.#isOver) this.#release = release;
-    else release(); // nobody waits for this turn any more
+    await this.ground.turns.take(id);
+    if (!this.#isOver) this.#instanceId = id;
+    else this.ground.turns.end(id); // nobody waits for this turn any more
   }
 
   /** Answers a message that changes nothing. */
@@ -141,6 +145,10 @@ export class Turn {
         `a request was refused: ${refusal}`,
       );
   }
+}
+
+function hasFanOuts(record: InstanceRecord | undefined): record is InstanceRecord {
+  return record !== undefined && record.fanOuts.length > 0;
 }
 
 /** What is sent belongs to the instance's flow, whatever flow the input came from, unless it opens one. */

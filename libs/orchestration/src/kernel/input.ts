@@ -70,7 +70,7 @@ export interface Circumstances {
   /** The id that the runtime gives to an output of the input in hand. */
   readonly idOf: (contractId: string, key: string) => string;
   /** Outcomes of fan-outs that joined and that the machine was not told of yet, by the fan-out's id in the instance. */
-  readonly outcomes?: ReadonlyMap<string, readonly BranchOutcome[]>;
+  readonly outcomes?: ReadonlyMap<string, readonly BranchOutcome[]> | undefined;
 }
 
 /** What is to be done about an input. Nothing of it happened yet. */
