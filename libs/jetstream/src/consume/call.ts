@@ -1,5 +1,4 @@
 import type { StepDefinition, StepHandler } from '../step.ts';
-import { asError } from './failure.ts';
 import type { Work } from './work.ts';
 
 /** Calls the handler, inside the message's observation when there is one. */
@@ -16,10 +15,9 @@ export function call(
 }
 
 /** Stops waiting when the step stops: what the handler does from then on is rolled back or refused. */
-export function unlessAborted<T>(signal: AbortSignal, run: () => Promise<T>): Promise<T> {
+export function unlessAborted<T>(work: Work, run: () => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    signal.addEventListener('abort', () => reject(asError(signal.reason)), { once: true });
+    work.onAbort(reject);
     run().then(resolve, reject);
   });
 }

@@ -135,7 +135,7 @@ export class Processing {
     let unpublished: readonly OutgoingMessage[];
     try {
       unpublished = await effects.process(key, async (transaction) => {
-        const result = await unlessAborted(work.signal, async () => call(this.step, work, data, transaction));
+        const result = await unlessAborted(work, async () => call(this.step, work, data, transaction));
         outputs = this.#outputs.of(work, this.name.name, result);
         work.state = 'publishing'; // the commit decides, and no timeout any more
         return outputs.map((output) => output.send(work.event));

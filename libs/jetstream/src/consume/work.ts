@@ -41,6 +41,7 @@ export class Work implements StepContext {
   observation: ProcessObservation | undefined;
   #event: CloudEvent | undefined;
   #abort: AbortController | undefined;
+  #aborted: ((reason: Error) => void) | undefined;
 
   constructor(
     readonly delivery: Delivery,
@@ -116,6 +117,16 @@ export class Work implements StepContext {
 
   /** Tells the handler to stop. */
   abort(reason: Error): void {
+    this.#aborted?.(reason);
     this.#abort?.abort(reason);
+  }
+
+  /**
+   * Calls back when the handler is told to stop: the last one that asked, and without the cost of a signal.
+   * @throws when the step is through with the message
+   */
+  onAbort(callback: (reason: Error) => void): void {
+    if (this.state === 'settled') throw new Error('The step is through with the message.');
+    this.#aborted = callback;
   }
 }

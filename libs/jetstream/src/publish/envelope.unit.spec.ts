@@ -46,6 +46,14 @@ describe('a message on the wire', () => {
     expect(Buffer.from(message.payload).toString()).toBe('{"orderId":"4711"}');
   });
 
+  it('is built once for a trace, and anew for another one', () => {
+    const message = sealed();
+    const first = message.send({ traceparent: TRACEPARENT });
+    expect(message.send({ traceparent: TRACEPARENT, tracestate: undefined })).toBe(first);
+    expect(headersOf(message.send({}))).not.toHaveProperty('traceparent');
+    expect(headersOf(message.send({ traceparent: TRACEPARENT }))).toEqual(headersOf(first));
+  });
+
   it('leaves out what it does not have', () => {
     const names = Object.keys(headersOf(sealed().send({})));
     for (const absent of [

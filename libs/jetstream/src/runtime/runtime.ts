@@ -219,8 +219,8 @@ export class Runtime {
       new Promise((resolve, reject) => {
         sending.again([message], (error) => (error === undefined ? resolve() : reject(error)));
       });
-    const store = async (message: OutgoingMessage): Promise<number> =>
-      (await publisher.publish(message, STORE_TIMEOUT_MS)).seq;
+    const store = (message: OutgoingMessage): Promise<number> =>
+      publisher.publish(message, STORE_TIMEOUT_MS).then(({ seq }) => seq);
     for (const effects of this.#effects) {
       const step = this.#options.steps?.find((one) => one.effects === effects)?.name ?? '';
       const alert: Outlet['alert'] = (reason, message, event) =>
