@@ -16,10 +16,16 @@ import type { MessageSpans, ProcessSpan, SendSpan } from './traces/spans.ts';
 
 /** Counts, traces and names to the log what the runtime does, each only where it is wanted. */
 export class MessageInstrumentation implements Instrumentation {
+  /** Only where it is traced: what it is told costs something to find out. */
+  readonly part?: NonNullable<Instrumentation['part']>;
+
   constructor(
     private readonly meters: Meters | undefined,
     private readonly spans: MessageSpans | undefined,
-  ) {}
+  ) {
+    if (spans !== undefined)
+      this.part = (name, startedAt, attributes) => spans.part(name, startedAt, attributes);
+  }
 
   process(step: StepName, message: ObservedMessage, redelivered: boolean): ProcessObservation {
     return new ObservedProcess(
@@ -37,10 +43,6 @@ export class MessageInstrumentation implements Instrumentation {
       this.meters?.send(message.subject),
       this.spans?.send(app, message, observed?.context),
     );
-  }
-
-  part(name: string, startedAt: number, attributes: Readonly<Record<string, string | number>>): void {
-    this.spans?.part(name, startedAt, attributes);
   }
 }
 
