@@ -1,5 +1,11 @@
 import { type CompiledContract, type ContractClass, contractOf } from '@troupe/contract';
-import { type AnyActor, type AnyStateMachine, createActor } from 'xstate';
+import {
+  type AnyActor,
+  type AnyMachineSnapshot,
+  type AnyStateMachine,
+  type AnyStateNode,
+  createActor,
+} from 'xstate';
 import { assertContracts, assertMachine, assertOptions, assertWorks } from './assert-machine.ts';
 import { type CommandSpec, commandName, commandSpec, handOffSpec } from './command-spec.ts';
 import { type Intent, intentOf } from './intent.ts';
@@ -35,6 +41,8 @@ export interface CompiledMachine {
   readonly machine: AnyStateMachine;
   /** One that never runs: XState wants to be told whose transition it computes. */
   readonly actor: AnyActor;
+  /** XState's form of the top-level states that have none within, but for the context: to find it costs half a transition. */
+  readonly states: ReadonlyMap<string, AnyMachineSnapshot>;
   /** By the name of the command or the hand-off. */
   readonly commands: ReadonlyMap<string, CommandSpec>;
   readonly fanOuts: ReadonlyMap<string, CommandSpec>;
@@ -106,7 +114,24 @@ function compiledMachine(machine: AnyStateMachine): CompiledMachine {
     if (intent.kind === 'fanOut')
       fanOuts.set(intent.name, commandSpec(intent.options.command, intent.options));
   }
-  return { machine, actor: createActor(machine), commands, fanOuts, intents };
+  return {
+    machine,
+    actor: createActor(machine),
+    states: atomicStatesOf(machine),
+    commands,
+    fanOuts,
+    intents,
+  };
+}
+
+function atomicStatesOf(machine: AnyStateMachine): ReadonlyMap<string, AnyMachineSnapshot> {
+  const atomic = Object.values(machine.states as Record<string, AnyStateNode>).filter(
+    ({ type }) => type === 'atomic',
+  );
+  if (machine.root.type !== 'compound') return new Map();
+  return new Map(
+    atomic.map(({ key }) => [key, machine.resolveState({ value: key, context: {} }) as AnyMachineSnapshot]),
+  );
 }
 
 function answersOf(intent: Intent): readonly ContractClass[] {

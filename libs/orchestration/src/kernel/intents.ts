@@ -5,6 +5,7 @@ import { commandName } from '../definition/command-spec.ts';
 import { type Intent, intentOf } from '../definition/intent.ts';
 import { MachineActionError, OrchestrationLimitError } from '../errors.ts';
 import { MOST_COMMANDS } from '../limits.ts';
+import type { CommandRecord } from '../record.ts';
 import { addCommand } from './commands.ts';
 import { beginCompensation } from './compensation.ts';
 import { change, type Draft, send } from './draft.ts';
@@ -70,10 +71,13 @@ function assertFew({ record }: Draft): void {
 
 /** Dispatched again, a command is another one: nobody waits for the earlier one any more. */
 function replaceOpen(draft: Draft, name: string): void {
+  const { commands } = draft.record;
+  const isReplaced = (one: CommandRecord): boolean =>
+    one.name === name && one.undoes === undefined && (one.status === 'open' || one.unhandled !== undefined);
+  if (!commands.some(isReplaced)) return;
   change(draft, {
-    commands: draft.record.commands.map((one) => {
-      if (one.name !== name || one.undoes !== undefined) return one;
-      if (one.status !== 'open' && one.unhandled === undefined) return one;
+    commands: commands.map((one) => {
+      if (!isReplaced(one)) return one;
       const { unhandled, dueAt, message, ...rest } = one;
       return { ...rest, status: 'dropped' as const };
     }),

@@ -8,12 +8,17 @@ export function plain(value: unknown, depth = 0): unknown {
   if (depth > DEEPEST) throw new ContextError('data', `nested deeper than ${DEEPEST} levels`);
   if (Array.isArray(value)) return value.map((item) => plain(item, depth + 1));
   const copy: Record<string, unknown> = {};
-  for (const [name, item] of Object.entries(value)) {
-    const value = plain(item, depth + 1);
+  for (const name of Object.keys(value)) {
+    const item = plain((value as Record<string, unknown>)[name], depth + 1);
     // Assigned, it would be taken for the prototype.
     if (name === '__proto__')
-      Object.defineProperty(copy, name, { value, configurable: true, enumerable: true, writable: true });
-    else copy[name] = value;
+      Object.defineProperty(copy, name, {
+        value: item,
+        configurable: true,
+        enumerable: true,
+        writable: true,
+      });
+    else copy[name] = item;
   }
   return copy;
 }
@@ -35,7 +40,8 @@ export function freezePlain(value: unknown, path: string, depth = 0): void {
       freezePlain(value[index], `${path}[${index}]`, depth + 1);
     }
   } else {
-    for (const [name, item] of Object.entries(value)) {
+    for (const name of Object.keys(value)) {
+      const item = (value as Record<string, unknown>)[name];
       if (item !== undefined) freezePlain(item, `${path}.${name}`, depth + 1);
     }
   }

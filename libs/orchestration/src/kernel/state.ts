@@ -1,4 +1,5 @@
 import type { AnyMachineSnapshot, AnyStateMachine, AnyStateNode } from 'xstate';
+import type { CompiledMachine } from '../definition/definition.ts';
 import type { MachineState } from '../record.ts';
 
 /**
@@ -6,16 +7,20 @@ import type { MachineState } from '../record.ts';
  * which is data of other people.
  * @throws when the machine has no such state
  */
-export function restored(machine: AnyStateMachine, state: MachineState): AnyMachineSnapshot {
+export function restored({ machine, states }: CompiledMachine, state: MachineState): AnyMachineSnapshot {
+  const { value, context, status, output } = state;
+  const isPlain = typeof value === 'string' && status === 'active' && state.history === undefined;
+  const known = isPlain ? states.get(value) : undefined;
+  if (known !== undefined) return { ...known, context } as AnyMachineSnapshot;
   const history = Object.entries(state.history ?? {}).map(([id, ids]) => [
     id,
     ids.map((one) => machine.getStateNodeById(one)),
   ]);
   return machine.resolveState({
-    value: state.value,
-    context: state.context,
-    status: state.status,
-    output: state.output,
+    value,
+    context,
+    status,
+    output,
     historyValue: Object.fromEntries(history) as Record<string, AnyStateNode[]>,
   } as Parameters<AnyStateMachine['resolveState']>[0]) as AnyMachineSnapshot;
 }

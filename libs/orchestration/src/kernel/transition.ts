@@ -50,7 +50,7 @@ export function stateOf(draft: Draft): AnyMachineSnapshot | undefined {
   if (record.snapshot === null) return undefined;
   if (draft.state !== undefined) return draft.state;
   try {
-    draft.state = restored(compiled.machine, record.snapshot);
+    draft.state = restored(compiled, record.snapshot);
   } catch (cause) {
     const said = cause instanceof Error ? cause.message : String(cause);
     throw new SnapshotVersionError(

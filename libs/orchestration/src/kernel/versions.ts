@@ -25,7 +25,7 @@ export function machineFor(
     const snapshot = record.snapshot && migrate(structuredClone(record.snapshot));
     if (snapshot !== null) {
       freezePlain(snapshot.context, 'context');
-      restored(present.machine, snapshot);
+      restored(present, snapshot);
     }
     return {
       compiled: present,
