@@ -24,6 +24,9 @@ export const SMALL_STREAMS = {
   noticesMaxBytes: 8 * MIB,
 };
 
+/** Has something done when a test ends: of tests that run at once, each has its own in its context. */
+export type AtEnd = (end: () => void | Promise<void>) => void;
+
 /** An environment of its own on a server: a shop, and a ledger that watches it. Everything ends with the test. */
 export class Stage {
   readonly names: Names;
@@ -33,14 +36,15 @@ export class Stage {
     readonly prefix: string,
     readonly client: NatsConnection,
     readonly manager: JetStreamManager,
+    readonly atEnd: AtEnd,
   ) {
     this.names = new Names(prefix);
   }
 
-  static async on(server: NatsServer): Promise<Stage> {
+  static async on(server: NatsServer, atEnd: AtEnd = onTestFinished): Promise<Stage> {
     const client = await connect({ servers: server.url, noAsyncTraces: true, maxReconnectAttempts: -1 });
-    onTestFinished(() => client.close());
-    return new Stage(server, `t${++prefixes}`, client, await jetstreamManager(client));
+    atEnd(() => client.close());
+    return new Stage(server, `t${++prefixes}`, client, await jetstreamManager(client), atEnd);
   }
 
   async app(
@@ -58,7 +62,7 @@ export class Stage {
       ...options,
       steps,
     });
-    onTestFinished(() => runtime.stop(100));
+    this.atEnd(() => runtime.stop(100));
     await runtime.start();
     return runtime;
   }
@@ -72,7 +76,7 @@ export class Stage {
       businessKeys: { 'order.placed.v1': ['/orderId'] },
       ...options,
     });
-    onTestFinished(() => ledger.close());
+    this.atEnd(() => ledger.close());
     return ledger;
   }
 }
@@ -80,9 +84,9 @@ export class Stage {
 let prefixes = 0;
 
 /** A server that ends with the test. */
-export async function startServer(): Promise<NatsServer> {
+export async function startServer(atEnd: AtEnd = onTestFinished): Promise<NatsServer> {
   const server = await startNatsServer();
-  onTestFinished(() => server.stop());
+  atEnd(() => server.stop());
   return server;
 }
 

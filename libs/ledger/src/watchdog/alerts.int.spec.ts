@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { OrderPlaced } from '../shop.spec.support.ts';
-import { paying, Stage, startServer, until } from '../stage.spec.support.ts';
+import { type AtEnd, paying, Stage, startServer, until } from '../stage.spec.support.ts';
 import { Receiver } from './receiver.spec.support.ts';
 import { firing, over, watchdogOf } from './watch.spec.support.ts';
 
 /** An environment in which a step has work and no instance, until `mend` is called. */
-async function troubled() {
-  const server = await startServer();
-  const stage = await Stage.on(server);
+async function troubled(atEnd: AtEnd) {
+  const stage = await Stage.on(await startServer(atEnd), atEnd);
   const ledger = await stage.ledger();
   const shop = await stage.app('storefront', []);
   const leaving = await stage.app('payments', [paying()]);
@@ -16,12 +15,16 @@ async function troubled() {
   return { stage, ledger, mend: () => stage.app('payments', [paying()]) };
 }
 
-describe('the webhook', () => {
-  it('is told when an alert begins and when it is over, signed, and by ids that a retry repeats', async () => {
-    const { stage, ledger, mend } = await troubled();
+// Each has a broker of its own, and waits for leases and patience most of its time.
+describe.concurrent('the webhook', { timeout: 90_000 }, () => {
+  it('is told when an alert begins and when it is over, signed, and by ids that a retry repeats', async ({
+    onTestFinished,
+  }) => {
+    const { stage, ledger, mend } = await troubled(onTestFinished);
     let refused = 0;
-    const receiver = await Receiver.start(({ data }) =>
-      data.kind === 'step-without-instance' && ++refused <= 2 ? 503 : 204,
+    const receiver = await Receiver.start(
+      ({ data }) => (data.kind === 'step-without-instance' && ++refused <= 2 ? 503 : 204),
+      onTestFinished,
     );
     const watchdog = watchdogOf(stage, ledger, { webhook: receiver });
     await until('it was told', () => receiver.ofKind('step-without-instance').length === 1);
@@ -52,9 +55,9 @@ describe('the webhook', () => {
     expect(ended?.id).not.toBe(begun?.id);
   });
 
-  it('is told once, however many watchdogs run', async () => {
-    const { stage, ledger, mend } = await troubled();
-    const receiver = await Receiver.start();
+  it('is told once, however many watchdogs run', async ({ onTestFinished }) => {
+    const { stage, ledger, mend } = await troubled(onTestFinished);
+    const receiver = await Receiver.start(undefined, onTestFinished);
     const first = watchdogOf(stage, ledger, { webhook: receiver });
     const second = watchdogOf(stage, ledger, { webhook: receiver });
     await Promise.all([firing(first, 'step-without-instance'), firing(second, 'step-without-instance')]);
@@ -70,10 +73,15 @@ describe('the webhook', () => {
     ]);
   });
 
-  it('is told by the next watchdog of what the last one could not tell, and not again of what it told', async () => {
-    const { stage, ledger, mend } = await troubled();
+  it('is told by the next watchdog of what the last one could not tell, and not again of what it told', async ({
+    onTestFinished,
+  }) => {
+    const { stage, ledger, mend } = await troubled(onTestFinished);
     let isBack = false;
-    const receiver = await Receiver.start(({ type }) => (type === 'alert.firing' || isBack ? 204 : 500));
+    const receiver = await Receiver.start(
+      ({ type }) => (type === 'alert.firing' || isBack ? 204 : 500),
+      onTestFinished,
+    );
     const first = watchdogOf(stage, ledger, { webhook: receiver });
     await until('it was told', () => receiver.ofKind('step-without-instance').length === 1);
     await mend();
@@ -92,9 +100,9 @@ describe('the webhook', () => {
     ]);
   });
 
-  it('is told nothing new by a watchdog that starts while an alert lasts', async () => {
-    const { stage, ledger } = await troubled();
-    const receiver = await Receiver.start();
+  it('is told nothing new by a watchdog that starts while an alert lasts', async ({ onTestFinished }) => {
+    const { stage, ledger } = await troubled(onTestFinished);
+    const receiver = await Receiver.start(undefined, onTestFinished);
     const first = watchdogOf(stage, ledger, { webhook: receiver });
     await until('it was told', () => receiver.ofKind('step-without-instance').length === 1);
     await first.stop();
@@ -108,9 +116,9 @@ describe('the webhook', () => {
     expect(new Set(receiver.ofKind('step-without-instance').map(({ id }) => id)).size).toBe(1);
   });
 
-  it('is told of what begins after somebody deleted the bucket', async () => {
-    const { stage, ledger, mend } = await troubled();
-    const receiver = await Receiver.start();
+  it('is told of what begins after somebody deleted the bucket', async ({ onTestFinished }) => {
+    const { stage, ledger, mend } = await troubled(onTestFinished);
+    const receiver = await Receiver.start(undefined, onTestFinished);
     watchdogOf(stage, ledger, { webhook: receiver });
     await until('it was told', () => receiver.ofKind('step-without-instance').length === 1);
     await stage.manager.streams.delete(`KV_${stage.names.bucket('watchdog')}`);
@@ -122,11 +130,11 @@ describe('the webhook', () => {
     expect(others).not.toContain(first);
   });
 
-  it('is told that the broker is away, and that it is back', async () => {
-    const server = await startServer();
-    const stage = await Stage.on(server);
+  it('is told that the broker is away, and that it is back', async ({ onTestFinished }) => {
+    const server = await startServer(onTestFinished);
+    const stage = await Stage.on(server, onTestFinished);
     const ledger = await stage.ledger();
-    const receiver = await Receiver.start();
+    const receiver = await Receiver.start(undefined, onTestFinished);
     watchdogOf(stage, ledger, { webhook: receiver });
     await until('it is told of what is missing', () => receiver.ofKind('step-without-consumer').length === 2);
     await server.kill();
@@ -137,5 +145,5 @@ describe('the webhook', () => {
       'alert.firing',
       'alert.resolved',
     ]);
-  }, 90_000);
+  });
 });

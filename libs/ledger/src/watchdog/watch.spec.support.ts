@@ -1,4 +1,3 @@
-import { onTestFinished } from 'vitest';
 import type { Ledger } from '../ledger.ts';
 import { SHOP } from '../shop.spec.support.ts';
 import { type Stage, until } from '../stage.spec.support.ts';
@@ -18,7 +17,7 @@ export function watchdogOf(stage: Stage, ledger: Ledger, options: Partial<Watchd
     leaseMs: 1_500,
     ...options,
   });
-  onTestFinished(() => watchdog.stop());
+  stage.atEnd(() => watchdog.stop());
   return watchdog;
 }
 
