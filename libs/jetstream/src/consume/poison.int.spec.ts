@@ -16,6 +16,8 @@ vi.setConfig({ testTimeout: 120_000 }); // four deaths, and an ack wait after ea
 const ACK_WAIT_MS = 3_000;
 const INNOCENTS = Array.from({ length: 60 }, (_, n) => `${n}`);
 const workspace = join(import.meta.dirname, '../../../..');
+/** What V8 made of the modules: the next process compiles nothing again. */
+const NODE_COMPILE_CACHE = join(workspace, 'node_modules/.cache/troupe/compiled');
 
 /** Processes run built, in a second when nothing changed. */
 beforeAll(async () => {
@@ -119,6 +121,7 @@ class Revived {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       env: {
         PATH: process.env.PATH,
+        NODE_COMPILE_CACHE,
         SERVER: this.stage.server.url,
         PREFIX: this.stage.prefix,
         FOLDER: this.folder,

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
 const workspace = join(import.meta.dirname, '../../../..');
+/** What V8 made of the modules: the next process compiles nothing again. */
+const NODE_COMPILE_CACHE = join(workspace, 'node_modules/.cache/troupe/compiled');
 
 /** Processes run built, in a second when nothing changed. */
 export async function build(): Promise<void> {
@@ -55,7 +57,7 @@ export class Crew {
     const main = join(workspace, `libs/ledger/dist/proof/${this.main}.spec.support.js`);
     const child = spawn(process.execPath, [main], {
       stdio: ['ignore', 'inherit', 'inherit'],
-      env: { PATH: process.env.PATH, ...this.environment },
+      env: { PATH: process.env.PATH, NODE_COMPILE_CACHE, ...this.environment },
     });
     child.once('close', () => {
       if (!this.#isOver) this.#children[this.#children.indexOf(child)] = this.#start();

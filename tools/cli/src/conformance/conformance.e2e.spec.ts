@@ -7,7 +7,7 @@ import { startNatsServer } from '@troupe/broker';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { troupeHere } from '../command-line.spec.support.ts';
 import { endOf, linesOf, until } from '../workshop.spec.support.ts';
-import { here, troupeAmong, troupeIn } from '../workspace/fixture.spec.support.ts';
+import { here, NODE_COMPILE_CACHE, troupeAmong, troupeIn } from '../workspace/fixture.spec.support.ts';
 import type { Finding } from './rule.ts';
 
 interface Answer {
@@ -15,7 +15,10 @@ interface Answer {
   readonly rules: readonly Finding[];
 }
 
-const RUN = ['--run', `${process.execPath} apps/picking/dist/main.js`];
+const RUN = [
+  ...['--run', `${process.execPath} apps/picking/dist/main.js`],
+  ...['--env', `NODE_COMPILE_CACHE=${NODE_COMPILE_CACHE}`],
+];
 /** Nobody is there: spans are made, and go nowhere. */
 const TRACED = ['--env', 'OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:9'];
 

@@ -9,6 +9,7 @@ import type { Whereabouts } from '@troupe/ledger';
 import { IsString } from 'class-validator';
 import { type Ended, troupeHere } from '../command-line.spec.support.ts';
 import { until } from '../workshop.spec.support.ts';
+import { here, NODE_COMPILE_CACHE } from '../workspace/fixture.spec.support.ts';
 
 @Contract({ type: 'order.placed', version: 1, kind: 'event', owner: 'shop' })
 class OrderPlaced {
@@ -22,12 +23,10 @@ class PaymentAuthorized {
   orderId!: string;
 }
 
-const workspace = join(import.meta.dirname, '../../../..');
-
 /** The command and the console run built: this builds both, in a second when nothing changed. */
 export async function build(): Promise<void> {
-  const projects = ['tools/cli', 'apps/console'].map((project) => join(workspace, project));
-  await once(execFile(join(workspace, 'node_modules/.bin/tsc'), ['-b', ...projects]), 'close');
+  const projects = ['tools/cli', 'apps/console'].map((project) => join(here, project));
+  await once(execFile(join(here, 'node_modules/.bin/tsc'), ['-b', ...projects]), 'close');
 }
 
 /** A shop with two steps, a console that watches it, and the command line beside them. */
@@ -61,9 +60,10 @@ export class WatchedShop {
       ],
     });
     await runtime.start();
-    const watcher = spawn(process.execPath, [join(workspace, 'apps/console/dist/main.js')], {
+    const watcher = spawn(process.execPath, [join(here, 'apps/console/dist/main.js')], {
       env: {
         PATH: process.env.PATH,
+        NODE_COMPILE_CACHE,
         NATS_URL: server.url,
         PORT: '0',
         TROUPE_DATA: 'memory',
@@ -100,7 +100,7 @@ export class WatchedShop {
 
   /** Begins `troupe …` as a process. */
   begin(...args: string[]): ChildProcess {
-    const bin = join(workspace, 'tools/cli/bin/troupe.mjs');
+    const bin = join(here, 'tools/cli/bin/troupe.mjs');
     const env = { PATH: process.env.PATH, HOME: process.env.HOME, TROUPE_CONSOLE_URL: this.url };
     const child = spawn(process.execPath, [bin, ...args], { env });
     child.stdin.end();

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { connect, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
 import { type NatsServer, startNatsServer } from '@troupe/broker';
 import { expect } from 'vitest';
-import type { Ended } from '../command-line.spec.support.ts';
+import { type Ended, troupeHere } from '../command-line.spec.support.ts';
 import { build, endOf } from '../workshop.spec.support.ts';
-import { here } from '../workspace/fixture.spec.support.ts';
+import { here, NODE_COMPILE_CACHE } from '../workspace/fixture.spec.support.ts';
 
 export const HOME_APPS = [
   'storefront',
@@ -87,6 +87,11 @@ export class Stage {
     return troupe(this.environmentOf('operator'), ...args);
   }
 
+  /** The same in this process, of what reads no built packages. */
+  operate(...args: string[]): Promise<Ended> {
+    return troupeHere(this.environmentOf('operator'), ...args);
+  }
+
   environmentOf(user: string): NodeJS.ProcessEnv {
     const prefix = this.apiPrefixOf(user);
     return {
@@ -124,6 +129,7 @@ export class Stage {
     const env = {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
+      NODE_COMPILE_CACHE,
       LOG_FORMAT: 'json',
       PORT: '0',
       TROUPE_DATA: 'memory',

@@ -126,13 +126,13 @@ describe('a rollup', () => {
 describe('the operator', () => {
   it('sees what was set aside, has it tried again, and puts it away', async () => {
     const why = ['--why', 'tried', '--by', 'test'];
-    expect(await stage.troupe('dead-letters', 'ls', '--app', 'carrier')).toMatchObject({ code: 0 });
+    expect(await stage.operate('dead-letters', 'ls', '--app', 'carrier')).toMatchObject({ code: 0 });
     // It fails as before.
-    expect(await stage.troupe('dead-letters', 'redrive', '1', '--wait', '60', ...why)).toMatchObject({
+    expect(await stage.operate('dead-letters', 'redrive', '1', '--wait', '60', ...why)).toMatchObject({
       code: 4,
     });
-    expect(await stage.troupe('dead-letters', 'archive', '2', ...why)).toMatchObject({ code: 0 });
-    expect(await stage.troupe('dead-letters', 'sweep')).toMatchObject({ code: 3 });
+    expect(await stage.operate('dead-letters', 'archive', '2', ...why)).toMatchObject({ code: 0 });
+    expect(await stage.operate('dead-letters', 'sweep')).toMatchObject({ code: 3 });
   }, 300_000);
 });
 

@@ -9,6 +9,9 @@ import { endOf } from '../workshop.spec.support.ts';
 /** The workspace of the platform and its order system. */
 export const here = join(import.meta.dirname, '../../../..');
 
+/** What V8 made of the modules: the next process compiles nothing again. */
+export const NODE_COMPILE_CACHE = join(here, 'node_modules/.cache/troupe/compiled');
+
 /** Runs `troupe …` in a folder to its end, without a broker. */
 export function troupeIn(folder: string, ...args: string[]): Promise<Ended> {
   return troupeWith({}, folder, ...args);
