@@ -55,7 +55,7 @@ export class ComposeSystem {
 
   /** Ends the containers, and removes them with their volumes. */
   async stop(): Promise<void> {
-    await this.#compose(['down', '--volumes', '--timeout', '20'], START_TIME);
+    await this.#compose(['down', '--volumes', '--remove-orphans', '--timeout', '20'], START_TIME);
   }
 
   /** Of a service that is reached from outside, however often its container is started. */
