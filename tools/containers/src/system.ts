@@ -53,7 +53,7 @@ export class ComposeSystem {
     return system;
   }
 
-  /** Ends the containers, and removes them with their volumes. */
+  /** Ends the containers, those of `runAnother` too, and removes them with their volumes. */
   async stop(): Promise<void> {
     await this.#compose(['down', '--volumes', '--remove-orphans', '--timeout', '20'], START_TIME);
   }
