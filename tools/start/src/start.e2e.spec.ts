@@ -63,7 +63,7 @@ describe('npm start', () => {
 
   it('leaves nothing behind when npm alone gets SIGTERM', async () => {
     const start = await npmStart(['npm', 'start', '--']);
-    await start.untilItGoesOn();
+    await start.untilAllRun();
     process.kill(start.pid, 'SIGTERM');
     await until(() => !processesIn(start.output()).some(isRunning), 'all processes are gone');
     await expectNothingLeft(start.output());
@@ -71,7 +71,7 @@ describe('npm start', () => {
 
   it('leaves nothing behind when it is killed with SIGKILL', async () => {
     const start = await npmStart(RUN);
-    await start.untilItGoesOn();
+    await start.untilAllRun();
     process.kill(-start.pid, 'SIGKILL');
     await start.exitCode;
     const pids = processesIn(start.output());
