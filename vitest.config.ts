@@ -13,8 +13,8 @@ export default defineConfig({
     environment: 'node',
     env: { LOG_LEVEL: 'silent' },
     pool: 'forks',
-    // Tests mostly wait for a broker or a process: a file takes some 40 % of a core while it runs.
-    maxWorkers: Math.max(4, availableParallelism()),
+    // Tests mostly wait for a broker or a process: a file takes some 40 % of a core. When whole systems start, it is more.
+    maxWorkers: Math.max(3, availableParallelism()),
     reporters: ['./tools/workspace/tests-line.mjs'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
