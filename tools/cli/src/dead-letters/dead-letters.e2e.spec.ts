@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type NatsServer, startNatsServer } from '@troupe/broker';
 import type { Operation } from '@troupe/jetstream';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { build, endOf, linesOf, until, Workshop } from '../workshop.spec.support.ts';
+
+vi.setConfig({ testTimeout: 120_000 }); // each starts processes, on a machine that may do other things
 
 let server: NatsServer;
 
@@ -48,7 +50,7 @@ describe('redrive', () => {
     expect(await workshop.redriven()).toHaveLength(60);
   });
 
-  it('goes on without doubling after it was killed', { timeout: 120_000 }, async () => {
+  it('goes on without doubling after it was killed', async () => {
     const workshop = await Workshop.on(server);
     await workshop.deadLetter(1_000);
     workshop.broken = false;
@@ -68,9 +70,7 @@ describe('redrive', () => {
   });
 });
 
-it('a redrive whose broker goes away says how to go on, and does so without doubling', {
-  timeout: 120_000,
-}, async () => {
+it('a redrive whose broker goes away says how to go on, and does so without doubling', async () => {
   const own = await startNatsServer();
   onTestFinished(() => own.stop());
   const workshop = await Workshop.on(own);

@@ -120,6 +120,6 @@ async function addressOf({ stdout }: ChildProcess): Promise<string> {
     log += bytes.toString();
   });
   const address = () => /listening on (http:\/\/[\w.:]+)/.exec(log)?.[1];
-  await until('the console listens', () => address() !== undefined);
+  await until('the console listens', () => address() !== undefined, 120_000);
   return address() ?? '';
 }
