@@ -24,9 +24,6 @@ export const SMALL_STREAMS = {
   noticesMaxBytes: 8 * MIB,
 };
 
-/** Has something done when a test ends: of tests that run at once, each has its own in its context. */
-export type AtEnd = (end: () => void | Promise<void>) => void;
-
 /** An environment of its own on a server: a shop, and a ledger that watches it. Everything ends with the test. */
 export class Stage {
   readonly names: Names;
@@ -36,15 +33,14 @@ export class Stage {
     readonly prefix: string,
     readonly client: NatsConnection,
     readonly manager: JetStreamManager,
-    readonly atEnd: AtEnd,
   ) {
     this.names = new Names(prefix);
   }
 
-  static async on(server: NatsServer, atEnd: AtEnd = onTestFinished): Promise<Stage> {
+  static async on(server: NatsServer): Promise<Stage> {
     const client = await connect({ servers: server.url, noAsyncTraces: true, maxReconnectAttempts: -1 });
-    atEnd(() => client.close());
-    return new Stage(server, `t${++prefixes}`, client, await jetstreamManager(client), atEnd);
+    onTestFinished(() => client.close());
+    return new Stage(server, `t${++prefixes}`, client, await jetstreamManager(client));
   }
 
   async app(
@@ -62,7 +58,7 @@ export class Stage {
       ...options,
       steps,
     });
-    this.atEnd(() => runtime.stop(100));
+    onTestFinished(() => runtime.stop(100));
     await runtime.start();
     return runtime;
   }
@@ -76,7 +72,7 @@ export class Stage {
       businessKeys: { 'order.placed.v1': ['/orderId'] },
       ...options,
     });
-    this.atEnd(() => ledger.close());
+    onTestFinished(() => ledger.close());
     return ledger;
   }
 }
@@ -84,9 +80,9 @@ export class Stage {
 let prefixes = 0;
 
 /** A server that ends with the test. */
-export async function startServer(atEnd: AtEnd = onTestFinished): Promise<NatsServer> {
+export async function startServer(): Promise<NatsServer> {
   const server = await startNatsServer();
-  atEnd(() => server.stop());
+  onTestFinished(() => server.stop());
   return server;
 }
 

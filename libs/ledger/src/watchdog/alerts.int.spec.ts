@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { OrderPlaced } from '../shop.spec.support.ts';
-import { type AtEnd, paying, Stage, startServer, until } from '../stage.spec.support.ts';
+import { paying, Stage, startServer, until } from '../stage.spec.support.ts';
 import { Receiver } from './receiver.spec.support.ts';
 import { firing, over, watchdogOf } from './watch.spec.support.ts';
 
 /** An environment in which a step has work and no instance, until `mend` is called. */
-async function troubled(atEnd: AtEnd) {
-  const stage = await Stage.on(await startServer(atEnd), atEnd);
+async function troubled() {
+  const server = await startServer();
+  const stage = await Stage.on(server);
   const ledger = await stage.ledger();
   const shop = await stage.app('storefront', []);
   const leaving = await stage.app('payments', [paying()]);
@@ -15,16 +16,12 @@ async function troubled(atEnd: AtEnd) {
   return { stage, ledger, mend: () => stage.app('payments', [paying()]) };
 }
 
-// Each has a broker of its own, and waits for leases and patience most of its time.
-describe.concurrent('the webhook', { timeout: 90_000 }, () => {
-  it('is told when an alert begins and when it is over, signed, and by ids that a retry repeats', async ({
-    onTestFinished,
-  }) => {
-    const { stage, ledger, mend } = await troubled(onTestFinished);
+describe('the webhook', () => {
+  it('is told when an alert begins and when it is over, signed, and by ids that a retry repeats', async () => {
+    const { stage, ledger, mend } = await troubled();
     let refused = 0;
-    const receiver = await Receiver.start(
-      ({ data }) => (data.kind === 'step-without-instance' && ++refused <= 2 ? 503 : 204),
-      onTestFinished,
+    const receiver = await Receiver.start(({ data }) =>
+      data.kind === 'step-without-instance' && ++refused <= 2 ? 503 : 204,
     );
     const watchdog = watchdogOf(stage, ledger, { webhook: receiver });
     await until('it was told', () => receiver.ofKind('step-without-instance').length === 1);
@@ -55,9 +52,9 @@ describe.concurrent('the webhook', { timeout: 90_000 }, () => {
     expect(ended?.id).not.toBe(begun?.id);
   });
 
-  it('is told once, however many watchdogs run', async ({ onTestFinished }) => {
-    const { stage, ledger, mend } = await troubled(onTestFinished);
-    const receiver = await Receiver.start(undefined, onTestFinished);
+  it('is told once, however many watchdogs run', async () => {
+    const { stage, ledger, mend } = await troubled();
+    const receiver = await Receiver.start();
     const first = watchdogOf(stage, ledger, { webhook: receiver });
     const second = watchdogOf(stage, ledger, { webhook: receiver });
     await Promise.all([firing(first, 'step-without-instance'), firing(second, 'step-without-instance')]);
@@ -73,15 +70,10 @@ describe.concurrent('the webhook', { timeout: 90_000 }, () => {
     ]);
   });
 
-  it('is told by the next watchdog of what the last one could not tell, and not again of what it told', async ({
-    onTestFinished,
-  }) => {
-    const { stage, ledger, mend } = await troubled(onTestFinished);
+  it('is told by the next watchdog of what the last one could not tell, and not again of what it told', async () => {
+    const { stage, ledger, mend } = await troubled();
     let isBack = false;
-    const receiver = await Receiver.start(
-      ({ type }) => (type === 'alert.firing' || isBack ? 204 : 500),
-      onTestFinished,
-    );
+    const receiver = await Receiver.start(({ type }) => (type === 'alert.firing' || isBack ? 204 : 500));
     const first = watchdogOf(stage, ledger, { webhook: receiver });
     await until('it was told', () => receiver.ofKind('step-without-instance').length === 1);
     await mend();
@@ -100,9 +92,9 @@ describe.concurrent('the webhook', { timeout: 90_000 }, () => {
     ]);
   });
 
-  it('is told nothing new by a watchdog that starts while an alert lasts', async ({ onTestFinished }) => {
-    const { stage, ledger } = await troubled(onTestFinished);
-    const receiver = await Receiver.start(undefined, onTestFinished);
+  it('is told nothing new by a watchdog that starts while an alert lasts', async () => {
+    const { stage, ledger } = await troubled();
+    const receiver = await Receiver.start();
     const first = watchdogOf(stage, ledger, { webhook: receiver });
     await until('it was told', () => receiver.ofKind('step-without-instance').length === 1);
     await first.stop();
@@ -116,9 +108,9 @@ describe.concurrent('the webhook', { timeout: 90_000 }, () => {
     expect(new Set(receiver.ofKind('step-without-instance').map(({ id }) => id)).size).toBe(1);
   });
 
-  it('is told of what begins after somebody deleted the bucket', async ({ onTestFinished }) => {
-    const { stage, ledger, mend } = await troubled(onTestFinished);
-    const receiver = await Receiver.start(undefined, onTestFinished);
+  it('is told of what begins after somebody deleted the bucket', async () => {
+    const { stage, ledger, mend } = await troubled();
+    const receiver = await Receiver.start();
     watchdogOf(stage, ledger, { webhook: receiver });
     await until('it was told', () => receiver.ofKind('step-without-instance').length === 1);
     await stage.manager.streams.delete(`KV_${stage.names.bucket('watchdog')}`);
@@ -130,11 +122,11 @@ describe.concurrent('the webhook', { timeout: 90_000 }, () => {
     expect(others).not.toContain(first);
   });
 
-  it('is told that the broker is away, and that it is back', async ({ onTestFinished }) => {
-    const server = await startServer(onTestFinished);
-    const stage = await Stage.on(server, onTestFinished);
+  it('is told that the broker is away, and that it is back', async () => {
+    const server = await startServer();
+    const stage = await Stage.on(server);
     const ledger = await stage.ledger();
-    const receiver = await Receiver.start(undefined, onTestFinished);
+    const receiver = await Receiver.start();
     watchdogOf(stage, ledger, { webhook: receiver });
     await until('it is told of what is missing', () => receiver.ofKind('step-without-consumer').length === 2);
     await server.kill();
@@ -145,5 +137,5 @@ describe.concurrent('the webhook', { timeout: 90_000 }, () => {
       'alert.firing',
       'alert.resolved',
     ]);
-  });
+  }, 90_000);
 });

@@ -3,7 +3,6 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { onTestFinished } from 'vitest';
-import type { AtEnd } from '../stage.spec.support.ts';
 
 /** Of 24 bytes. */
 export const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -39,17 +38,14 @@ export class Receiver {
   ) {}
 
   /** @param statusOf what it answers */
-  static async start(
-    statusOf: (told: ToldAlert) => number = () => 204,
-    atEnd: AtEnd = onTestFinished,
-  ): Promise<Receiver> {
+  static async start(statusOf: (told: ToldAlert) => number = () => 204): Promise<Receiver> {
     const server = createServer((request, response) => {
       void receiver.#take(request, statusOf).then((status) => response.writeHead(status).end());
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     const receiver = new Receiver(`http://127.0.0.1:${port}/alerts`, SECRET);
-    atEnd(async () => {
+    onTestFinished(async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     });

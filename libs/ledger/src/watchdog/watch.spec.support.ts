@@ -1,3 +1,4 @@
+import { onTestFinished } from 'vitest';
 import type { Ledger } from '../ledger.ts';
 import { SHOP } from '../shop.spec.support.ts';
 import { type Stage, until } from '../stage.spec.support.ts';
@@ -17,7 +18,7 @@ export function watchdogOf(stage: Stage, ledger: Ledger, options: Partial<Watchd
     leaseMs: 1_500,
     ...options,
   });
-  stage.atEnd(() => watchdog.stop());
+  onTestFinished(() => watchdog.stop());
   return watchdog;
 }
 
