@@ -6,6 +6,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { AppProcess } from './app-process.ts';
 import { NODE_APPS, WORKSPACE } from './apps.ts';
 import { findCarrier } from './carrier.ts';
+import { buildApps } from './fixtures/built.ts';
 import { hasPython, NO_PYTHON } from './fixtures/has-python.ts';
 import { temporaryFolder, until } from './fixtures/surroundings.ts';
 import { type Told, webhookReceiver } from './fixtures/webhook-receiver.ts';
@@ -17,6 +18,8 @@ import { SAMPLES } from './samples.ts';
 /** What must last for so long is an alert, ms. */
 const PATIENCE_MS = 10_000;
 const STOP = new AbortController().signal;
+
+buildApps();
 
 interface Alert {
   readonly id: string;

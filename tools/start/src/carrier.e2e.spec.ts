@@ -5,6 +5,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { AppProcess } from './app-process.ts';
 import { type App, NODE_APPS } from './apps.ts';
 import { findCarrier } from './carrier.ts';
+import { buildApps } from './fixtures/built.ts';
 import { hasPython, NO_PYTHON } from './fixtures/has-python.ts';
 import { openStored } from './fixtures/stored.ts';
 import { isRunning, temporaryFolder, until } from './fixtures/surroundings.ts';
@@ -12,6 +13,8 @@ import { openHome } from './home.ts';
 import { choosePorts } from './ports.ts';
 
 const STOP = new AbortController().signal;
+
+buildApps();
 
 /** A parcel as shipping sends it today. */
 const PARCEL = {

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { beforeAll, expect, it } from 'vitest';
-import { type App, NODE_APPS, WORKSPACE } from './apps.ts';
+import { expect, it } from 'vitest';
+import { type App, NODE_APPS } from './apps.ts';
+import { buildApps } from './fixtures/built.ts';
 
 /** Wrong for every app, whichever of its parts reads it. */
 const WRONG = {
@@ -29,11 +29,7 @@ const OWN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 };
 
-beforeAll(async () => {
-  const folders = NODE_APPS.map(({ name }) => join('apps', name));
-  const compiler = join(WORKSPACE, 'node_modules/.bin/tsc');
-  await once(execFile(compiler, ['-b', ...folders], { cwd: WORKSPACE }), 'close');
-}, 120_000);
+buildApps();
 
 it.each(NODE_APPS)(
   '$name tells of every wrong variable in one message, and does not start',
