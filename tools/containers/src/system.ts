@@ -65,8 +65,9 @@ export class ComposeSystem {
 
   /** Has so many containers of a service; resolves when each is healthy. */
   async scale(service: string, instances: number): Promise<void> {
-    const scaled = ['up', '--no-build', '--no-recreate', '--wait', '--scale', `${service}=${instances}`];
-    await this.#compose(scaled, START_TIME);
+    // Alone: another one that a test held up may count as unhealthy for some seconds yet.
+    const alone = ['--no-deps', '--no-build', '--no-recreate', '--wait'];
+    await this.#compose(['up', ...alone, '--scale', `${service}=${instances}`, service], START_TIME);
   }
 
   /** As a crash does: nothing is finished, and nothing is said. */
