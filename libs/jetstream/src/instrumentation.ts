@@ -21,10 +21,10 @@ export interface ObservedMessage extends TraceHeaders {
   /** Payload bytes. */
   readonly size: number;
   /**
-   * Values of the contract's business keys, by path: `{ '/orderId': 'o-1001' }`. Of what begins a trace: a message that
-   * is sent outside of steps, or delivered again.
+   * Reads the values of the contract's business keys, by path: `{ '/orderId': 'o-1001' }`. Of what begins a trace: a
+   * message that is sent outside of steps, or delivered again. To be called at once, by who wants them.
    */
-  readonly businessKeys?: Readonly<Record<string, string>> | undefined;
+  readonly businessKeys?: (() => Readonly<Record<string, string>> | undefined) | undefined;
 }
 
 /** How one delivery to a step ended. */

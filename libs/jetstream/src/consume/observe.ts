@@ -19,7 +19,7 @@ export function observe(instrumentation: Instrumentation, name: StepName, work: 
       size: delivery.payload.length,
       traceparent: event?.traceparent,
       tracestate: event?.tracestate,
-      businessKeys: redelivered && event !== undefined ? businessKeysOf(work) : undefined,
+      businessKeys: redelivered && event !== undefined ? () => businessKeysOf(work) : undefined,
     },
     redelivered,
   );

@@ -88,7 +88,7 @@ export class Sending {
     { contract, id, flowId, time, data, subject, size }: SealedMessage,
   ): SendObservation | undefined {
     if (this.instrumentation === undefined) return undefined;
-    const businessKeys = cause === undefined ? contract.businessKeysOf(data) : undefined;
+    const businessKeys = cause === undefined ? () => contract.businessKeysOf(data) : undefined;
     const message = { subject, type: contract.id, id, flowId, time, size, businessKeys };
     return this.instrumentation.send(this.app, message, cause?.observation);
   }

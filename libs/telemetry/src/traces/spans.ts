@@ -39,7 +39,7 @@ export class MessageSpans {
           [TROUPE.app]: step.app,
           [TROUPE.step]: step.step,
           ...(redelivered && { [TROUPE.redelivered]: true }),
-          ...attributesOf(message.businessKeys),
+          ...keysOf(message),
         },
         ...(redelivered && sent !== undefined && { links: [{ context: sent }] }),
       },
@@ -60,7 +60,7 @@ export class MessageSpans {
         attributes: {
           ...describe(message, OPERATION.send),
           [TROUPE.app]: app,
-          ...attributesOf(message.businessKeys),
+          ...keysOf(message),
         },
       },
       parent,
@@ -118,8 +118,9 @@ function describe(message: ObservedMessage, operation: string): Attributes {
 }
 
 /** `/parcel/labelId` is `troupe.business_key.parcel.labelId`. */
-function attributesOf(businessKeys: ObservedMessage['businessKeys']): Attributes {
+function keysOf(message: ObservedMessage): Attributes {
   const attributes: Attributes = {};
+  const businessKeys = message.businessKeys?.();
   for (const path in businessKeys) {
     attributes[`${TROUPE.businessKey}${path.replaceAll('/', '.')}`] = businessKeys[path];
   }
