@@ -82,7 +82,8 @@ describe('deploy/grafana/troupe.json', () => {
   it('is where Grafana looks for it in containers, and each panel asks the source that Grafana is given', () => {
     const { grafana, prometheus } = parse(read('docker-compose.yml'), { merge: true }).services;
     const mounts = Object.fromEntries(grafana.volumes.map((volume) => volume.split(':').slice(0, 2)));
-    expect(mounts['./deploy/compose/grafana']).toBe('/etc/grafana/provisioning');
+    for (const kind of ['datasources', 'dashboards'])
+      expect(mounts[`./deploy/compose/grafana/${kind}`]).toBe(`/etc/grafana/provisioning/${kind}`);
     const { providers } = parse(read('deploy/compose/grafana/dashboards/troupe.yml'));
     expect(providers).toMatchObject([{ type: 'file', options: { path: mounts['./deploy/grafana'] } }]);
     const { datasources } = parse(read('deploy/compose/grafana/datasources/prometheus.yml'));
