@@ -17,7 +17,7 @@ RUN npm ci --ignore-scripts
 # Every app, and the command that looks after them, built once for all images.
 FROM packages AS built
 COPY . .
-RUN node node_modules/@typescript/native/bin/tsc -b apps/*/tsconfig.json tools/cli
+RUN node node_modules/@typescript/native/bin/tsc -b apps/*/tsconfig.json tools/cli && node apps/console-web/build.mjs
 
 # Nobody's tools for development are wanted, those of the libraries neither, which npm would install with a workspace.
 FROM ${NODE_IMAGE} AS wanted

@@ -29,6 +29,7 @@ const arrows = {
     'lib:telemetry',
     'lib:testing',
   ],
+  'type:page': [],
   'tool:broker': [],
   'tool:postgres': ['tool:broker', 'lib:contract'],
   'tool:start': ['tool:broker', 'lib:contract'],
@@ -64,7 +65,7 @@ const restricted = {
 export default [
   { ignores: ['**/dist', '**/node_modules', '.nx', '.troupe'] },
   {
-    files: ['{libs,apps,tools}/**/*.ts'],
+    files: ['{libs,apps,tools}/**/*.{ts,tsx}'],
     languageOptions: {
       parser: tseslint.parser,
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },

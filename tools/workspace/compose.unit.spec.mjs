@@ -1,8 +1,9 @@
-import { globSync, readdirSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { apps } from './apps.mjs';
 import { root } from './paths.mjs';
 
 const read = (path) => readFileSync(join(root, path), 'utf8');
@@ -10,7 +11,6 @@ const read = (path) => readFileSync(join(root, path), 'utf8');
 const compose = read('docker-compose.yml');
 /** @type {Record<string, any>} */
 const services = parse(compose, { merge: true }).services;
-const apps = readdirSync(join(root, 'apps'));
 
 describe('docker-compose.yml', () => {
   it.each(apps)(

@@ -1,14 +1,17 @@
 import { basename, dirname } from 'node:path';
+import { isProcess } from './apps.mjs';
 
-/** Gives every app the Nx target `image`: its container image, under the name that docker-compose.yml has for it. */
+/** Gives every app that is a process the Nx target `image`: its container image, under the name that docker-compose.yml has for it. */
 export const createNodes = [
   'apps/*/package.json',
   (packageFiles) =>
-    packageFiles.map((file) => {
-      const project = dirname(file);
-      const targets = { image: imageTarget(basename(project)) };
-      return [file, { projects: { [project]: { root: project, targets } } }];
-    }),
+    packageFiles
+      .filter((file) => isProcess(basename(dirname(file))))
+      .map((file) => {
+        const project = dirname(file);
+        const targets = { image: imageTarget(basename(project)) };
+        return [file, { projects: { [project]: { root: project, targets } } }];
+      }),
 ];
 
 /** Without a cache: the engine keeps what it built, and may have been told to forget it. */

@@ -69,12 +69,14 @@ tsc=node_modules/@typescript/native/bin/tsc
 echo '' > "$tsc"
 touch node_modules/.package-lock.json`;
 
-/** A checkout with the commands alone, and a stand-in for npm. */
+/** A checkout with the commands alone, a page that needs no building, and a stand-in for npm. */
 async function emptyCheckout(npm = INSTALL) {
   const folder = await mkdtemp(join(tmpdir(), 'troupe-checkout-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   await cp(join(root, 'tools/workspace'), join(folder, 'tools/workspace'), { recursive: true });
   await writeFile(join(folder, 'package-lock.json'), '{}');
+  await mkdir(join(folder, 'apps/console-web'), { recursive: true });
+  await writeFile(join(folder, 'apps/console-web/build.mjs'), '');
   await mkdir(join(folder, 'bin'));
   await writeFile(join(folder, 'bin/npm'), `#!/bin/sh\n${npm}\n`);
   await chmod(join(folder, 'bin/npm'), 0o755);

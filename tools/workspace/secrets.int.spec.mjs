@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { apps } from './apps.mjs';
 import { root } from './paths.mjs';
 
 const run = promisify(execFile);
@@ -34,7 +35,6 @@ describe('deploy/compose/secrets.sh', () => {
 
   it('makes a key for each app, and for the operator, which the permissions name', async () => {
     const seeds = (await readdir(join(folder, 'keys'))).filter((file) => file.endsWith('.nk'));
-    const apps = await readdir(join(root, 'apps'));
     expect(seeds.sort()).toEqual([...apps, 'operator'].map((user) => `${user}.nk`).sort());
     const permissions = await text('broker/permissions.conf');
     for (const key of Object.values(JSON.parse(await text('keys/public.json'))))

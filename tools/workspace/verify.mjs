@@ -22,7 +22,7 @@ const steps = [
     ],
     remedy: 'mend the types named above',
   },
-  { name: 'build', runs: [[bin.tsc, '-b']], remedy: 'mend the errors above' },
+  { name: 'build', runs: [[bin.tsc, '-b'], ['apps/console-web/build.mjs']], remedy: 'mend the errors above' },
   {
     name: 'the carrier, in Python',
     runs: [['tools/workspace/carrier-checks.mjs']],

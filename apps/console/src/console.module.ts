@@ -11,6 +11,8 @@ import { History } from './history.ts';
 import { LedgerHost } from './ledger-host.ts';
 import { MessagesController } from './messages/messages.controller.ts';
 import { StoredMessages } from './messages/stored-messages.ts';
+import { PAGE_FOLDER, pageFolder } from './page/folder.ts';
+import { PageController } from './page/page.controller.ts';
 import { Retention } from './retention.ts';
 import { CONSOLE_SETTINGS, readConsoleSettings } from './settings.ts';
 import { StepsController } from './steps.controller.ts';
@@ -30,6 +32,7 @@ import { TraceLinks } from './trace-links.ts';
     AlertsController,
     MessagesController,
     TailController,
+    PageController,
   ],
   providers: [
     {
@@ -37,6 +40,7 @@ import { TraceLinks } from './trace-links.ts';
       inject: [TROUPE_SETTINGS],
       useFactory: (settings) => readConsoleSettings(process.env, settings),
     },
+    { provide: PAGE_FOLDER, useValue: pageFolder },
     LedgerHost,
     LiveView,
     History,

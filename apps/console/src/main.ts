@@ -3,11 +3,15 @@ import { startApp } from '@troupe/nest';
 import { nestLogger } from '@troupe/telemetry';
 import { serveApiPage } from './api/page.ts';
 import { ConsoleModule } from './console.module.ts';
+import { servePageFiles } from './page/serve.ts';
 import { readConsoleSettings } from './settings.ts';
 
 await startApp(ConsoleModule, {
   defaultPort: 3005,
   logger: nestLogger,
-  configure: serveApiPage,
+  configure: async (app) => {
+    serveApiPage(app);
+    await servePageFiles(app);
+  },
   settings: readConsoleSettings,
 });
