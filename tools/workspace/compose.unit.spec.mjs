@@ -79,10 +79,7 @@ describe('docker-compose.yml', () => {
     for (const { type, key, url, text } of linkPatterns) {
       expect(type).toBe('tags');
       expect(said).toContain(key);
-      expect([
-        `http://127.0.0.1:${port}/flows/#{${key}}`,
-        `http://127.0.0.1:${port}/where/#{${key}}`,
-      ]).toContain(url);
+      expect(url).toBe(`http://127.0.0.1:${port}/ui/where?key=#{${key}}`);
       expect(text).toContain(`#{${key}}`);
     }
     expect(new Set(linkPatterns.map(({ key }) => key))).toEqual(new Set(said));

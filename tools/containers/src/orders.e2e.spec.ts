@@ -25,6 +25,21 @@ describe('an order that is placed over HTTP', () => {
     });
   });
 
+  it('is shown by the page that the console serves, with all that it is made of', async () => {
+    const index = await fetch(`${system.url('console')}/ui/where?key=o-1`);
+    expect(index.headers.get('content-type')).toContain('text/html');
+    const addresses = [...(await index.text()).matchAll(/(?:src|href)="([^"]*)"/g)];
+    const types = addresses.map(async ([, address = '']) => {
+      const { status, headers } = await fetch(new URL(address, index.url));
+      return `${status} ${headers.get('content-type')?.split(';', 1)}`;
+    });
+    expect((await Promise.all(types)).sort()).toEqual([
+      '200 application/javascript',
+      '200 image/svg+xml',
+      '200 text/css',
+    ]);
+  });
+
   it('reads in Jaeger as one trace of every app that had a part in it, each span below what caused it', async () => {
     const order = await placeOrder(system.url('storefront'));
     const sent = total(messagesOf(await completed(system.url('console'), order.flowId)));

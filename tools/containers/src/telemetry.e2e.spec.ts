@@ -35,12 +35,12 @@ describe('a trace in Jaeger', () => {
     expect(await tracesWith(system.url('jaeger'), service, { [ORDER]: orderId })).toEqual([traceId]);
     const patterns = await linkPatternsOf(system.url('jaeger'));
     const links = new Set(spans.flatMap((span) => linksIn(span, patterns)));
-    expect([...links]).toEqual(
-      expect.arrayContaining([`${CONSOLE}/where/${orderId}`, `${CONSOLE}/flows/${flowId}`]),
-    );
-    for (const link of links) {
-      const answer = await fetch(link.replace(CONSOLE, system.url('console')));
-      expect(await answer.text(), link).toContain(`${system.url('jaeger')}/trace/${traceId}`);
+    const keys = [...links].map((link) => new URL(link).searchParams.get('key') ?? '');
+    expect([...links]).toEqual(keys.map((key) => `${CONSOLE}/ui/where?key=${encodeURIComponent(key)}`));
+    expect(keys).toEqual(expect.arrayContaining([orderId, flowId]));
+    for (const key of keys) {
+      const answer = await fetch(`${system.url('console')}/where/${encodeURIComponent(key)}`);
+      expect(await answer.text(), key).toContain(`${system.url('jaeger')}/trace/${traceId}`);
     }
   });
 
