@@ -33,6 +33,7 @@ ARG APP
 RUN sh install.sh "@shop/${APP:?say which app: --build-arg APP=payments}"
 
 FROM production AS assembled
+ARG APP
 COPY --from=built /troupe/libs /built/libs
 COPY --from=built /troupe/apps /built/apps
 COPY choreography.lock deploy/image/assemble.sh /built/
