@@ -63,6 +63,7 @@ export function addressesText(
   const rows = [
     ['orders', `POST ${storefront}/orders`],
     ['fulfilments', `POST ${orchestrator}/fulfilments`],
+    ['where is it?', watcher],
     ['API pages', `${storefront}/docs  ${orchestrator}/docs  ${watcher}/docs`],
     ...apps.map(({ name, url }) => [name, `${url}/health/ready  ${url}/metrics`]),
     ['broker', broker],

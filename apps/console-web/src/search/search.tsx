@@ -25,6 +25,7 @@ export function Search({ isFirst = false }: { readonly isFirst?: boolean }) {
           id={id}
           name="key"
           type="search"
+          placeholder={isFirst ? undefined : 'order id, flow id, message id …'}
           defaultValue={key}
           maxLength={LONGEST}
           required
