@@ -1,5 +1,6 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import type { Instrumentation } from './instrumentation.ts';
+import type { ContractClass } from '@troupe/contract';
+import type { Instrumentation, TraceHeaders } from './instrumentation.ts';
 import type { Logger } from './logger.ts';
 import type { Names } from './naming.ts';
 import type { Notice } from './notices.ts';
@@ -13,6 +14,21 @@ export interface EffectsKey {
   readonly id: string;
   /** Durable name of the step, `<app>__<step>`. */
   readonly step: string;
+}
+
+/** A message that a step decided on, as data. */
+export interface DecidedMessage extends TraceHeaders {
+  readonly contract: ContractClass;
+  readonly data: object;
+  /** CloudEvents `id`. */
+  readonly id: string;
+  readonly flow: { readonly id: string; readonly parent?: string | undefined };
+  /** Id of the message that it was decided for. */
+  readonly causationId: string;
+  /** When it was decided, RFC 3339. */
+  readonly time: string;
+  /** When it arrives, where its contract is among the step's `direct`. Default: at once. */
+  readonly at?: Date | undefined;
 }
 
 /** What effects get to know of the app that they belong to, and their way to the broker. */
@@ -31,6 +47,13 @@ export interface Outlet {
   isConnected(): boolean;
   /** Tells people what they must see, as their first step, without waiting for the broker. */
   alert(reason: string, message: string, event?: Notice['event']): void;
+  /**
+   * A message that was decided earlier, as it goes over the wire: whenever it is sealed, its ids and its payload are the
+   * same. Its data is not checked again: a build that came later may be stricter.
+   * @throws UndeclaredOutputError when the step does not send its contract
+   * @throws MessageTooLargeError
+   */
+  seal(message: DecidedMessage): OutgoingMessage;
   /** Resolves when the message is stored; may be called again with the same one. */
   publish(message: OutgoingMessage): Promise<void>;
   /**

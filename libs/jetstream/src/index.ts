@@ -37,7 +37,7 @@ export { Sweeper, type SweepOptions, type SweepReport } from './dead-letters/swe
 export { type DirectOptions, DirectSender } from './direct/direct-sender.ts';
 export { type DirectAddress, type OpenDirectSender, openDirect } from './direct/open-direct.ts';
 export { durationOf, isDuration } from './duration.ts';
-export type { Effects, EffectsKey, Outlet } from './effects.ts';
+export type { DecidedMessage, Effects, EffectsKey, Outlet } from './effects.ts';
 export {
   AlsoSentError,
   BrokerRefusedError,

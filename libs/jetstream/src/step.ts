@@ -19,6 +19,8 @@ export interface Next<T extends object = object> {
    * which the input's is a child. Default: the input's flow, and the parent of that.
    */
   readonly flow?: { readonly id: string; readonly parent?: string | undefined };
+  /** When it happened, RFC 3339. Default: now. */
+  readonly time?: string;
 }
 
 /** What a handler may return: nothing, one message, or a cascade. */
@@ -66,6 +68,8 @@ export interface StepContext {
   readonly causationId: string | undefined;
   /** The W3C trace that the message carries, when it does. */
   readonly traceparent: string | undefined;
+  /** What vendors add to that trace, when the message says it. */
+  readonly tracestate: string | undefined;
   /** The same for every delivery of this message to this step: a key for effects outside the broker. */
   readonly idempotencyKey: string;
   /** 1 for the first try of this step on this message. */

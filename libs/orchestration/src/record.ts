@@ -5,8 +5,6 @@ import type { CompletionReport } from './report.ts';
  * stand in keys of their own (`BranchRecord`), and so does how far its join is (`FanOutRecord`).
  */
 export interface InstanceRecord {
-  /** Format of this record. */
-  readonly format: 1;
   /** Name of the orchestration: `fulfilment`. */
   readonly orchestration: string;
   /** Version of the machine that it began on, or was migrated to. */
@@ -118,8 +116,8 @@ export interface CommandRecord {
   readonly resubmitted: number;
   /** How often it was sent in all. Tells apart the `Nats-Msg-Id` of each time. */
   readonly sends: number;
-  /** What is sent again; dropped once it is answered. */
-  readonly message?: StoredMessage;
+  /** What is sent, and sent again; dropped once it is answered. */
+  readonly message?: KeptMessage;
   readonly answeredAt?: string;
   /** Id of the message that answered it: offered again, it is no second answer. */
   readonly answeredBy?: string;
@@ -213,8 +211,8 @@ export interface BranchRecord {
   readonly contract: string;
   readonly status: 'open' | 'answered' | 'failed';
   readonly dispatchedAt: string;
-  /** What is sent again; dropped once it is over. */
-  readonly message?: StoredMessage;
+  /** What is sent, and sent again; dropped once it is over. */
+  readonly message?: KeptMessage;
   readonly endedAt?: string;
   /** Id of the message that ended it: a second one is a duplicate. */
   readonly endedBy?: string;
@@ -267,15 +265,33 @@ export interface Problem {
   readonly key?: string;
 }
 
-/** As it goes over the wire, or the open command whose message it is. */
-export type PendingMessage = StoredMessage | { readonly command: string };
+/** A message, or the open command whose message it is and the how manieth time it is sent. */
+export type PendingMessage = WholeMessage | { readonly command: string; readonly sends?: number };
 
-/** A message as it goes over the wire; headers and payload are text. */
-export interface StoredMessage {
-  readonly subject: string;
-  readonly messageId?: string;
-  readonly headers: string;
-  readonly payload: string;
+/**
+ * What is kept of a message to be sent: what cannot be told from elsewhere. Sealed at any time, it has the same ids and
+ * the same payload.
+ */
+export interface KeptMessage {
+  readonly data: unknown;
+  /** Id of the input that it was decided for. */
+  readonly causationId: string;
+  /** W3C trace of that input. */
+  readonly traceparent?: string;
+  readonly tracestate?: string;
+}
+
+/** A message of which no command or branch says the rest. */
+export interface WholeMessage extends KeptMessage {
+  /** CloudEvents id, deterministic. */
+  readonly id: string;
+  readonly contract: string;
+  /** When it was decided, ISO 8601. */
+  readonly time: string;
+  /** Default: the instance's. */
+  readonly flow?: { readonly id: string; readonly parent?: string | undefined };
+  /** The how manieth time it is sent, where that is not the first. */
+  readonly sends?: number;
 }
 
 /** The orchestration is over; what comes now is late. */

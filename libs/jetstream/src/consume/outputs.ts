@@ -1,8 +1,10 @@
 import { contractOf } from '@troupe/contract';
+import type { DecidedMessage } from '../effects.ts';
 import { AlsoSentError, OutputKeyError, OutputTimeError, UndeclaredOutputError } from '../errors.ts';
 import { outputId } from '../ids.ts';
 import { Envelope, type SealedMessage, type Sender } from '../publish/envelope.ts';
 import { sealMajors } from '../publish/majors.ts';
+import type { OutgoingMessage } from '../publish/message.ts';
 import type { Next, StepDefinition, StepResult } from '../step.ts';
 
 const NONE: readonly SealedMessage[] = [];
@@ -46,6 +48,18 @@ export class Outputs {
     return sealed;
   }
 
+  /**
+   * A message that was decided and checked earlier.
+   * @throws UndeclaredOutputError, MessageTooLargeError
+   */
+  decided(message: DecidedMessage): OutgoingMessage {
+    const { id, data, flow, causationId, time, at } = message;
+    const fields = { id, data, flowId: flow.id, parentFlowId: flow.parent, causationId, time, at };
+    return this.#envelopeOf(message)
+      .seal({ ...fields, isChecked: true })
+      .send(message);
+  }
+
   #seal(work: Cause, step: string, output: Next): SealedMessage[] {
     const envelope = this.#envelopeOf(output);
     const { id } = envelope.contract;
@@ -58,6 +72,7 @@ export class Outputs {
       causationId: work.id,
       parentFlowId: flow.parent,
       at: output.at,
+      time: output.time,
     };
     if (output.at !== undefined) this.#assertTime(output, id);
     if (output.also === undefined) return [envelope.seal({ ...fields, data: output.data })];
@@ -66,7 +81,7 @@ export class Outputs {
     return sealMajors(output, (message) => this.#envelopeOf(message), fields);
   }
 
-  #envelopeOf(output: Next | undefined): Envelope {
+  #envelopeOf(output: Pick<Next, 'contract'> | undefined): Envelope {
     const envelope = this.#declared.get(output?.contract);
     if (envelope === undefined) throw new UndeclaredOutputError(this.#undeclared(output));
     return envelope;
@@ -94,7 +109,7 @@ export class Outputs {
     }
   }
 
-  #undeclared(output: Next | undefined): string {
+  #undeclared(output: Pick<Next, 'contract'> | undefined): string {
     const name =
       typeof output?.contract === 'function' ? output.contract.name : `a value that next() did not make`;
     return `${this.#step} returned ${name}, which neither its "emits" nor its "direct" lists.`;

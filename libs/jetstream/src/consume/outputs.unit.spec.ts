@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { UndeclaredOutputError } from '../errors.ts';
 import { OrderPlaced, PaymentAuthorized, stepOf } from '../fixtures.spec.support.ts';
 import { DEFAULT_LANES, laneOf } from '../lane.ts';
 import { Names } from '../naming.ts';
@@ -29,6 +30,27 @@ describe('the flow of what a step sends', () => {
       flow: 'own',
       parent: undefined,
     });
+  });
+});
+
+describe('a message that was decided earlier', () => {
+  const trace = { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', tracestate: 'a=1' };
+  const time = '2026-01-01T00:00:00.000Z';
+
+  it('is what the step sends, when it is sealed again', () => {
+    const cause = { source: '/desk', id: 'cause', flowId: 'flow', parentFlowId: 'parent' };
+    const [sealed] = outputs.of(cause, 'shop__authorize', { ...authorized, time });
+    const { id = '' } = sealed ?? {};
+    const flow = { id: 'flow', parent: 'parent' };
+    const again = outputs.decided({ ...authorized, id, flow, causationId: 'cause', time, ...trace });
+    expect(again).toEqual(sealed?.send(trace));
+    expect(Buffer.from(again.headers).toString()).toContain('tracestate: a=1');
+  });
+
+  it('is not held to a contract that became stricter, and refused when the step does not send it', () => {
+    const decided = { ...authorized, data: {}, id: 'm-1', flow: { id: 'flow' }, causationId: 'cause', time };
+    expect(Buffer.from(outputs.decided(decided).payload).toString()).toBe('{}');
+    expect(() => outputs.decided({ ...decided, contract: OrderPlaced })).toThrow(UndeclaredOutputError);
   });
 });
 

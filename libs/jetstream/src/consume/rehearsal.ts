@@ -78,6 +78,7 @@ export async function rehearse<C extends ContractClass>(
     parentFlowId: input.parentFlowId,
     causationId: input.causationId,
     traceparent: undefined,
+    tracestate: undefined,
     idempotencyKey: idempotencyKey(source, id, name),
     attempt: input.attempt ?? 1,
     signal: input.signal ?? new AbortController().signal,

@@ -104,6 +104,10 @@ export class Work implements StepContext {
     return this.event.traceparent;
   }
 
+  get tracestate(): string | undefined {
+    return this.event.tracestate;
+  }
+
   get idempotencyKey(): string {
     return idempotencyKey(this.event.source, this.event.id, this.step);
   }

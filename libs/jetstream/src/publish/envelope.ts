@@ -36,7 +36,9 @@ export interface EnvelopeFields {
   /** When it arrives; only of an envelope with a `Mailbox`. Default: at once. */
   readonly at?: Date | undefined;
   /** RFC 3339. Default: now. */
-  readonly time?: string;
+  readonly time?: string | undefined;
+  /** Its data was checked when it was decided. Default false. */
+  readonly isChecked?: boolean;
   /** Ids of the other majors that the same fact is sent as. Default: none. */
   readonly alsoSentAs?: readonly string[];
   /** It is one of those, and not the newest. Default false. */
@@ -90,8 +92,8 @@ export class Envelope {
   /** Throws `ContractViolationError` or `MessageTooLargeError`: nothing of a message that fails is sent. */
   seal(fields: EnvelopeFields): SealedMessage {
     const { contract } = this;
-    const { id, flowId, data, alsoSentAs, isCopy = false, turn = 0 } = fields;
-    const violations = contract.violationsOfProduced(data);
+    const { id, flowId, data, isChecked = false, alsoSentAs, isCopy = false, turn = 0 } = fields;
+    const violations = isChecked ? [] : contract.violationsOfProduced(data);
     if (violations.length > 0) throw new ContractViolationError(contract.id, violations);
     const partitionKey =
       contract.partitionKey === undefined ? flowId : partitionKeyOf(data, contract.partitionKey) || flowId;

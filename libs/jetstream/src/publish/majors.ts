@@ -3,7 +3,7 @@ import type { Next } from '../step.ts';
 import type { Envelope, EnvelopeFields, SealedMessage } from './envelope.ts';
 
 /** What all messages of one fact share. */
-export type FactFields = Omit<EnvelopeFields, 'data' | 'time' | 'alsoSentAs' | 'isCopy' | 'turn'>;
+export type FactFields = Omit<EnvelopeFields, 'data' | 'isChecked' | 'alsoSentAs' | 'isCopy' | 'turn'>;
 
 /** The messages that one fact is sent as: the named one, and the older majors that it is also sent as. */
 export function* majorsOf(sent: Next): Generator<Next> {
@@ -30,7 +30,7 @@ export function sealMajors(
     majors.push({ envelope, data: message.data });
   }
   const ids = majors.map(({ envelope }) => envelope.contract.id);
-  const time = new Date().toISOString();
+  const { time = new Date().toISOString() } = fields;
   return majors.map(({ envelope, data }, i) => {
     const alsoSentAs = ids.filter((_, j) => j !== i);
     const turn = majors.length - 1 - i;

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Connection } from '../connection/connection.ts';
+import { Outputs } from '../consume/outputs.ts';
 import type { StepServices } from '../consume/settlement.ts';
 import { StepRunner } from '../consume/step-runner.ts';
 import { CommandLetters } from '../direct/command-letters.ts';
@@ -15,6 +16,7 @@ import { inboxOf, Names } from '../naming.ts';
 import type { OutgoingMessage } from '../publish/message.ts';
 import { Producer } from '../publish/producer.ts';
 import { Sending } from '../publish/sending.ts';
+import type { StepDefinition } from '../step.ts';
 import { setUpTopology } from '../topology/set-up.ts';
 import { assertDeclaration } from './declaration.ts';
 import { warnOfFallbacks } from './fallbacks.ts';
@@ -210,7 +212,7 @@ export class Runtime {
   }
 
   async #openEffects(
-    { client, isConnected, notices, publisher }: StepServices,
+    { client, isConnected, notices, publisher, sender }: StepServices,
     sending: Sending,
   ): Promise<void> {
     const { app, topology = 'create', streams, consoleUrl } = this.#options;
@@ -222,9 +224,10 @@ export class Runtime {
     const store = (message: OutgoingMessage): Promise<number> =>
       publisher.publish(message, STORE_TIMEOUT_MS).then(({ seq }) => seq);
     for (const effects of this.#effects) {
-      const step = this.#options.steps?.find((one) => one.effects === effects)?.name ?? '';
+      const step = this.#options.steps?.find((one) => one.effects === effects) as StepDefinition;
+      const outputs = new Outputs(app, step, sender);
       const alert: Outlet['alert'] = (reason, message, event) =>
-        notices.publish('alert', { step, reason, message, event });
+        notices.publish('alert', { step: step.name, reason, message, event });
       await effects.open({
         app,
         names: this.names,
@@ -236,6 +239,7 @@ export class Runtime {
         consoleUrl,
         isConnected,
         alert,
+        seal: (message) => outputs.decided(message),
         publish,
         store,
       });

@@ -6,6 +6,7 @@ import {
   type AnyStateNode,
   createActor,
 } from 'xstate';
+import { OrchestrationWake } from '../direct.ts';
 import { assertContracts, assertMachine, assertOptions, assertWorks } from './assert-machine.ts';
 import { type CommandSpec, commandName, commandSpec, handOffSpec } from './command-spec.ts';
 import { type Intent, intentOf } from './intent.ts';
@@ -32,6 +33,8 @@ export interface Definition {
   readonly consumes: readonly ContractClass[];
   /** Every contract that its step sends. */
   readonly sends: readonly ContractClass[];
+  /** The same by id, and that of its own wake-ups. */
+  readonly sent: ReadonlyMap<string, ContractClass>;
   /** The consumed contracts by id. */
   readonly contracts: ReadonlyMap<string, CompiledContract>;
 }
@@ -80,6 +83,7 @@ function compiled(options: OrchestrationOptions): Definition {
   const ends = handOffs.flatMap((one) => one.ends);
   const elsewhere = [options.starts, ...intents.flatMap(answersOf), ...waitsFor];
   const consumes = [...new Set([...elsewhere, ...ends])];
+  const sends = [...options.commands, ...options.emits];
   const definition: Definition = {
     name,
     version,
@@ -91,7 +95,8 @@ function compiled(options: OrchestrationOptions): Definition {
     ends: idsOf(ends),
     elsewhere: idsOf(elsewhere),
     consumes,
-    sends: [...options.commands, ...options.emits],
+    sends,
+    sent: new Map([...sends, OrchestrationWake].map((contract) => [contractOf(contract).id, contract])),
     contracts: new Map(consumes.map((contract) => [contractOf(contract).id, contractOf(contract)])),
   };
   assertContracts(definition);

@@ -51,6 +51,7 @@ describe('the bucket of orchestrations', () => {
 
   it.each([
     ['edited', (text: string) => text.replace('running', 'finished')],
+    ['of an earlier format', (text: string) => text.replace('"format":2,', '')],
     ['cut off', (text: string) => text.slice(0, -5)],
     ['of another kind', () => '{"state":"running"}'],
     ['no JSON', () => 'running'],

@@ -57,7 +57,7 @@ export class Engine implements Effects<Turn> {
     await tellMachines(bucket, definition);
     const instances = new Instances(bucket, definition.name, this.keepDays);
     const fanOuts = new FanOuts(bucket, definition.name, instances.ttl);
-    const publication = new Publication(outlet, fanOuts);
+    const publication = new Publication({ definition, outlet }, fanOuts);
     this.#ground = {
       definition,
       outlet,
@@ -83,7 +83,7 @@ export class Engine implements Effects<Turn> {
     try {
       for (let race = 0; race < MOST_RACES; race++) {
         const messages = await work(turn);
-        const instance = await turn.keep(messages);
+        const instance = await turn.keep();
         if (instance === 'lost') continue;
         if (instance !== undefined && messages.length > 0) this.#underWay.set(inputKey(key), instance);
         return messages;

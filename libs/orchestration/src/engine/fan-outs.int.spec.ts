@@ -33,7 +33,7 @@ describe('the branches of a fan-out', () => {
   beforeEach(async () => {
     id = `p-${++instances}`;
     fanOuts = new FanOuts(bucket, 'parcel', '24h');
-    await fanOuts.dispatch(id, { fanOut, branches: [branch(0), branch(1)] }, new Map());
+    await fanOuts.dispatch(id, { fanOut, branches: [branch(0), branch(1)] });
   });
 
   it('are counted when they are given up, also one that a process ended and died before it counted', async () => {
@@ -50,11 +50,7 @@ describe('the branches of a fan-out', () => {
 
   it('are those of the input that dispatched them last, where two decided the same step', async () => {
     const other = { ...branch(0), fanOut: 'picks-2' };
-    await fanOuts.dispatch(
-      id,
-      { fanOut: { ...fanOut, id: 'picks-2', total: 1 }, branches: [other] },
-      new Map(),
-    );
+    await fanOuts.dispatch(id, { fanOut: { ...fanOut, id: 'picks-2', total: 1 }, branches: [other] });
     expect(await fanOuts.branches(id, 'picks-2')).toEqual([other]);
   });
 
@@ -105,7 +101,6 @@ function overdue(id: string): InstanceRecord {
     sends: 2,
   };
   return {
-    format: 1,
     orchestration: 'parcel',
     version: 1,
     id,

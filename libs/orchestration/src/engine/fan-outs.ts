@@ -1,7 +1,7 @@
 import { EffectsUnavailableError } from '@troupe/jetstream';
 import { countBranch } from '../kernel/branches.ts';
 import type { FanOutDispatch } from '../kernel/input.ts';
-import type { BranchRecord, FanOutRecord, StoredMessage } from '../record.ts';
+import type { BranchRecord, FanOutRecord } from '../record.ts';
 import { type Bucket, type Entry, NEVER_WRITTEN } from './bucket.ts';
 import { Joins } from './joins.ts';
 import { keys } from './keys.ts';
@@ -37,16 +37,9 @@ export class FanOuts {
     this.#joins = new Joins(bucket);
   }
 
-  /** Writes the branches with their messages, then the join: whoever finds a join finds all its branches. */
-  async dispatch(
-    id: string,
-    { fanOut, branches }: FanOutDispatch,
-    messages: ReadonlyMap<string, StoredMessage>,
-  ): Promise<void> {
-    await pipelined(branches, (branch) => {
-      const message = messages.get(branch.id);
-      return this.#begin(id, message === undefined ? branch : { ...branch, message });
-    });
+  /** Writes the branches, then the join: whoever finds a join finds all its branches. */
+  async dispatch(id: string, { fanOut, branches }: FanOutDispatch): Promise<void> {
+    await pipelined(branches, (branch) => this.#begin(id, branch));
     await this.#joins.begin(this.#joinKey(id, fanOut.id), fanOut);
   }
 
@@ -183,7 +176,7 @@ function isUnlike(there: BranchRecord, branch: BranchRecord): boolean {
   return (
     there.status === 'open' &&
     (there.fanOut !== branch.fanOut ||
-      there.message?.payload !== branch.message?.payload ||
+      JSON.stringify(there.message?.data) !== JSON.stringify(branch.message?.data) ||
       there.index !== branch.index)
   );
 }

@@ -1,4 +1,5 @@
-import { hasEnded, type InstanceRecord, type StoredMessage } from '../record.ts';
+import { wholeOf } from '../kernel/messages.ts';
+import { hasEnded, type InstanceRecord, type WholeMessage } from '../record.ts';
 import { type Bucket, NEVER_WRITTEN } from './bucket.ts';
 import { keys } from './keys.ts';
 import { Remembered } from './remembered.ts';
@@ -17,7 +18,7 @@ export interface Instance {
 export interface Unpublished {
   /** Key of the input that it was decided for; undefined when whoever wrote the record that was read left it. */
   readonly input: string | undefined;
-  readonly messages: readonly StoredMessage[];
+  readonly messages: readonly WholeMessage[];
   /** Ids of fan-outs whose branches are. */
   readonly fanOuts: readonly string[];
 }
@@ -101,9 +102,6 @@ function unpublishedOf(record: InstanceRecord | undefined): Unpublished[] {
   if (record === undefined) return [];
   const fanOuts = record.fanOuts.filter(({ status }) => status === 'open').map(({ id }) => id);
   if (record.pending.length === 0 && fanOuts.length === 0) return [];
-  const commands = new Map(record.commands.map(({ id, message }) => [id, message]));
-  const messages = record.pending.flatMap((one) =>
-    'command' in one ? (commands.get(one.command) ?? []) : one,
-  );
+  const messages = record.pending.flatMap((one) => wholeOf(record, one) ?? []);
   return [{ input: undefined, messages, fanOuts }];
 }

@@ -1,10 +1,12 @@
-import { EffectsUnavailableError, type Outlet } from '@troupe/jetstream';
+import { EffectsUnavailableError } from '@troupe/jetstream';
 import type { Input } from '../kernel/input.ts';
-import type { CommandRecord, StoredMessage } from '../record.ts';
+import { branchMessage } from '../kernel/messages.ts';
+import type { InstanceRecord, WholeMessage } from '../record.ts';
 import type { FanOuts } from './fan-outs.ts';
+import type { Ground } from './ground.ts';
 import type { Instance, Unpublished } from './instances.ts';
 import { pipelined } from './pipelined.ts';
-import { outgoingMessage, sentAgain } from './sealed.ts';
+import { seal } from './seal.ts';
 
 /** Beyond so many, what is under way is published once more instead of being carried on in the record. */
 const MOST_CARRIED = 64;
@@ -12,7 +14,7 @@ const MOST_CARRIED = 64;
 /** Sends what records say is to be sent, where the step itself does not. Sending twice what was sent is harmless. */
 export class Publication {
   constructor(
-    private readonly outlet: Pick<Outlet, 'publish'>,
+    private readonly ground: Pick<Ground, 'definition' | 'outlet'>,
     private readonly fanOuts: FanOuts,
   ) {}
 
@@ -23,8 +25,7 @@ export class Publication {
   async catchUp(instance: Instance, input: Input): Promise<void> {
     const left = instance.unpublished.find((one) => one.input === undefined);
     if (left !== undefined) {
-      const sent = messageIdOf(instance, input);
-      const messages = left.messages.filter(({ messageId }) => messageId === undefined || messageId !== sent);
+      const messages = left.messages.filter((message) => !answers(input, message));
       await this.#publish(instance, { ...left, messages });
       isPublished(instance, left);
     }
@@ -46,17 +47,19 @@ export class Publication {
     const join = await this.fanOuts.join(id, fanOut);
     if (join === undefined || join.sent >= state.sends) return;
     const branches = await this.fanOuts.branches(id, fanOut);
-    const open = branches.flatMap(({ status, message }) =>
-      status === 'open' && message !== undefined ? [message] : [],
-    );
-    await this.messages(open.map((message) => (state.sends > 1 ? sentAgain(message, state.sends) : message)));
+    const messages = branches.flatMap((branch) => branchMessage(branch, state.sends) ?? []);
+    await this.messages(record as InstanceRecord, messages);
     await this.fanOuts.sent(id, fanOut, state.sends);
   }
 
-  /** @throws EffectsUnavailableError when one is not known to be stored */
-  async messages(messages: readonly StoredMessage[]): Promise<void> {
+  /**
+   * @throws SnapshotVersionError when this build cannot send one
+   * @throws EffectsUnavailableError when one is not known to be stored
+   */
+  async messages(record: InstanceRecord, messages: readonly WholeMessage[]): Promise<void> {
+    const sealed = messages.map((message) => seal(this.ground, record, message));
     try {
-      await pipelined(messages, (message) => this.outlet.publish(outgoingMessage(message)));
+      await pipelined(sealed, (message) => this.ground.outlet.publish(message));
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new EffectsUnavailableError(`What an orchestration left to be sent is not stored yet: ${why}`, {
@@ -66,7 +69,7 @@ export class Publication {
   }
 
   async #publish(instance: Instance, { messages, fanOuts }: Unpublished): Promise<void> {
-    await this.messages(messages);
+    if (instance.record !== undefined) await this.messages(instance.record, messages);
     for (const fanOut of fanOuts) await this.branches(instance, fanOut);
   }
 }
@@ -77,14 +80,12 @@ export function isPublished({ unpublished }: Instance, one: Unpublished): void {
 }
 
 /** Messages that are not known to be published, oldest first. */
-export function pendingOf({ unpublished }: Instance): StoredMessage[] {
+export function pendingOf({ unpublished }: Instance): WholeMessage[] {
   return unpublished.flatMap(({ messages }) => messages);
 }
 
-/** Of the command or hand-off that the input answers. */
-function messageIdOf({ record }: Instance, input: Input): string | undefined {
-  const answers = ({ id, handOff }: CommandRecord): boolean =>
-    (input.kind === 'event' && id === input.causationId) ||
-    (input.kind === 'completion' && handOff?.flowId === input.flowId);
-  return record?.commands.find(answers)?.message?.messageId;
+/** The input shows that the message was sent. */
+function answers(input: Input, { id, flow }: WholeMessage): boolean {
+  if (input.kind === 'event') return id === input.causationId;
+  return input.kind === 'completion' && flow?.id === input.flowId;
 }

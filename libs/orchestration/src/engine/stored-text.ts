@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 
-const HEAD = '{"digest":"';
+const FORMAT = 2;
+const HEAD = `{"format":${FORMAT},"digest":"`;
 const BETWEEN = '","record":';
 const DIGEST = 43; // SHA-256 in base64url
 const BEGIN = HEAD.length + DIGEST + BETWEEN.length;
@@ -15,7 +16,7 @@ export function storedText(record: object): string {
 export function readStoredText(stored: string): { record: object } | { problem: string } {
   const digest = stored.slice(HEAD.length, HEAD.length + DIGEST);
   const text = stored.slice(BEGIN, -1);
-  if (stored !== `${HEAD}${digest}${BETWEEN}${text}}`) return { problem: 'is no record' };
+  if (stored !== `${HEAD}${digest}${BETWEEN}${text}}`) return { problem: `is no record of format ${FORMAT}` };
   if (digest !== digestOf(text)) return { problem: 'does not match its digest: it was edited' };
   const record: unknown = JSON.parse(text);
   return typeof record === 'object' && record !== null ? { record } : { problem: 'is no record' };

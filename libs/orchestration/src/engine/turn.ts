@@ -1,14 +1,8 @@
-import {
-  type EffectsKey,
-  type Next,
-  type OutgoingMessage,
-  outputId,
-  type StepContext,
-} from '@troupe/jetstream';
+import { type EffectsKey, type Next, outputId, type StepContext } from '@troupe/jetstream';
 import { OrchestrationWake } from '../direct.ts';
 import { decide } from '../kernel/decide.ts';
 import { isAwaited } from '../kernel/hand-offs.ts';
-import type { Decision, Input } from '../kernel/input.ts';
+import type { Circumstances, Decision, Input } from '../kernel/input.ts';
 import type { InstanceRecord } from '../record.ts';
 import { giveUpBranches, outcomesFor, throughBranch, whole } from './branches.ts';
 import type { Ground } from './ground.ts';
@@ -72,12 +66,12 @@ export class Turn {
   }
 
   /**
-   * Writes what was decided, with its messages as they go over the wire.
+   * Writes what was decided.
    * @returns the instance, when one was written; `lost` when another process was faster: the message is to be taken again
    */
-  async keep(messages: readonly OutgoingMessage[]): Promise<Instance | 'lost' | undefined> {
+  async keep(): Promise<Instance | 'lost' | undefined> {
     if (this.#decided === undefined) return undefined;
-    if (await keep(this.ground, this.key, this.#decided, messages)) return this.#decided.instance;
+    if (await keep(this.ground, this.key, this.#decided)) return this.#decided.instance;
     this.#reads = true;
     return 'lost';
   }
@@ -109,6 +103,7 @@ export class Turn {
       now: new Date(),
       idOf: (contractId, key) => outputId(context.source, context.id, this.key.step, contractId, key),
       outcomes: hasFanOuts(record) ? await outcomesFor(fanOuts, record, looks) : undefined,
+      trace: traceOf(context),
     });
     const decided = {
       instance,
@@ -151,11 +146,19 @@ function hasFanOuts(record: InstanceRecord | undefined): record is InstanceRecor
   return record !== undefined && record.fanOuts.length > 0;
 }
 
+function traceOf({ traceparent, tracestate }: StepContext): NonNullable<Circumstances['trace']> {
+  return {
+    ...(traceparent !== undefined && { traceparent }),
+    ...(tracestate !== undefined && { tracestate }),
+  };
+}
+
 /** What is sent belongs to the instance's flow, whatever flow the input came from, unless it opens one. */
 function outputsOf({ outputs, wakeAt, record }: Decision): readonly Next[] {
   const flow = { id: record?.id ?? '', parent: record?.parentFlowId };
   const sent = outputs.map((output) => ({ flow, ...output }));
   if (wakeAt === undefined) return sent;
   const at = wakeAt.toISOString();
-  return [...sent, { contract: OrchestrationWake, data: { at }, key: at, at: wakeAt, flow }];
+  const time = record?.updatedAt ?? at;
+  return [...sent, { contract: OrchestrationWake, data: { at }, key: at, at: wakeAt, time, flow }];
 }

@@ -98,7 +98,6 @@ function assertSame(held: InstanceRecord, asked: InstanceRecord): void {
 function acceptedRecord(face: Face, id: string, bodyDigest: string | undefined): InstanceRecord {
   const now = new Date().toISOString();
   return {
-    format: 1,
     orchestration: face.name,
     version: face.version,
     id,

@@ -4,6 +4,7 @@ import { MachineError, MachineFault } from '../errors.ts';
 import { LARGEST_RESULT, MOST_COMMANDS } from '../limits.ts';
 import type { CommandRecord, MachineInput, Problem } from '../record.ts';
 import { attempt, change, changeCommand, type Draft, note, revisionOf, specOf } from './draft.ts';
+import { commandMessage } from './messages.ts';
 import { plain } from './plain.ts';
 import { toldOf } from './reports.ts';
 import { offer } from './transition.ts';
@@ -11,7 +12,12 @@ import { offer } from './transition.ts';
 /** Notes a command that is sent with this decision. */
 export function addCommand(
   draft: Draft,
-  command: Pick<CommandRecord, 'id' | 'name' | 'contract' | 'undoes' | 'handOff'>,
+  {
+    data,
+    ...command
+  }: Pick<CommandRecord, 'id' | 'name' | 'contract' | 'undoes' | 'handOff'> & {
+    readonly data: unknown;
+  },
 ): void {
   const added: CommandRecord = {
     ...command,
@@ -19,6 +25,7 @@ export function addCommand(
     dispatchedAt: draft.at,
     resubmitted: 0,
     sends: 1,
+    message: { data, ...draft.cause },
   };
   const { commands, deferred } = draft.record;
   change(draft, { commands: kept([...commands, withDeadline(draft, added)], deferred) });
@@ -129,8 +136,8 @@ function failedOf({ name, handOff }: CommandRecord, reason: string): CommandFail
 export function resubmit(draft: Draft, command: CommandRecord, resubmitted: number): void {
   const { unhandled, problem, handOff, ...rest } = command;
   const sends = command.sends + 1;
-  if (command.message !== undefined)
-    draft.resubmissions.push({ commandId: command.id, sends, message: command.message });
+  const message = commandMessage(draft.record.id, command, sends);
+  if (message !== undefined) draft.resubmissions.push(message);
   changeCommand(
     draft,
     withDeadline(draft, {

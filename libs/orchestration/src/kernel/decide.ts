@@ -7,6 +7,7 @@ import { settle } from './ending.ts';
 import { noteJoins } from './fan-out.ts';
 import type { Circumstances, Decision, Input, InputOutcome } from './input.ts';
 import { drain, take, takeCompletion } from './intake.ts';
+import { messagesOf } from './messages.ts';
 import { answerRequest } from './requests.ts';
 import { armWakeUp } from './timers.ts';
 import { undoBranch, undoLateBranch, undoNext, undone } from './undo.ts';
@@ -34,7 +35,7 @@ export function decide(
   if (record.handled.includes(input.inputId)) return unchanged('duplicate', record);
   if (hasEnded(record) && record.compensation === undefined) return unchanged('late', record);
   const { compiled, record: present } = machineFor(definition, record);
-  const draft = draftOf(definition, compiled, present, circumstances);
+  const draft = draftOf(definition, compiled, present, input, circumstances);
   noteJoins(draft);
   const handled = handle(draft, input);
   return decision(draft, record, input, handled);
@@ -50,7 +51,6 @@ function started(
 ): Decision {
   const at = circumstances.now.toISOString();
   const record: InstanceRecord = {
-    format: 1,
     orchestration: definition.name,
     version: definition.version,
     id: input.instanceId,
@@ -71,7 +71,7 @@ function started(
     ...(accepted?.bodyDigest !== undefined && { bodyDigest: accepted.bodyDigest }),
   };
   const { compiled } = machineFor(definition, record);
-  const draft = draftOf(definition, compiled, record, circumstances);
+  const draft = draftOf(definition, compiled, record, input, circumstances);
   take(draft, { inputId: input.inputId, contract: definition.starts.id, data: input.data });
   return decision(draft, undefined, input, { outcome: 'started' });
 }
@@ -145,6 +145,7 @@ function decision(
     outputs: draft.outputs,
     fanOuts: draft.fanOuts,
     resubmissions: draft.resubmissions,
+    messages: messagesOf(draft, wakeAt),
     ...(wakeAt !== undefined && { wakeAt }),
   };
 }
@@ -165,5 +166,5 @@ function wanting(draft: Draft, loaded: InstanceRecord | undefined, input: Input,
 }
 
 function unchanged(outcome: InputOutcome, record: InstanceRecord | undefined): Decision {
-  return { outcome, record, changed: false, outputs: [], fanOuts: [], resubmissions: [] };
+  return { outcome, record, changed: false, outputs: [], fanOuts: [], resubmissions: [], messages: [] };
 }

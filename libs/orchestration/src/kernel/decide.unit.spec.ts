@@ -33,7 +33,7 @@ describe('an orchestration', () => {
         {
           name: 'station.reserve',
           status: 'open',
-          id: outputs[0]?.commandId,
+          id: outputs[0]?.id,
           dueAt: '2026-01-01T00:00:30.000Z',
         },
       ],

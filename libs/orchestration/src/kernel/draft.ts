@@ -6,8 +6,8 @@ import type { CompiledMachine, Definition } from '../definition/definition.ts';
 import type { BranchOutcome } from '../definition/messages.ts';
 import { MachineError, MachineFault } from '../errors.ts';
 import { MOST_PROBLEMS } from '../limits.ts';
-import type { CommandRecord, InstanceRecord, Problem } from '../record.ts';
-import type { Circumstances, FanOutDispatch, Output, Resubmission } from './input.ts';
+import type { CommandRecord, InstanceRecord, KeptMessage, Problem, WholeMessage } from '../record.ts';
+import type { Circumstances, FanOutDispatch, Input, Output } from './input.ts';
 
 /** A decision in the making. Its record is replaced, never changed: what was loaded stays as it is. */
 export interface Draft {
@@ -18,10 +18,12 @@ export interface Draft {
   state: AnyMachineSnapshot | undefined;
   readonly outputs: Output[];
   readonly fanOuts: FanOutDispatch[];
-  readonly resubmissions: Resubmission[];
+  readonly resubmissions: WholeMessage[];
   readonly now: Date;
   /** The same as text. */
   readonly at: string;
+  /** What each message of this decision says of the input. */
+  readonly cause: Omit<KeptMessage, 'data'>;
   readonly idOf: Circumstances['idOf'];
   readonly outcomes: Map<string, readonly BranchOutcome[]>;
   /** The machine moved, so that what was deferred may be taken now. */
@@ -35,7 +37,8 @@ export function draftOf(
   definition: Definition,
   compiled: CompiledMachine,
   record: InstanceRecord,
-  { now, idOf, outcomes }: Circumstances,
+  { inputId }: Input,
+  { now, idOf, outcomes, trace }: Circumstances,
 ): Draft {
   return {
     definition,
@@ -47,6 +50,7 @@ export function draftOf(
     resubmissions: [],
     now,
     at: now.toISOString(),
+    cause: { causationId: inputId, ...trace },
     idOf,
     outcomes: new Map(outcomes),
     moved: false,
@@ -101,7 +105,7 @@ export function send(
   contract: ContractClass,
   data: object,
   key: string,
-  command?: Pick<Output, 'fanOut' | 'flow'>,
+  kept?: Pick<Output, 'record' | 'flow'>,
 ): string {
   const { id, violationsOfProduced } = contractOf(contract);
   const [violation] = violationsOfProduced(data);
@@ -115,7 +119,7 @@ export function send(
   for (let n = 2; draft.keys.has(`${id} ${unique}`); n++) unique = `${key}#${n}`;
   draft.keys.add(`${id} ${unique}`);
   const outputId = draft.idOf(id, unique);
-  draft.outputs.push({ contract, data, key: unique, ...(command && { commandId: outputId, ...command }) });
+  draft.outputs.push({ id: outputId, contract, data, key: unique, time: draft.at, ...kept });
   return outputId;
 }
 

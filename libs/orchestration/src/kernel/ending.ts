@@ -61,7 +61,7 @@ function ended<Instance, Event>(
 /** Nothing is waited for any more. */
 function end(draft: Draft, status: InstanceRecord['status']): void {
   const { commands, fanOuts } = draft.record;
-  const said = draft.outputs.findLast(({ commandId }) => commandId === undefined);
+  const said = draft.outputs.findLast((output) => output.record === undefined);
   drop(draft, 'halted');
   change(draft, {
     status,

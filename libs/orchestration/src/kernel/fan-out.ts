@@ -23,13 +23,14 @@ export function dispatchFanOut(
   const id = idOf(draft, name, contract.id);
   const records = branches.map(({ key, data }, index): BranchRecord => {
     return {
-      id: send(draft, options.command, data, `${name}/${key}`, { fanOut: id }),
+      id: send(draft, options.command, data, `${name}/${key}`, { record: 'branch' }),
       fanOut: id,
       key,
       index,
       contract: contract.id,
       status: 'open',
       dispatchedAt: draft.at,
+      message: { data, ...draft.cause },
     };
   });
   if (new Set(branches.map(({ key }) => key)).size < branches.length)

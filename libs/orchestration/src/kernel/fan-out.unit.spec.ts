@@ -23,14 +23,14 @@ describe('a fan-out', () => {
           joined: false,
         },
         branches: [
-          { id: outputs[0]?.commandId, key: 'a', index: 0, status: 'open', contract: 'item.pick.v1' },
-          { id: outputs[1]?.commandId, key: 'b', index: 1 },
+          { id: outputs[0]?.id, key: 'a', index: 0, status: 'open', contract: 'item.pick.v1' },
+          { id: outputs[1]?.id, key: 'b', index: 1 },
         ],
       },
     ]);
     expect(outputs).toMatchObject([
-      { fanOut: fanOuts[0]?.fanOut.id, key: 'picks/a' },
-      { fanOut: fanOuts[0]?.fanOut.id, key: 'picks/b' },
+      { record: 'branch', key: 'picks/a' },
+      { record: 'branch', key: 'picks/b' },
     ]);
     expect(record?.fanOuts).toMatchObject([{ name: 'picks', status: 'open', total: 2, sends: 1 }]);
     expect(record?.commands).toEqual([]);

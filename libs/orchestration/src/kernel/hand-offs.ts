@@ -19,8 +19,10 @@ export function openFlows(
     const { id: parent, handOffs = {} } = draft.record;
     const n = (handOffs[name] ?? 0) + 1;
     const flowId = childFlowId({ parent, name, n });
-    const id = send(draft, contract, one, `${name}/${n}`, { flow: { id: flowId, parent } });
-    addCommand(draft, { id, name, contract: contractOf(contract).id, handOff: { flowId, polls: 0 } });
+    const flow = { id: flowId, parent };
+    const id = send(draft, contract, one, `${name}/${n}`, { record: 'command', flow });
+    const handOff = { flowId, polls: 0 };
+    addCommand(draft, { id, name, contract: contractOf(contract).id, data: one, handOff });
     change(draft, { handOffs: { ...handOffs, [name]: n } });
   }
 }

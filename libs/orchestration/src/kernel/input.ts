@@ -1,6 +1,6 @@
 import type { Next } from '@troupe/jetstream';
 import type { BranchOutcome } from '../definition/messages.ts';
-import type { BranchRecord, FanOutRecord, InstanceRecord, MachineInput, StoredMessage } from '../record.ts';
+import type { BranchRecord, FanOutRecord, InstanceRecord, MachineInput, WholeMessage } from '../record.ts';
 import type { CompletionReport } from '../report.ts';
 
 /** What comes for an instance. `inputId` is the id of the message that it came with. */
@@ -71,6 +71,8 @@ export interface Circumstances {
   readonly idOf: (contractId: string, key: string) => string;
   /** Outcomes of fan-outs that joined and that the machine was not told of yet, by the fan-out's id in the instance. */
   readonly outcomes?: ReadonlyMap<string, readonly BranchOutcome[]> | undefined;
+  /** W3C trace of the input in hand. Default: it has none. */
+  readonly trace?: Pick<WholeMessage, 'traceparent' | 'tracestate'>;
 }
 
 /** What is to be done about an input. Nothing of it happened yet. */
@@ -86,8 +88,10 @@ export interface Decision {
   readonly outputs: readonly Output[];
   /** Fan-outs whose branches and join are to be written before the record. */
   readonly fanOuts: readonly FanOutDispatch[];
-  /** Commands to be sent again as they are. */
-  readonly resubmissions: readonly Resubmission[];
+  /** Commands to be sent again. */
+  readonly resubmissions: readonly WholeMessage[];
+  /** All that is to be sent, as it is kept until it is known to be; branches keep theirs. */
+  readonly messages: readonly WholeMessage[];
   /** When a wake-up is to be armed. */
   readonly wakeAt?: Date;
   /** The decision needs a branch before it is whole. */
@@ -109,26 +113,18 @@ export type InputOutcome =
   | 'refused'
   | 'unknown';
 
-/** A message to be sent, and which record gets it. */
+/** A message to be sent. */
 export interface Output extends Next {
+  /** CloudEvents id; that of the record too, when one is kept of it. */
+  readonly id: string;
   readonly key: string;
-  /** Id of the `CommandRecord` or `BranchRecord` whose message it is; absent for an event. */
-  readonly commandId?: string;
-  /** Id of the fan-out, when it is a branch of one. */
-  readonly fanOut?: string;
+  /** What record is kept of it; undefined for an event. */
+  readonly record?: 'command' | 'branch';
 }
 
 export interface FanOutDispatch {
   readonly fanOut: FanOutRecord;
-  /** Without their messages. */
   readonly branches: readonly BranchRecord[];
-}
-
-export interface Resubmission {
-  readonly commandId: string;
-  /** The how manieth time it is sent, from 2: tells apart the `Nats-Msg-Id`. */
-  readonly sends: number;
-  readonly message: StoredMessage;
 }
 
 /** The answered branch with an undo that has the highest index below this one; undefined when there is none. */

@@ -42,9 +42,10 @@ function carryOutIntent(draft: Draft, intent: Intent, given: ActionGiven<Machine
   switch (intent.kind) {
     case 'dispatch': {
       const name = commandName(intent);
-      const id = send(draft, intent.command, intent.data(given), name, {});
+      const data = intent.data(given);
+      const id = send(draft, intent.command, data, name, { record: 'command' });
       replaceOpen(draft, name);
-      addCommand(draft, { id, name, contract: contractOf(intent.command).id });
+      addCommand(draft, { id, name, contract: contractOf(intent.command).id, data });
       assertFew(draft);
       return;
     }

@@ -2,7 +2,7 @@ import type { ContractClass } from '@troupe/contract';
 import { contractOf } from '@troupe/contract';
 import { type Definition, definitionOf } from '../definition/definition.ts';
 import type { OrchestrationOptions } from '../definition/orchestration.ts';
-import type { BranchRecord, FanOutRecord, InstanceRecord, StoredMessage } from '../record.ts';
+import type { BranchRecord, FanOutRecord, InstanceRecord } from '../record.ts';
 import { type CompletionReport, emptyReport } from '../report.ts';
 import { type BranchEnd, countBranch, endBranch, fanOutsToGiveUp, outcomesOf } from './branches.ts';
 import { decide } from './decide.ts';
@@ -19,7 +19,7 @@ export class Stage {
   readonly branches = new Map<string, BranchRecord>();
   readonly joins = new Map<string, FanOutRecord>();
   /** Everything that was sent, resubmissions not among it. */
-  readonly sent: (Output & { readonly id: string })[] = [];
+  readonly sent: Output[] = [];
   readonly resubmitted: string[] = [];
   now = new Date('2026-01-01T00:00:00.000Z');
 
@@ -123,7 +123,7 @@ export class Stage {
 
   give(input: Input): Decision {
     const decision = this.decide(input);
-    this.keep(decision, input);
+    this.keep(decision);
     return decision;
   }
 
@@ -143,18 +143,14 @@ export class Stage {
     return decision;
   }
 
-  keep({ record, outputs, fanOuts, resubmissions }: Decision, { inputId }: Input): void {
+  keep({ record, outputs, fanOuts, resubmissions }: Decision): void {
     for (const { fanOut, branches } of fanOuts) {
       this.joins.set(fanOut.id, fanOut);
-      for (const branch of branches) this.branches.set(branch.id, { ...branch, message });
+      for (const branch of branches) this.branches.set(branch.id, branch);
     }
-    this.record = record && {
-      ...record,
-      commands: record.commands.map((one) => (one.status === 'open' ? { ...one, message } : one)),
-    };
-    for (const output of outputs)
-      this.sent.push({ ...output, id: idOf(inputId, contractOf(output.contract).id, output.key) });
-    for (const { commandId } of resubmissions) this.resubmitted.push(commandId);
+    this.record = record;
+    this.sent.push(...outputs);
+    this.resubmitted.push(...resubmissions.map(({ id }) => id));
   }
 
   /** Of the newest fan-out of a name, or of the one with an id. */
@@ -181,8 +177,6 @@ export class Stage {
     return new Map(waiting.map(({ id }) => [id, outcomesOf(this.branchesOf(id))]));
   }
 }
-
-const message: StoredMessage = { subject: 'cmd', headers: '', payload: '' };
 
 function idOf(inputId: string, contract: string, key: string): string {
   return `${inputId} ${contract} ${key}`;

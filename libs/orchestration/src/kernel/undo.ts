@@ -1,4 +1,4 @@
-import { type ContractClass, contractOf } from '@troupe/contract';
+import type { ContractClass } from '@troupe/contract';
 import { MOST_COMMANDS } from '../limits.ts';
 import type { BranchRecord, CommandRecord, Done, MachineInput, Problem } from '../record.ts';
 import { hasBit, withBit } from './bits.ts';
@@ -84,11 +84,11 @@ function doneBy({ record }: Draft, { fanOut, key }: BranchRecord): Done {
 
 /** After the end an undo command is sent, and its answer is not waited for. */
 function sendUndo(draft: Draft, undoes: Done, { contract, data }: NonNullable<CommandRecord['undo']>): void {
-  const contractClass = draft.definition.options.commands.find((one) => contractOf(one).id === contract);
+  const contractClass = draft.definition.sent.get(contract);
   const name = `undo ${undoes.name}${undoes.key === undefined ? '' : ` ${undoes.key}`}`;
   const fault = attempt(draft, () => {
-    const id = send(draft, contractClass as ContractClass, data as object, name, {});
-    addCommand(draft, { id, name, contract, undoes });
+    const id = send(draft, contractClass as ContractClass, data as object, name, { record: 'command' });
+    addCommand(draft, { id, name, contract, data, undoes });
     if (draft.record.endedAt !== undefined) {
       const sent = draft.record.commands.find((one) => one.id === id);
       if (sent !== undefined) changeCommand(draft, dropped(sent));

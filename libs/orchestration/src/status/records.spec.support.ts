@@ -19,7 +19,6 @@ export const AT = '2026-01-01T00:00:00.000Z';
 /** An instance that picks, unless told otherwise. */
 export function instanceRecord(changes: Partial<InstanceRecord> = {}): InstanceRecord {
   return {
-    format: 1,
     orchestration: 'fulfilment',
     version: 1,
     id: 'f-1',

@@ -2,12 +2,13 @@ import { contractOf } from '@troupe/contract';
 import { next } from '@troupe/jetstream';
 import { definitionOf } from '../../definition/definition.ts';
 import type { OrchestrationOptions } from '../../definition/orchestration.ts';
+import { OrchestrationWake } from '../../direct.ts';
 import type {
   BranchRecord,
   CommandRecord,
   FanOutRecord,
   InstanceRecord,
-  StoredMessage,
+  WholeMessage,
 } from '../../record.ts';
 import { emptyReport } from '../../report.ts';
 import {
@@ -27,6 +28,7 @@ import { type BranchEnd, countBranch, endBranch, fanOutsToGiveUp, outcomesOf } f
 import { decide } from '../decide.ts';
 import { handOffsToPoll } from '../hand-offs.ts';
 import type { Decision, Input, Poll } from '../input.ts';
+import { branchMessage, pendingIn, wholeOf } from '../messages.ts';
 import { Broker, Chance, type OrchestratorInput } from './broker.spec.support.ts';
 import { machineOf } from './machine.spec.support.ts';
 import type { Program, Remote, Worker } from './program.spec.support.ts';
@@ -120,7 +122,7 @@ export class World {
     if (toDecide === undefined) return;
     const decision = this.#decide(record, record === undefined ? toDecide : this.#polled(record, toDecide));
     if (!decision.changed || decision.record === undefined) return;
-    const kept = this.#keep(decision.record, decision, input);
+    const kept = this.#keep(decision.record, decision);
     this.#publish(kept);
   }
 
@@ -217,51 +219,31 @@ export class World {
     return new Map(waiting.map(({ id }) => [id, outcomesOf(this.#branchesOf(id))]));
   }
 
-  #keep(record: InstanceRecord, { outputs, fanOuts, resubmissions, wakeAt }: Decision, { inputId }: Input) {
-    const messages = outputs.map(({ contract, data, key, commandId, fanOut }) => {
-      const id = commandId ?? `${inputId} > ${contractOf(contract).id} ${key}`;
-      return { id, fanOut, message: stored(contractOf(contract).id, id, data) };
-    });
-    const messageOf = new Map(messages.map(({ id, message }) => [id, message]));
+  #keep(record: InstanceRecord, { fanOuts, messages }: Decision): InstanceRecord {
     for (const { fanOut, branches } of fanOuts) {
-      for (const branch of branches)
-        this.#write(this.#branches, branch.id, { ...branch, message: messageOf.get(branch.id) });
+      for (const branch of branches) this.#write(this.#branches, branch.id, branch);
       this.#write(this.#joins, fanOut.id, fanOut);
     }
-    const wake = wakeAt && stored('wake', `wake by ${inputId}`, { at: wakeAt.toISOString() });
-    const kept: InstanceRecord = {
-      ...record,
-      commands: record.commands.map((one) => {
-        const message = messageOf.get(one.id);
-        return one.status === 'open' && message !== undefined ? { ...one, message } : one;
-      }),
-      pending: [
-        ...messages.filter(({ fanOut }) => fanOut === undefined).map(({ message }) => message),
-        ...resubmissions.map(({ message, sends }) => ({
-          ...message,
-          messageId: `${message.messageId} ${sends}`,
-        })),
-        ...(wake === undefined ? [] : [wake]),
-      ],
-    };
+    const pending = messages.map((message) => pendingIn(record, message));
     this.#mayCrash();
-    this.#stored = JSON.stringify(kept);
+    this.#stored = JSON.stringify({ ...record, pending });
     this.#mayCrash();
-    return kept;
+    return JSON.parse(this.#stored);
   }
 
   #publish(record: InstanceRecord): void {
-    for (const message of record.pending) {
-      if ('command' in message) continue; // this one keeps every message whole
-      this.#deliver(message, message.messageId as string);
+    for (const pending of record.pending) {
+      const message = wholeOf(record, pending);
+      if (message !== undefined) this.#deliver(message);
       this.#mayCrash();
     }
     for (const { id, status, sends } of record.fanOuts) {
       const join = JSON.parse(this.#joins.get(id) as string) as FanOutRecord;
       if (status !== 'open' || join.sent >= sends) continue;
       for (const branch of this.#branchesOf(id)) {
-        if (branch.status !== 'open' || branch.message === undefined) continue;
-        this.#deliver(branch.message, sends === 1 ? branch.id : `${branch.id} ${sends}`);
+        const message = branchMessage(branch, sends);
+        if (message === undefined) continue;
+        this.#deliver(message);
         this.#mayCrash();
       }
       const latest = JSON.parse(this.#joins.get(id) as string) as FanOutRecord;
@@ -269,20 +251,20 @@ export class World {
     }
   }
 
-  #deliver({ subject, headers: id, payload }: StoredMessage, messageId: string): void {
-    const data = JSON.parse(payload) as { at: string; item: string; parcel: string };
-    if (subject === 'wake') {
+  #deliver({ contract, id, data: payload, sends = 1 }: WholeMessage): void {
+    const data = payload as { at: string; item: string; parcel: string };
+    if (contract === contractOf(OrchestrationWake).id) {
       this.#broker.send(
         { kind: 'wake', inputId: id, at: data.at },
         Math.max(this.#broker.now, Date.parse(data.at)),
       );
       return;
     }
-    if (!this.#broker.take(`published ${messageId}`)) return;
-    if (subject === contractOf(PickItem).id) this.#work(id, data.item);
-    else if (subject === contractOf(PutBack).id) this.#undo(id, data.item);
-    else if (subject === contractOf(ParcelConsigned).id) this.#consign(id, data.parcel);
-    else this.ends.add(`${subject} ${id}`);
+    if (!this.#broker.take(`published ${id} ${sends}`)) return;
+    if (contract === contractOf(PickItem).id) this.#work(id, data.item);
+    else if (contract === contractOf(PutBack).id) this.#undo(id, data.item);
+    else if (contract === contractOf(ParcelConsigned).id) this.#consign(id, data.parcel);
+    else this.ends.add(`${contract} ${id}`);
   }
 
   #work(id: string, item: string): void {
@@ -356,10 +338,6 @@ export class World {
     this.#crashes++;
     throw new Crash();
   }
-}
-
-function stored(subject: string, id: string, data: object): StoredMessage {
-  return { subject, messageId: id, headers: id, payload: JSON.stringify(data) };
 }
 
 function noted(ids: Map<string, Set<string>>, item: string, id: string): void {
