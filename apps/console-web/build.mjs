@@ -1,12 +1,18 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Builds the page, unless nothing that it is made of is newer than it. */
+/**
+ * Builds the page, unless nothing that it is made of is newer than it. It is built beside and then takes the place of the
+ * one before, so that a console which runs serves one of the two, also when several build at once.
+ */
 const here = import.meta.dirname;
+const page = join(here, 'dist/page');
 
 if (changedAt() > builtAt()) {
   const { build } = await import('vite');
-  await build({ configFile: join(here, 'vite.config.mjs') });
+  const made = `${page}-${process.pid}`;
+  await build({ configFile: join(here, 'vite.config.mjs'), build: { outDir: made } });
+  put(made);
 }
 
 /** Folders count too: in them it shows that a file was removed. */
@@ -24,5 +30,18 @@ function changedAt() {
 }
 
 function builtAt() {
-  return statSync(join(here, 'dist/page/index.html'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return statSync(join(page, 'index.html'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+function put(made) {
+  const before = `${made}-before`;
+  try {
+    if (builtAt() > 0) renameSync(page, before);
+    renameSync(made, page);
+  } catch (error) {
+    // Another one that was built at the same time was faster.
+    if (builtAt() === 0) throw error;
+  } finally {
+    for (const folder of [made, before]) rmSync(folder, { recursive: true, force: true });
+  }
 }

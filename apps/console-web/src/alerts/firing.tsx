@@ -55,7 +55,7 @@ function Item({
         <span className="state is-stalled">
           <span aria-hidden="true">!</span> {kind}
         </span>{' '}
-        since <Ago at={since} now={now} />
+        began <Ago at={since} now={now} />
       </p>
       <p>{sentence}</p>
       <p className="links">

@@ -46,7 +46,7 @@ function Steps({ steps, now }: { readonly steps: readonly StepView[]; readonly n
               scope="col"
               title="From stored to acknowledged: half of the last 1,000 messages, and 99 of 100"
             >
-              Critical time
+              Critical time (p50, p99)
             </th>
             <th scope="col">Retries</th>
             <th scope="col">Last seen</th>
@@ -72,7 +72,7 @@ function Step({
       <tr>
         <th scope="rowgroup" colSpan={7}>
           {step.replace('__', '/')} <Instances count={instances} waiting={queues.some(hasWork)} />
-          {within !== undefined && <span className="quiet"> within {within}</span>}
+          {within !== undefined && <span className="quiet">, due within {within}</span>}
         </th>
       </tr>
       {queues.map((queue) => (

@@ -12,7 +12,7 @@ import { buildPage, ROOT } from './built.spec.support.ts';
 import { servePageFiles } from './serve.ts';
 
 /** The ledger follows the broker a moment behind, the page the ledger, and the watchdog looks every five seconds. */
-const WAIT = { timeout: 12_000 };
+const WAIT = { timeout: 25_000 };
 
 let broker: TestBroker;
 let shop: Shop;
@@ -22,7 +22,7 @@ let browser: Browser;
 let watched: Watched;
 let page: Page;
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 beforeAll(async () => {
   if (CHROMIUM === undefined) return;
@@ -157,6 +157,29 @@ it('says that the console is away, shows what it knew, and goes on when it is ba
   await startConsole(Number(new URL(url).port));
   await says('Order o-8 is completed');
   expect(await page.getByText('The console does not answer.').count()).toBe(0);
+});
+
+it('says why an answer is older than it should be, as long as it is', async () => {
+  await page.route('**/flows?*', async (route) => {
+    const answer = await route.fetch();
+    const json = { ...((await answer.json()) as object), problem: 'The broker is away.' };
+    await route.fulfill({ response: answer, json });
+  });
+  await page.goto(`${url}/ui/flows`);
+  await page.getByText('This is older than it should be: The broker is away.').waitFor(WAIT);
+  await page.unroute('**/flows?*');
+  await page.getByRole('alert').waitFor({ ...WAIT, state: 'detached' });
+});
+
+it('says that the ledger is not open yet', async () => {
+  vi.stubEnv('NATS_URL', 'nats://127.0.0.1:1');
+  const early = await createApp(ConsoleModule, { configure: servePageFiles });
+  vi.stubEnv('NATS_URL', broker.url);
+  await early.listen(0, '127.0.0.1');
+  await page.goto(`${await early.getUrl()}/ui/where?key=o-1`);
+  await page.getByText('The ledger is not open yet: it waits for the broker.').waitFor(WAIT);
+  await page.getByText('Nothing is to be done here, unless this lasts').waitFor();
+  await closeApp(early);
 });
 
 it('takes what a stranger wrote for text, and stays as wide as the window', async () => {
