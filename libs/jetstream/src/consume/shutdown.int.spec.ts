@@ -1,12 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type NatsServer, startNatsServer } from '@troupe/broker';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { OrderPlaced, PaymentAuthorized, startServer, stepOf, until } from '../fixtures.spec.support.ts';
 import { next, type StepContext } from '../step.ts';
 import { Stage } from './stage.spec.support.ts';
 
 let server: NatsServer;
 let stage: Stage;
+
+// Longer than an ack wait: what waited for one is to be told as that.
+vi.setConfig({ testTimeout: 60_000 });
 
 beforeAll(async () => {
   server = await startNatsServer();
