@@ -89,7 +89,7 @@ export class Ledger {
     const store = new Store(databaseAt(options.store ?? defaultStore(prefix)), prefix);
     await store.open();
     const connection = new Connection({ name: 'ledger', ...options.connection }, log);
-    const broker = await brokerOf(await connection.connected(), names, log);
+    const broker = await brokerOf(await connection.connected(), names, log, connection.inboxPrefix);
     const tails = new Tails();
     const projector = new Projector(broker, store, {
       choreography,

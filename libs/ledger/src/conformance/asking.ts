@@ -64,6 +64,29 @@ export function asking(open: Open): Behaviour[] {
       assert.deepEqual(await ids({ before: first, limit: 2 }), ['f-3', 'f-2']);
     }),
 
+    behaviour(open, 'tells of several flows what it tells of each', async (stage) => {
+      await stage.put(
+        message(1),
+        message(2, { type: 'order.paid.v1' }),
+        message(3, { flow: 'f-1' }),
+        message(4),
+      );
+      const failure = { failure: 'x', id: undefined, reason: 'poison', error: undefined, at: 1 };
+      const letter = {
+        pos: positionOf(2, 1),
+        letter: 1,
+        of: positionOf(1, 3),
+        step: 'payments__authorize',
+        ...failure,
+      };
+      await stage.write({ evidence: [answer(1), answer(2, { answer: 'nak' })], letters: [letter] });
+      const numbers = await Promise.all(['f-1', 'f-2', 'f-4'].map((id) => stage.numberOf(id)));
+      const records = await stage.store.records([...numbers, Number.MAX_SAFE_INTEGER]);
+      assert.deepEqual(new Set(records.keys()), new Set(numbers));
+      for (const n of numbers) assert.deepEqual(records.get(n), await stage.store.flow(n));
+      assert.equal(records.get(numbers[0] ?? 0)?.letters.length, 1);
+    }),
+
     behaviour(open, 'calls a flow settled only as it was when it was judged', async (stage) => {
       await stage.put(message(1));
       const n = await stage.numberOf('f-1');

@@ -9,9 +9,16 @@ export interface Broker {
   readonly manager: JetStreamManager;
   readonly names: Names;
   readonly log: Logger;
+  /** First tokens of the subjects that answers come back on. Default: the client's. */
+  readonly inboxPrefix: string | undefined;
 }
 
-export async function brokerOf(client: NatsConnection, names: Names, log: Logger): Promise<Broker> {
+export async function brokerOf(
+  client: NatsConnection,
+  names: Names,
+  log: Logger,
+  inboxPrefix?: string,
+): Promise<Broker> {
   const manager = await jetstreamManager(client, { checkAPI: false });
-  return { client, jetstream: jetstream(client), manager, names, log };
+  return { client, jetstream: jetstream(client), manager, names, log, inboxPrefix };
 }

@@ -1,4 +1,3 @@
-import type { JsMsg } from '@nats-io/jetstream';
 import type { Msg } from '@nats-io/nats-core';
 import { type CloudEvent, decodeAttribute, decodeMessage } from '@troupe/contract';
 import { headerBlockOf, headerEntries, type Names, stepName } from '@troupe/jetstream';
@@ -7,6 +6,7 @@ import { EVENTS, positionOf } from '../model/record.ts';
 import { keptText } from '../model/text.ts';
 import type { NewMessage } from '../store/batch.ts';
 import { type BusinessKeys, keysIn } from './business-keys.ts';
+import type { Stored } from './pulls.ts';
 
 /** What a message says of itself, as far as it can be read. */
 type Said = Partial<
@@ -18,13 +18,13 @@ const LONGEST = 512;
 
 /** A message of EVENTS or of an app's own stream, as it is indexed; all but the share that it belongs to. */
 export function entryOf(
-  message: JsMsg,
+  stored: Stored,
   n: number,
   names: Names,
   businessKeys: BusinessKeys,
 ): Omit<NewMessage, 'share'> {
-  const { seq, subject, time, data } = message;
-  const stream = message.info.stream;
+  const { stream, seq, subject, at, message } = stored;
+  const { data } = message;
   const headers = headersOf(message);
   const said = saidBy(headers, data);
   const id = said.id || `${stream}/${seq}`;
@@ -42,7 +42,7 @@ export function entryOf(
     parent: said.parentflowid,
     stream,
     seq,
-    at: time.getTime(),
+    at,
     saidAt: Number.isNaN(saidAt) ? undefined : saidAt,
     size: data.length,
     trace: traceOf(headers.get('traceparent')),
@@ -56,18 +56,13 @@ export function entryOf(
 /** Names in lower case and their first values. */
 export type Headers = ReadonlyMap<string, string>;
 
-export function headersOf(message: JsMsg): Headers {
+export function headersOf(message: Msg): Headers {
   const read = new Map<string, string>();
-  for (const [name, [value]] of headerEntries(headerBlockOf(rawOf(message)))) {
+  for (const [name, [value]] of headerEntries(headerBlockOf(message))) {
     const lower = name.toLowerCase();
     if (value !== undefined && !read.has(lower)) read.set(lower, keptText(value));
   }
   return read;
-}
-
-/** The client's own reading of headers costs more than all else that is read of a message. */
-function rawOf(message: JsMsg): Msg {
-  return (message as JsMsg & { readonly msg: Msg }).msg;
 }
 
 /** A whole number from 0 in a header; undefined for anything else. */

@@ -9,7 +9,7 @@ const ADVISORY = { stream: 'EVENTS', consumer: 'Audit', stream_seq: 7, deliverie
 
 function notice(content: unknown, subject = SUBJECT) {
   const text = typeof content === 'string' ? content : JSON.stringify(content);
-  return { subject, seq: 9, time: new Date(5), json: <T>() => JSON.parse(text) as T };
+  return { subject, seq: 9, at: 5, message: { json: <T>() => JSON.parse(text) as T } };
 }
 
 it('an advisory is read as the dead letter that a sweep makes of it', () => {

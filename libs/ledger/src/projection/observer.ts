@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ConsumerInfo, StreamInfo } from '@nats-io/jetstream';
+import { BEAT_MS } from './beat.ts';
 import type { Broker } from './broker.ts';
 import { type Census, consumersOf, type Registry } from './registry.ts';
 import type { Round } from './round.ts';
 import { infoOf, orUndefined, streamsOf } from './streams.ts';
 import type { Tap } from './tap.ts';
 
-const PAUSE_MS = 50;
 /** How often the broker is asked for its consumers. */
 const CENSUS_MS = 500;
 /** Rounds that may wait for the readers; meanwhile nothing is asked. */
@@ -74,7 +74,7 @@ export class Observer {
       const isFull = this.observed.waiting >= WAITING;
       if (!isFull && (isDue || !this.tap.isEmpty))
         await this.#round(isDue).catch((error) => this.#failed(error));
-      await delay(PAUSE_MS, undefined, { signal }).catch(() => {});
+      await delay(BEAT_MS, undefined, { signal }).catch(() => {});
     }
   }
 
@@ -134,14 +134,15 @@ export class Observer {
   /** The ends of all streams; undefined when what is known of one is void. */
   async #marks(): Promise<Round['marks'] | undefined> {
     const marks = new Map<string, { first: number; last: number }>();
-    for (const [name, created] of this.#known) {
+    const asked = [...this.#known].map(async ([name, created]) => {
       const info = await infoOf(this.broker, name);
-      if (info === undefined || info.created !== created) {
-        this.observed.voided(name);
-        return undefined;
-      }
-      marks.set(name, { first: info.state.first_seq, last: info.state.last_seq });
-    }
-    return marks;
+      const isSame = info?.created === created;
+      if (isSame) marks.set(name, { first: info.state.first_seq, last: info.state.last_seq });
+      return { name, isSame };
+    });
+    const other = (await Promise.all(asked)).find(({ isSame }) => !isSame);
+    if (other === undefined) return marks;
+    this.observed.voided(other.name);
+    return undefined;
   }
 }

@@ -1,6 +1,7 @@
 import type { Choreography } from '../model/choreography.ts';
 import type { Batch } from '../store/batch.ts';
 import type { Known, Store } from '../store/store.ts';
+import { BEAT_MS } from './beat.ts';
 import type { Broker } from './broker.ts';
 import type { BusinessKeys } from './business-keys.ts';
 import { Knowledge } from './knowledge.ts';
@@ -24,7 +25,6 @@ interface Gathered {
   readonly batch: Batch;
 }
 
-const TICK_MS = 20;
 const AGAIN_MS = 1_000;
 /** How often the shares are looked at. */
 const TURN_MS = 500;
@@ -54,6 +54,8 @@ export class Projector {
   #pending: Gathered | undefined;
   #turnedAt = Number.NEGATIVE_INFINITY;
   #followedAt = Number.NEGATIVE_INFINITY;
+  /** When something was written last. */
+  #wroteAt = Number.NEGATIVE_INFINITY;
   #wake: () => void = () => {};
   #stopped = false;
   readonly #running: Promise<void>;
@@ -110,7 +112,7 @@ export class Projector {
         this.#told(error);
         await this.#pause(AGAIN_MS);
       }
-      await this.#pause(TICK_MS);
+      await this.#pause(BEAT_MS);
     }
   }
 
@@ -120,13 +122,15 @@ export class Projector {
     this.#problem = problem;
   }
 
-  /** Resolves after a while, or when there is something to do. */
+  /** Resolves after a while, or when there is something to do: a beat after the last write, unless readers wait for it. */
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, this.#readers.isFull ? 0 : ms);
+      let timer = setTimeout(resolve, this.#readers.isFull ? 0 : ms);
       this.#wake = () => {
         clearTimeout(timer);
-        setImmediate(resolve);
+        const isDue = this.#readers.isFull || this.#stopped;
+        if (isDue) setImmediate(resolve);
+        else timer = setTimeout(resolve, Math.max(0, this.#wroteAt + BEAT_MS - performance.now()));
       };
     });
   }
@@ -231,6 +235,7 @@ export class Projector {
     this.#pending ??= await this.#gather(holding);
     if (this.#pending === undefined) return;
     const { batch, due } = this.#pending;
+    this.#wroteAt = performance.now();
     for (const { durable } of due?.changes.made ?? [])
       await this.store.unsettle(durable.subject, due?.asOf.census ?? 0);
     const written = await this.store.write(batch, holding.projector, Date.now());

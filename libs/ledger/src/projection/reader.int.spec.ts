@@ -3,7 +3,10 @@ import { Names, silentLogger } from '@troupe/jetstream';
 import { expect, it, onTestFinished } from 'vitest';
 import { Stage, startServer } from '../stage.spec.support.ts';
 import { brokerOf } from './broker.ts';
+import type { Stored } from './pulls.ts';
 import { Reader } from './reader.ts';
+
+const NOBODY = { take: () => undefined, rested: () => {} };
 
 it('what was read is what was taken, and no more', async () => {
   const { client } = await Stage.on(await startServer());
@@ -12,12 +15,14 @@ it('what was read is what was taken, and no more', async () => {
   for (const text of ['1', '2', '3']) await client.request('evt.order.placed.v1.0', text);
   const taken: string[] = [];
   let takeNext = () => {};
-  const reader = new Reader(await brokerOf(client, new Names(), silentLogger), 'EVENTS', 0, (message) => {
+  const take = ({ message }: Stored): Promise<void> => {
     taken.push(message.string());
     return new Promise((resolve) => {
       takeNext = resolve;
     });
-  });
+  };
+  const broker = await brokerOf(client, new Names(), silentLogger);
+  const reader = new Reader(broker, 'EVENTS', 0, { take, rested: () => {} });
   onTestFinished(() => {
     const stopped = reader.stop();
     takeNext();
@@ -40,7 +45,7 @@ it.each([
   await manager.streams.add({ name: 'EVENTS', subjects: ['evt.>'] });
   for (const text of ['1', '2', '3']) await client.request('evt.order.placed.v1.0', text);
   await manager.streams.purge('EVENTS');
-  const reader = new Reader(await brokerOf(client, new Names(), silentLogger), 'EVENTS', after, () => {});
+  const reader = new Reader(await brokerOf(client, new Names(), silentLogger), 'EVENTS', after, NOBODY);
   onTestFinished(() => reader.stop());
   await expect.poll(() => reader.hasRead(3), { timeout: 10_000 }).toBe(true);
   expect(reader.upto).toBe(3);
@@ -52,8 +57,46 @@ it('an end that is gone is read: nothing is left there', async () => {
   await manager.streams.add({ name: 'EVENTS', subjects: ['evt.>'] });
   for (const text of ['1', '2', '3']) await client.request('evt.order.placed.v1.0', text);
   await manager.streams.deleteMessage('EVENTS', 3);
-  const reader = new Reader(await brokerOf(client, new Names(), silentLogger), 'EVENTS', 0, () => {});
+  const reader = new Reader(await brokerOf(client, new Names(), silentLogger), 'EVENTS', 0, NOBODY);
   onTestFinished(() => reader.stop());
   await expect.poll(() => reader.hasRead(3), { timeout: 10_000 }).toBe(true);
   expect(reader.upto).toBe(3);
+});
+
+it('a reader whose consumer is gone makes another, and goes on where it was', async () => {
+  const { client } = await Stage.on(await startServer());
+  const manager = await jetstreamManager(client);
+  await manager.streams.add({ name: 'EVENTS', subjects: ['evt.>'] });
+  const taken: string[] = [];
+  const take = ({ message }: Stored): undefined => void taken.push(message.string());
+  const broker = await brokerOf(client, new Names(), silentLogger);
+  const reader = new Reader(broker, 'EVENTS', 0, { take, rested: () => {} });
+  onTestFinished(() => reader.stop());
+  await client.request('evt.order.placed.v1.0', '1');
+  await expect.poll(() => taken, { timeout: 10_000 }).toEqual(['1']);
+  for await (const { name } of manager.consumers.list('EVENTS'))
+    await manager.consumers.delete('EVENTS', name);
+  await client.request('evt.order.placed.v1.0', '2');
+  await expect.poll(() => taken, { timeout: 10_000 }).toEqual(['1', '2']);
+});
+
+it('more than is asked for at once is read in order and without a pause', async () => {
+  const { client } = await Stage.on(await startServer());
+  const manager = await jetstreamManager(client);
+  await manager.streams.add({ name: 'EVENTS', subjects: ['evt.>'] });
+  const all = Array.from({ length: 12_000 }, (_, i) => i + 1);
+  for (let at = 0; at < all.length; at += 1_000)
+    await Promise.all(
+      all.slice(at, at + 1_000).map((n) => client.request('evt.order.placed.v1.0', String(n))),
+    );
+  const taken: number[] = [];
+  const rests: number[] = [];
+  const reader = new Reader(await brokerOf(client, new Names(), silentLogger), 'EVENTS', 0, {
+    take: ({ seq }) => void taken.push(seq),
+    rested: () => rests.push(taken.length),
+  });
+  onTestFinished(() => reader.stop());
+  await expect.poll(() => rests.length, { timeout: 10_000 }).toBeGreaterThan(0);
+  expect(rests[0]).toBe(all.length);
+  expect(taken).toEqual(all);
 });

@@ -1,13 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Consumer, type ConsumerMessages, DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
+import { AckPolicy, DeliverPolicy } from '@nats-io/jetstream';
+import { nanos, nuid } from '@nats-io/nats-core';
 import type { Broker } from './broker.ts';
+import { Pulls, type Stored } from './pulls.ts';
 
-/** Takes what was read; the reader asks for more when it resolves. */
-export type Taker = (message: JsMsg) => Promise<void> | void;
+/** What becomes of what is read. */
+export interface Taker {
+  /** The reader goes on when it resolves. */
+  take(stored: Stored): Promise<void> | undefined;
+  /** Called when everything that was there is read. */
+  rested(): void;
+}
 
-const PULLED = 5_000;
-const EXPIRES_MS = 5_000;
-const HEARTBEAT_MS = 1_000;
 /** After which the broker drops a consumer whose ledger was killed. */
 const INACTIVE_MS = 30_000;
 const AGAIN_MS = 500;
@@ -21,11 +25,10 @@ const SILENCE_MS = 200;
 export class Reader {
   /** Everything up to here was given to the taker. */
   upto: number;
-  #heardAt = 0;
-  /** The consumer's number of the last delivery that was taken; undefined while one is in the taker's hands. */
-  #delivery: number | undefined = 0;
-  #consumer: Consumer | undefined;
-  #messages: ConsumerMessages | undefined;
+  #consumer: string | undefined;
+  #pulls: Pulls | undefined;
+  #askedAt = Number.NEGATIVE_INFINITY;
+  #problem: string | undefined;
   readonly #stop = new AbortController();
   readonly #running: Promise<void>;
 
@@ -33,7 +36,7 @@ export class Reader {
     private readonly broker: Broker,
     readonly stream: string,
     after: number,
-    private readonly take: Taker,
+    private readonly taker: Taker,
   ) {
     this.upto = after;
     this.#running = this.#run();
@@ -45,71 +48,83 @@ export class Reader {
    */
   async hasRead(seq: number): Promise<boolean> {
     if (this.upto >= seq) return true;
-    const { upto } = this;
-    if (this.#consumer === undefined || performance.now() - this.#heardAt < SILENCE_MS) return false;
-    this.#heardAt = performance.now();
-    const info = await this.#consumer.info().catch(() => undefined);
-    const delivered = info?.delivered.consumer_seq ?? 0; // 0 again when the client made its consumer anew
-    const isTaken = this.#delivery !== undefined && (delivered === 0 || delivered === this.#delivery);
-    if (info?.num_pending === 0 && isTaken && this.upto === upto) this.upto = seq;
+    const pulls = this.#pulls;
+    const now = performance.now();
+    if (pulls === undefined || now - Math.max(pulls.heardAt, this.#askedAt) < SILENCE_MS) return false;
+    this.#askedAt = now;
+    const info = await this.#info().catch(() => undefined);
+    const isTaken = info?.delivered.consumer_seq === pulls.taken;
+    if (info?.num_pending === 0 && isTaken && pulls === this.#pulls) this.upto = Math.max(this.upto, seq);
     return this.upto >= seq;
   }
 
   /** Resolves when what is in the taker's hands is taken. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    await this.#messages?.close();
     await this.#running;
-    await this.#consumer?.delete().catch(() => {}); // it ends by itself too
   }
 
   async #run(): Promise<void> {
-    while (!this.#stop.signal.aborted) {
-      try {
-        await this.#read();
-      } catch (error) {
-        if (this.#stop.signal.aborted) return;
-        const { stream } = this;
-        this.broker.log.warn({ err: error, stream }, `cannot read ${stream} now; trying again`);
-      }
-      await delay(AGAIN_MS, undefined, { signal: this.#stop.signal }).catch(() => {});
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      await this.#read().catch((error) => this.#failed(error));
+      await delay(AGAIN_MS, undefined, { signal }).catch(() => {});
     }
   }
 
+  #failed(error: unknown): void {
+    const problem = String(error);
+    const { stream } = this;
+    if (problem !== this.#problem)
+      this.broker.log.warn({ err: error, stream }, `cannot read ${stream} now; trying again`);
+    this.#problem = problem;
+  }
+
+  /** Rejects when nothing more comes. */
   async #read(): Promise<void> {
-    this.#consumer = await this.broker.jetstream.consumers.get(this.stream, {
+    const { broker, stream } = this;
+    const { signal } = this.#stop;
+    const { name } = await broker.manager.consumers.add(stream, {
+      name: `ledger_${nuid.next()}`,
+      ack_policy: AckPolicy.None,
       deliver_policy: DeliverPolicy.StartSequence,
       opt_start_seq: this.upto + 1,
-      inactive_threshold: INACTIVE_MS,
+      inactive_threshold: nanos(INACTIVE_MS),
+      mem_storage: true,
+      num_replicas: 1,
     });
-    this.#delivery = 0;
-    if (this.#stop.signal.aborted) return;
-    const messages = await this.#consumer.consume({
-      max_messages: PULLED,
-      expires: EXPIRES_MS,
-      idle_heartbeat: HEARTBEAT_MS,
+    this.#consumer = name;
+    const over = Promise.withResolvers<void>();
+    signal.addEventListener('abort', () => over.resolve(), { once: true });
+    if (signal.aborted) over.resolve();
+    const pulls = new Pulls(broker, stream, name, {
+      take: (stored) => this.#take(stored),
+      rested: () => {
+        this.#problem = undefined;
+        this.taker.rested();
+      },
+      failed: (why) => over.reject(new Error(why)),
     });
-    this.#messages = messages;
-    void this.#watch(messages);
-    for await (const message of messages) {
-      this.#heardAt = performance.now();
-      // What is not beyond was read before, by a consumer that was made anew since.
-      if (message.seq > this.upto) {
-        this.#delivery = undefined;
-        await this.take(message);
-        this.upto = message.seq;
-      }
-      this.#delivery = message.info.deliverySequence;
-      if (this.#stop.signal.aborted) return;
+    this.#pulls = pulls;
+    try {
+      await over.promise;
+    } finally {
+      this.#pulls = undefined;
+      await pulls.stop();
+      const deleted = broker.manager.consumers.delete(stream, name).catch(() => {}); // it ends by itself too
+      if (signal.aborted) await deleted;
     }
   }
 
-  /** A consumer that fell silent for good is left. */
-  async #watch(messages: ConsumerMessages): Promise<void> {
-    let missed = 0;
-    for await (const { type } of messages.status()) {
-      if (type === 'heartbeats_missed') missed++;
-      if (missed > 3 || type === 'stream_not_found') messages.stop();
-    }
+  #take(stored: Stored): Promise<void> | undefined {
+    const taken = this.taker.take(stored);
+    if (taken === undefined) this.upto = stored.seq;
+    return taken?.then(() => {
+      this.upto = stored.seq;
+    });
+  }
+
+  #info() {
+    return this.broker.manager.consumers.info(this.stream, this.#consumer ?? '');
   }
 }

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { JsMsg } from '@nats-io/jetstream';
 import type { StreamEntry } from '../store/batch.ts';
 import { type Positions, type SharePositions, shareOf } from '../store/shares.ts';
 import type { Broker } from './broker.ts';
@@ -9,6 +8,7 @@ import { givenUpOf } from './given-up.ts';
 import { Intake } from './intake.ts';
 import { letterOf } from './letters.ts';
 import { retryOf } from './notice.ts';
+import type { Stored } from './pulls.ts';
 import { Reader } from './reader.ts';
 
 /** How long a letter about a stream that is not known waits for it. */
@@ -32,9 +32,9 @@ export class Readers {
     private readonly broker: Broker,
     private readonly shareCount: number,
     private readonly businessKeys: BusinessKeys,
-    filled: () => void,
+    private readonly wake: () => void,
   ) {
-    this.#intake = new Intake(filled);
+    this.#intake = new Intake(wake);
   }
 
   /** Goes on with these shares, where each of them is. What was read and not taken is dropped. */
@@ -49,7 +49,8 @@ export class Readers {
   open(n: number, name: string): void {
     if (this.#readers.has(n) || this.#began.size === 0) return;
     const after = Math.min(...[...this.#began.values()].map((upto) => upto[n] ?? 0));
-    this.#readers.set(n, new Reader(this.broker, name, after, (message) => this.#take(message, n)));
+    const taker = { take: (stored: Stored) => this.#take(stored, n), rested: this.wake };
+    this.#readers.set(n, new Reader(this.broker, name, after, taker));
   }
 
   /** What was read and not written is dropped, so that whoever waits for room ends. */
@@ -101,29 +102,29 @@ export class Readers {
     return read.every(Boolean);
   }
 
-  #take(message: JsMsg, n: number): Promise<void> | undefined {
-    const share = shareOf(message.subject, this.shareCount);
+  #take(stored: Stored, n: number): Promise<void> | undefined {
+    const { stream, seq, subject } = stored;
+    const share = shareOf(subject, this.shareCount);
     const began = this.#began.get(share);
-    if (began === undefined || message.seq <= (began[n] ?? 0)) return undefined;
+    if (began === undefined || seq <= (began[n] ?? 0)) return undefined;
     const { names } = this.broker;
-    const { stream } = message.info;
-    if (stream === names.deadLetters) return this.#takeLetter(message, n);
-    this.#taken.set(n, message.seq);
+    if (stream === names.deadLetters) return this.#takeLetter(stored, n);
+    this.#taken.set(n, seq);
     if (stream === names.notices) {
-      const retry = retryOf(message, names);
+      const retry = retryOf(stored, names);
       if (retry !== undefined) return this.#intake.put('notices', retry);
-      const givenUp = givenUpOf(message, n, names);
+      const givenUp = givenUpOf(stored, n, names);
       return givenUp === undefined ? undefined : this.#intake.put('letters', givenUp);
     }
-    return this.#intake.put('messages', { ...entryOf(message, n, names, this.businessKeys), share });
+    return this.#intake.put('messages', { ...entryOf(stored, n, names, this.businessKeys), share });
   }
 
   /** A letter may be about a stream that is younger than the last look at the streams. */
-  async #takeLetter(message: JsMsg, n: number): Promise<void> {
+  async #takeLetter(stored: Stored, n: number): Promise<void> {
     const patience = performance.now() + UNKNOWN_MS;
     const letter = () =>
       letterOf(
-        message,
+        stored,
         n,
         this.broker.names,
         (stream) => [...this.#readers].find(([, reader]) => reader.stream === stream)?.[0],
@@ -134,7 +135,7 @@ export class Readers {
       found = letter();
     }
     if (typeof found !== 'object' || this.#began.size === 0) return;
-    this.#taken.set(n, message.seq);
+    this.#taken.set(n, stored.seq);
     await this.#intake.put('letters', found);
   }
 }

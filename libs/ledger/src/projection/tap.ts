@@ -1,6 +1,7 @@
 import type { Msg, Subscription } from '@nats-io/nats-core';
 import type { Evidence } from '../model/course.ts';
 import { keptText } from '../model/text.ts';
+import { readAckSubject } from './ack-subject.ts';
 import type { Broker } from './broker.ts';
 
 /** An answer to a delivery, as it passed. */
@@ -85,15 +86,12 @@ export class Tap {
   }
 }
 
-/** `$JS.ACK.[<domain>.<account>.]<stream>.<consumer>.<deliveries>.<seq>.<consumer seq>.<time>.<pending>[.<random>]` */
 export function readAnswer(subject: string, payload: Uint8Array, at: number): Answer | undefined {
-  const tokens = subject.split('.');
-  const first = tokens.length === 9 ? 2 : 4;
-  const [stream = '', consumer = '', , seqText, , time] = tokens.slice(first);
-  const seq = Number(seqText);
-  if (tokens.length < 9 || !Number.isSafeInteger(seq) || seq < 1) return undefined;
+  const delivery = readAckSubject(subject);
+  if (delivery === undefined) return undefined;
+  const { stream, consumer, seq, storedAt } = delivery;
   const text = keptText(utf8.decode(payload.subarray(0, 16 + LONGEST_REASON))).trim();
-  const heard = { stream, consumer, seq, at, storedAt: Number(time) / NANOS };
+  const heard = { stream, consumer, seq, at, storedAt };
   const plain = { ...heard, nextAt: undefined, said: undefined };
   if (text === '' || text.startsWith('+ACK') || text.startsWith('+NXT')) return { ...plain, answer: 'ack' };
   if (text.startsWith('+WPI')) return { ...plain, answer: 'working' };

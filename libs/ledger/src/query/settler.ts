@@ -1,6 +1,7 @@
 import { setTimeout as delay, setImmediate as immediate } from 'node:timers/promises';
 import type { Logger } from '@troupe/jetstream';
 import type { Flow } from '../model/flow.ts';
+import { FLOWS_AT_ONCE } from '../store/records.ts';
 import type { Settled, Store } from '../store/store.ts';
 import type { Written } from '../store/writing.ts';
 import { isOfOtherStreams, type Where } from './where.ts';
@@ -11,8 +12,6 @@ const KEPT = 50_000;
 const AT_ONCE = 200;
 /** All unsettled flows are gone through once in this time, or as long as it takes. */
 const PASS_MS = 2_000;
-/** Flows that are judged and noted before anything else has its turn. */
-const BETWEEN = 50;
 
 /** Which flows are looked at here: those of the projector's shares; all as long as somebody follows them here. */
 export interface Watched {
@@ -99,18 +98,20 @@ export class Settler {
   }
 
   async #settle(flows: readonly number[], judged: (flow: Flow) => void): Promise<void> {
-    for (let at = 0; at < flows.length; at += BETWEEN) {
-      const completed: Settled[] = [];
-      for (const n of flows.slice(at, at + BETWEEN)) {
-        const judgement = this.where.judgement();
-        const record = await this.store.flow(n);
+    const completed: Settled[] = [];
+    for (let at = 0; at < flows.length; at += FLOWS_AT_ONCE) {
+      const together = flows.slice(at, at + FLOWS_AT_ONCE);
+      const judgement = this.where.judgement();
+      const records = await this.store.records(together);
+      for (const n of together) {
+        const record = records.get(n) ?? (await this.store.flow(n));
         if (record === undefined || isOfOtherStreams(record, judgement)) continue;
         const flow = await this.where.judged(record, judgement);
         if (flow.state === 'completed') completed.push({ n, id: record.id, version: record.version });
         judged(flow);
       }
-      await this.store.settle(completed);
       await immediate(); // whoever asks meanwhile is answered
     }
+    await this.store.settle(completed);
   }
 }

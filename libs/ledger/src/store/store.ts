@@ -5,6 +5,7 @@ import type { AsOf, Batch, StreamEntry } from './batch.ts';
 import type { Database } from './database.ts';
 import { Found } from './found.ts';
 import { type FlowEntry, type FlowSlice, Reading } from './reading.ts';
+import { Records } from './records.ts';
 import { retain } from './retention.ts';
 import { IS_MADE, madeAnew, NOTE_ROWS, NOTES, STREAM_ROWS } from './schema.ts';
 import { next, Shares } from './shares.ts';
@@ -30,6 +31,7 @@ export class Store {
   readonly shares: Shares;
   readonly #words = new Words();
   readonly #writing: Writing;
+  readonly #records: Records;
   readonly #reading: Reading;
   readonly #found: Found;
 
@@ -40,6 +42,7 @@ export class Store {
   ) {
     this.shares = new Shares(database);
     this.#writing = new Writing(database, this.#words, this.shares.count);
+    this.#records = new Records(database, this.#words);
     this.#reading = new Reading(database, this.#words);
     this.#found = new Found(database, this.#words);
   }
@@ -153,12 +156,20 @@ export class Store {
 
   /** Everything of a flow; undefined when it is not known. At most `limit` messages. */
   flow(n: number, limit?: number): Promise<FlowRecord | undefined> {
-    return this.#reading.flow(n, limit);
+    return this.#records.flow(n, limit);
+  }
+
+  /**
+   * Everything of up to 50 flows, by their numbers, at the cost of a few. Some may be left out: those that something was
+   * written of meanwhile, and all of them when they are long.
+   */
+  records(numbers: readonly number[]): Promise<ReadonlyMap<number, FlowRecord>> {
+    return this.#records.flows(numbers);
   }
 
   /** The messages of a flow that EVENTS stored last, oldest first. */
   last(n: number, id: string, limit: number): Promise<StoredMessage[]> {
-    return this.#reading.last(n, id, limit);
+    return this.#records.last(n, id, limit);
   }
 
   /** The ledger's number of a flow; undefined when it is not known. */

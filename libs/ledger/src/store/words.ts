@@ -47,6 +47,16 @@ export class Words {
     return row?.word ?? '';
   }
 
+  /** The words of these numbers; only those that were not used of late are asked for. */
+  async said(session: Session, numbers: readonly number[]): Promise<(n: number) => string> {
+    const said = new Map<number, string>();
+    for (const n of numbers) {
+      if (said.has(n)) continue;
+      said.set(n, this.#words.get(n) ?? (await this.wordOf(session, n)));
+    }
+    return (n) => said.get(n) ?? '';
+  }
+
   /** What a transaction that failed had added is not there. */
   forget(): void {
     this.#numbers.clear();
