@@ -40,6 +40,20 @@ export function headerEntries(block: string): [name: string, values: string[]][]
   return entries;
 }
 
+/** Names in lower case, and the first value of each. */
+export function headerValues(block: string): Map<string, string> {
+  const values = new Map<string, string>();
+  let end = endOfLine(block, 0);
+  for (let at = end + 2; at < block.length; at = end + 2) {
+    end = endOfLine(block, at);
+    const colon = block.indexOf(':', at);
+    if (colon === -1 || colon >= end) continue;
+    const name = block.slice(at, colon).toLowerCase();
+    if (!values.has(name)) values.set(name, block.slice(colon + 1, end).trim());
+  }
+  return values;
+}
+
 /** The first value of a name, whatever its case; cheap when there is none. */
 export function headerValue(block: string, name: string): string | undefined {
   const lower = name.toLowerCase();

@@ -1,7 +1,7 @@
 import { headers, type Msg } from '@nats-io/nats-core/internal';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { headerBlockOf, headerEntries, headerText, headerValue } from './header-block.ts';
+import { headerBlockOf, headerEntries, headerText, headerValue, headerValues } from './header-block.ts';
 
 const BLOCK =
   'NATS/1.0\r\nce-id: 1\r\nCE-Type:order.placed.v1  \r\ntracestate: a=1\r\ntracestate: b=2\r\n\r\n';
@@ -37,6 +37,16 @@ describe('a header block', () => {
       ['tracestate', ['a=1']],
       ['tracestate', ['b=2']],
     ]);
+  });
+
+  it('gives the first value of each name, in lower case', () => {
+    const values = [
+      ['ce-id', '1'],
+      ['ce-type', 'order.placed.v1'],
+      ['tracestate', 'a=1'],
+    ];
+    expect([...headerValues(BLOCK)]).toEqual(values);
+    expect(headerValues('').size).toBe(0);
   });
 
   it('finds the first value of a name, whatever its case', () => {

@@ -1,6 +1,6 @@
 import type { Durable, Evidence } from '../model/course.ts';
 import type { Registered } from '../model/expectation.ts';
-import { positionOf } from '../model/record.ts';
+import { positionOf, type StoredMessage } from '../model/record.ts';
 import type { Batch, NewMessage } from '../store/batch.ts';
 import type { Database } from '../store/database.ts';
 import { Store } from '../store/store.ts';
@@ -50,7 +50,7 @@ export class Stage {
   }
 
   /** Writes messages, and that EVENTS is read up to the last. */
-  put(...messages: NewMessage[]): Promise<readonly number[] | undefined> {
+  put(...messages: Sample[]): Promise<readonly number[] | undefined> {
     this.#upto = Math.max(...messages.map(({ seq }) => seq));
     return this.write({ messages });
   }
@@ -76,8 +76,11 @@ export const NOTHING: Batch = {
   asOf: undefined,
 };
 
+/** A message as it is given, and as it is kept. */
+export type Sample = NewMessage & StoredMessage;
+
 /** An order.placed at a sequence of EVENTS, changed as told. */
-export function message(seq: number, fields: Partial<NewMessage> = {}): NewMessage {
+export function message(seq: number, fields: Partial<Sample> = {}): Sample {
   return {
     pos: positionOf(1, seq),
     id: `m-${seq}`,

@@ -1,5 +1,6 @@
 import { keptText } from '../model/text.ts';
 import type { BusinessKey } from '../store/batch.ts';
+import { Recent } from '../store/recent.ts';
 
 /** JSON pointers to the values that a flow can be asked for by, for a contract id: `order.placed.v1` → `/orderId`. */
 export type BusinessKeys = (type: string) => readonly string[];
@@ -7,27 +8,46 @@ export type BusinessKeys = (type: string) => readonly string[];
 /** Mark of a business key in a contract's JSON Schema. */
 export const BUSINESS_KEY = 'x-troupe-business-key';
 
+const KEPT = 1_000;
 const LARGEST_PAYLOAD = 1024 * 1024;
 const LONGEST_VALUE = 256;
 const DEEPEST = 16;
 
-/** The values at these pointers: texts and numbers of at most 256 characters. A payload over 1 MiB is not looked at. */
-export function keysIn(payload: Uint8Array, pointers: readonly string[]): BusinessKey[] {
-  if (pointers.length === 0 || payload.length > LARGEST_PAYLOAD) return [];
+/** The fields that a JSON pointer leads through. */
+export type Path = readonly string[];
+
+/** What is looked for in the payloads of a type, found out once for each type that comes often. */
+export class KeyPaths {
+  readonly #paths = new Recent<string, readonly Path[]>(KEPT);
+
+  constructor(private readonly businessKeys: BusinessKeys) {}
+
+  of(type: string): readonly Path[] {
+    const kept = this.#paths.get(type);
+    if (kept !== undefined) return kept;
+    const paths = this.businessKeys(type).map(pathOf);
+    this.#paths.set(type, paths);
+    return paths;
+  }
+}
+
+/** The values at these paths: texts and numbers of at most 256 characters. A payload over 1 MiB is not looked at. */
+export function keysIn(payload: Uint8Array, paths: readonly Path[]): BusinessKey[] {
+  if (paths.length === 0 || payload.length > LARGEST_PAYLOAD) return [];
   let content: unknown;
   try {
     content = JSON.parse(utf8.decode(payload));
   } catch {
     return []; // it breaks its contract, and so has none
   }
-  return pointers.flatMap((pointer) => {
-    const path = pathOf(pointer);
+  const keys: BusinessKey[] = [];
+  for (const path of paths) {
     const value = path.reduce<unknown>(stepInto, content);
-    if (typeof value !== 'string' && typeof value !== 'number') return [];
+    if (typeof value !== 'string' && typeof value !== 'number') continue;
     const text = keptText(String(value));
-    const isKey = text !== '' && text.length <= LONGEST_VALUE;
-    return isKey ? [{ name: path.at(-1) ?? '', value: text }] : [];
-  });
+    if (text !== '' && text.length <= LONGEST_VALUE) keys.push({ name: path.at(-1) ?? '', value: text });
+  }
+  return keys;
 }
 
 /** The JSON pointers of the fields that a contract's schema marks as business keys. */
@@ -47,7 +67,8 @@ export function markedIn(schema: object): string[] {
 
 const utf8 = new TextDecoder();
 
-function pathOf(pointer: string): string[] {
+/** `/customer/a~1b` → `customer`, `a/b`. */
+export function pathOf(pointer: string): Path {
   return pointer
     .split('/')
     .slice(1)

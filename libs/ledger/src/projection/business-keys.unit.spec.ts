@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { keysIn, markedIn } from './business-keys.ts';
+import { keysIn as keysAt, markedIn, pathOf } from './business-keys.ts';
 
+const keysIn = (payload: Uint8Array, pointers: string[]) => keysAt(payload, pointers.map(pathOf));
 const bytes = (content: unknown): Uint8Array => Buffer.from(JSON.stringify(content));
 
 describe('the business keys of a payload', () => {

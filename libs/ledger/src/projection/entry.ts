@@ -1,76 +1,63 @@
-import type { Msg } from '@nats-io/nats-core';
-import { type CloudEvent, decodeAttribute, decodeMessage } from '@troupe/contract';
-import { headerBlockOf, headerEntries, type Names, stepName } from '@troupe/jetstream';
-import { senderOf, traceOf } from '../model/message.ts';
+import { type CloudEvent, decodeMessage } from '@troupe/contract';
+import { type Names, stepName } from '@troupe/jetstream';
+import { traceOf } from '../model/message.ts';
 import { EVENTS, positionOf } from '../model/record.ts';
 import { keptText } from '../model/text.ts';
 import type { NewMessage } from '../store/batch.ts';
-import { type BusinessKeys, keysIn } from './business-keys.ts';
+import { type KeyPaths, keysIn } from './business-keys.ts';
+import { attributeIn, type Headers, headersOf, numberIn } from './headers.ts';
 import type { Stored } from './pulls.ts';
 
 /** What a message says of itself, as far as it can be read. */
-type Said = Partial<
-  Pick<CloudEvent, 'id' | 'source' | 'type' | 'time' | 'correlationid' | 'parentflowid' | 'causationid'>
->;
+type Said = {
+  readonly [K in 'id' | 'source' | 'type' | 'time' | 'correlationid' | 'parentflowid' | 'causationid']?:
+    | CloudEvent[K]
+    | undefined;
+};
 
 /** Longer texts of foreign messages are cut: the index keeps what can be asked for. */
 const LONGEST = 512;
 
-/** A message of EVENTS or of an app's own stream, as it is indexed; all but the share that it belongs to. */
+/** A message of EVENTS or of an app's own stream, as it is indexed. @param share that its subject belongs to */
 export function entryOf(
-  stored: Stored,
+  { stream, seq, subject, at, message }: Stored,
   n: number,
+  share: number,
   names: Names,
-  businessKeys: BusinessKeys,
-): Omit<NewMessage, 'share'> {
-  const { stream, seq, subject, at, message } = stored;
+  keyPaths: KeyPaths,
+): NewMessage {
   const { data } = message;
   const headers = headersOf(message);
   const said = saidBy(headers, data);
   const id = said.id || `${stream}/${seq}`;
-  const source = said.source || 'unknown';
   const type = said.type || 'unknown';
   const saidAt = Date.parse(said.time ?? '');
-  const copy = stream === names.events ? ORIGINAL : copyOf(headers, { n, stream, subject }, names);
+  const { of, target, due, attempt, letter } =
+    stream === names.events ? ORIGINAL : copyOf(headers, { n, stream, subject }, names);
   return {
     pos: positionOf(n, seq),
+    share,
     id,
-    source,
+    source: said.source || 'unknown',
     type,
     flow: said.correlationid || id,
     cause: said.causationid,
     parent: said.parentflowid,
-    stream,
-    seq,
     at,
     saidAt: Number.isNaN(saidAt) ? undefined : saidAt,
     size: data.length,
     trace: traceOf(headers.get('traceparent')),
-    ...senderOf(source),
     subject: keptText(subject.slice(0, subject.lastIndexOf('.'))),
-    ...copy,
-    keys: copy === ORIGINAL ? keysIn(data, businessKeys(type)) : [],
+    of,
+    target,
+    due,
+    attempt,
+    letter,
+    keys: stream === names.events ? keysIn(data, keyPaths.of(type)) : NO_KEYS,
   };
 }
 
-/** Names in lower case and their first values. */
-export type Headers = ReadonlyMap<string, string>;
-
-export function headersOf(message: Msg): Headers {
-  const read = new Map<string, string>();
-  for (const [name, [value]] of headerEntries(headerBlockOf(message))) {
-    const lower = name.toLowerCase();
-    if (value !== undefined && !read.has(lower)) read.set(lower, keptText(value));
-  }
-  return read;
-}
-
-/** A whole number from 0 in a header; undefined for anything else. */
-export function numberIn(headers: Headers, name: string): number | undefined {
-  const text = headers.get(name);
-  const number = Number(text);
-  return text && Number.isSafeInteger(number) && number >= 0 ? number : undefined;
-}
+const NO_KEYS: NewMessage['keys'] = [];
 
 type Copy = Pick<NewMessage, 'of' | 'target' | 'due' | 'attempt' | 'letter'>;
 
@@ -106,37 +93,34 @@ function copyOf(
 
 function saidBy(headers: Headers, payload: Uint8Array): Said {
   if (!headers.has('ce-id') && !headers.has('ce-type')) return structured(headers, payload);
-  const said: Record<string, string> = {};
-  for (const name of ATTRIBUTES) {
-    const value = headers.get(`ce-${name}`);
-    if (value) said[name] = keptText(attribute(value)).slice(0, LONGEST);
-  }
-  return said;
+  const said = (name: string): string | undefined => attributeIn(headers, name)?.slice(0, LONGEST);
+  return {
+    id: said('ce-id'),
+    source: said('ce-source'),
+    type: said('ce-type'),
+    time: said('ce-time'),
+    correlationid: said('ce-correlationid'),
+    parentflowid: said('ce-parentflowid'),
+    causationid: said('ce-causationid'),
+  };
 }
-
-const ATTRIBUTES = ['id', 'source', 'type', 'time', 'correlationid', 'parentflowid', 'causationid'];
 
 function structured(headers: Headers, payload: Uint8Array): Said {
   try {
-    const { event } = decodeMessage(
-      [...headers].map(([name, value]) => [name, [value]]),
-      payload,
-    );
-    const said: Record<string, string> = {};
-    for (const name of ATTRIBUTES) {
-      const value = event[name as keyof Said];
-      if (value) said[name] = keptText(value).slice(0, LONGEST);
-    }
-    return said;
+    const lines = [...headers].map(([name, value]): [string, string[]] => [name, [value]]);
+    const { event } = decodeMessage(lines, payload);
+    const said = (value: string | undefined): string | undefined =>
+      value === undefined ? undefined : keptText(value).slice(0, LONGEST);
+    return {
+      id: said(event.id),
+      source: said(event.source),
+      type: said(event.type),
+      time: said(event.time),
+      correlationid: said(event.correlationid),
+      parentflowid: said(event.parentflowid),
+      causationid: said(event.causationid),
+    };
   } catch {
     return {}; // no CloudEvent: shown by its place in the stream
-  }
-}
-
-function attribute(value: string): string {
-  try {
-    return decodeAttribute(value);
-  } catch {
-    return value;
   }
 }

@@ -2,7 +2,7 @@ import { decodeAttribute } from '@troupe/contract';
 import { type Names, stepName } from '@troupe/jetstream';
 import { EVENTS, positionOf, type StoredLetter } from '../model/record.ts';
 import { keptText } from '../model/text.ts';
-import { headersOf, numberIn } from './entry.ts';
+import { headersOf, numberIn } from './headers.ts';
 import type { Stored } from './pulls.ts';
 
 const APP = /^[a-z][a-z0-9-]{0,63}$/;

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { StreamEntry } from '../store/batch.ts';
 import { type Positions, type SharePositions, shareOf } from '../store/shares.ts';
 import type { Broker } from './broker.ts';
-import type { BusinessKeys } from './business-keys.ts';
+import { type BusinessKeys, KeyPaths } from './business-keys.ts';
 import { entryOf } from './entry.ts';
 import { givenUpOf } from './given-up.ts';
 import { Intake } from './intake.ts';
@@ -20,6 +20,7 @@ const UNKNOWN_AGAIN_MS = 50;
  * out: a consumer with a filter for each lane is several times slower, and subjects without a lane have no filter.
  */
 export class Readers {
+  readonly #keyPaths: KeyPaths;
   readonly #intake: Intake;
   readonly #readers = new Map<number, Reader>();
   /** What is in the intake, though its reader still waits for room. */
@@ -31,9 +32,10 @@ export class Readers {
   constructor(
     private readonly broker: Broker,
     private readonly shareCount: number,
-    private readonly businessKeys: BusinessKeys,
+    businessKeys: BusinessKeys,
     private readonly wake: () => void,
   ) {
+    this.#keyPaths = new KeyPaths(businessKeys);
     this.#intake = new Intake(wake);
   }
 
@@ -116,7 +118,7 @@ export class Readers {
       const givenUp = givenUpOf(stored, n, names);
       return givenUp === undefined ? undefined : this.#intake.put('letters', givenUp);
     }
-    return this.#intake.put('messages', { ...entryOf(stored, n, names, this.businessKeys), share });
+    return this.#intake.put('messages', entryOf(stored, n, share, names, this.#keyPaths));
   }
 
   /** A letter may be about a stream that is younger than the last look at the streams. */

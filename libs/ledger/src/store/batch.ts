@@ -2,8 +2,8 @@ import type { Registered } from '../model/expectation.ts';
 import type { StoredEvidence, StoredLetter, StoredMessage } from '../model/record.ts';
 import type { SharePositions } from './shares.ts';
 
-/** A message that is to be indexed, with the business keys that its payload has. */
-export interface NewMessage extends StoredMessage {
+/** A message that is to be indexed, with the business keys that its payload has. Its place says its stream, its source the sender. */
+export interface NewMessage extends Omit<StoredMessage, 'stream' | 'seq' | 'app' | 'emittedBy' | 'direct'> {
   readonly keys: readonly BusinessKey[];
   /** The share that its subject belongs to. */
   readonly share: number;

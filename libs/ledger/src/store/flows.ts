@@ -3,7 +3,7 @@ import type { Database, Session, Value } from './database.ts';
 import type { Numbering } from './numbering.ts';
 import { inOrder } from './order.ts';
 import { Recent } from './recent.ts';
-import { FLOW_ROWS, TOUCHED_ROWS } from './schema.ts';
+import { FLOW_ROWS } from './schema.ts';
 import type { Words } from './words.ts';
 
 /** Kept in memory: most messages are of a flow that was heard of a moment ago, and most answers to such a message. */
@@ -45,40 +45,33 @@ export class Flows {
   /**
    * Writes that something is indexed of the flows of messages. A flow that is new gets the next number, unless another
    * projector wrote it first.
+   * @returns the flow of each message
    */
-  async touch(
-    session: Session,
-    messages: readonly NewMessage[],
-    census: number,
-  ): Promise<ReadonlyMap<string, KnownFlow>> {
-    const flows = new Map<string, KnownFlow>();
-    const begun = new Map<string, Value[]>();
-    const touched = new Map<string, Value[]>();
+  async touch(session: Session, messages: readonly NewMessage[], census: number): Promise<KnownFlow[]> {
+    const flows: KnownFlow[] = [];
+    const begun = new Map<string, { readonly flow: KnownFlow; readonly row: Value[] }>();
+    const touched = new Map<string, KnownFlow>();
     for (const { flow: id, type, at } of messages) {
-      const flow = flows.get(id) ?? this.#flowOf(id);
-      flows.set(id, flow);
-      const isFirst = at < flow.started;
-      if (!isFirst && (begun.has(id) || touched.has(id))) continue;
-      const word = this.words.known(type) ?? (await this.words.numberOf(session, type));
-      if (isFirst) {
+      const flow = this.#flowOf(id);
+      flows.push(flow);
+      if (at < flow.started) {
         flow.started = at;
         touched.delete(id);
-        begun.set(id, [id, flow.n, word, at, 1, census, 1]);
-      } else touched.set(id, [flow.n, id, word, at, 1, census, 1]);
+        const word = this.words.known(type) ?? (await this.words.numberOf(session, type));
+        begun.set(id, { flow, row: [id, flow.n, word, at, 1, census, 1] });
+      } else if (!begun.has(id)) touched.set(id, flow);
     }
-    const written = await session.insert<Row>(FLOW_ROWS, inOrder([...begun.values()]));
-    for (const { id, n, started } of written) {
-      const flow = flows.get(id);
+    const rows = [...begun.values()].map(({ row }) => row);
+    for (const { id, n, started } of await session.insert<Row>(FLOW_ROWS, inOrder(rows))) {
+      const flow = begun.get(id)?.flow;
       if (flow === undefined) continue;
       if (flow.n !== n) this.numbering.giveBack(flow.n);
       flow.n = n;
       flow.started = started;
     }
-    await session.insert(TOUCHED_ROWS, [...touched.values()]);
-    for (const { flow: id, pos } of messages) {
-      const flow = flows.get(id);
-      if (flow !== undefined) this.#places.set(pos, flow.n);
-    }
+    const numbers = [...touched.values()].map(({ n }) => n);
+    for (const places of filledUp(numbers)) await session.run(TOUCH, [census, ...places]);
+    for (const [i, { pos }] of messages.entries()) this.#places.set(pos, (flows[i] as KnownFlow).n);
     return flows;
   }
 
@@ -91,12 +84,8 @@ export class Flows {
       if (flow === undefined) asked.add(pos);
       else flows.add(flow);
     }
-    const distinct = [...asked];
-    for (let at = 0; at < distinct.length; at += ASKED_AT_ONCE) {
-      const chunk = distinct.slice(at, at + ASKED_AT_ONCE);
-      const places = Array.from({ length: ASKED_AT_ONCE }, (_, i) => chunk[i] ?? chunk[0] ?? 0);
+    for (const places of filledUp([...asked]))
       for (const { flow } of await session.all<{ flow: number }>(FLOWS_AT, places)) flows.add(flow);
-    }
     return [...flows];
   }
 
@@ -120,6 +109,20 @@ function standing(text: string): string {
   return Buffer.from(text).toString();
 }
 
-/** A list that is filled up with its first place is the same statement, however many there are. */
-const ASKED_AT_ONCE = 100;
-const FLOWS_AT = `SELECT DISTINCT flow FROM message WHERE pos IN (${Array.from({ length: ASKED_AT_ONCE }, (_, i) => `$${i + 1}`).join(', ')})`;
+/** Flows or messages that one statement names. */
+const NAMED_AT_ONCE = 100;
+
+/** Lists of one length, the last filled up with its first: the same statement, however many there are. */
+function filledUp(numbers: readonly number[]): number[][] {
+  const lists: number[][] = [];
+  for (let at = 0; at < numbers.length; at += NAMED_AT_ONCE)
+    lists.push(Array.from({ length: NAMED_AT_ONCE }, (_, i) => numbers[at + i] ?? numbers[at] ?? 0));
+  return lists;
+}
+
+const placesFrom = (first: number): string =>
+  Array.from({ length: NAMED_AT_ONCE }, (_, i) => `$${first + i}`).join(', ');
+const FLOWS_AT = `SELECT DISTINCT flow FROM message WHERE pos IN (${placesFrom(1)})`;
+/** Of flows that are there, and whose oldest messages are known, nothing is compared or ordered anew. */
+const TOUCH = `UPDATE flow SET unsettled = 1, version = version + 1, census = CASE WHEN census < $1 THEN $1 ELSE census END
+  WHERE n IN (${placesFrom(2)})`;

@@ -136,14 +136,6 @@ export const FLOW_ROWS = {
   returning: ['id', 'n', 'started'],
 } as const;
 
-/** A flow that is there, and whose oldest message is known: cheaper, since nothing is compared or ordered anew. */
-export const TOUCHED_ROWS = {
-  table: 'flow',
-  columns: ['n', 'id', 'type', 'started', 'version', 'census', 'unsettled'],
-  key: ['n'],
-  conflict: `DO UPDATE SET unsettled = 1, version = flow.version + 1, census = ${LAST_CENSUS}`,
-} as const;
-
 export const LETTER_ROWS = {
   table: 'letter',
   columns: ['pos', 'failure', 'origin', 'event', 'step', 'reason', 'error', 'at'],

@@ -136,14 +136,19 @@ export class Writing {
 
   /** Gives every word of a batch its number. */
   async #name(session: Session, { messages, letters }: Batch): Promise<void> {
-    const words = new Set(letters.map(({ step }) => step));
+    const words = new Set<string>();
+    const name = (word: string): void => {
+      if (this.words.known(word) === undefined) words.add(word);
+    };
+    for (const { step } of letters) name(step);
     for (const { type, source, subject, target, keys } of messages) {
-      words.add(type).add(source).add(subject);
-      if (target !== undefined) words.add(target);
-      for (const { name } of keys) words.add(name);
+      name(type);
+      name(source);
+      name(subject);
+      if (target !== undefined) name(target);
+      for (const key of keys) name(key.name);
     }
-    for (const word of words)
-      if (this.words.known(word) === undefined) await this.words.numberOf(session, word);
+    for (const word of words) await this.words.numberOf(session, word);
   }
 
   async #register(session: Session, durables: readonly Registered[]): Promise<void> {
@@ -166,10 +171,10 @@ export class Writing {
     const keys: Value[][] = [];
     const children: Value[][] = [];
     const clues: Value[][] = [];
-    for (const message of messages) {
+    for (const [i, message] of messages.entries()) {
       const { pos, id, cause, parent, at, saidAt, size, trace, of, target, due, attempt, letter, share } =
         message;
-      const flow = flows.get(message.flow) as KnownFlow;
+      const flow = flows[i] as KnownFlow;
       const { n } = flow;
       const subject = words.known(message.subject) ?? (await words.numberOf(session, message.subject));
       rows.push([
@@ -210,7 +215,7 @@ export class Writing {
     await session.insert(KEY_ROWS, keys);
     await session.insert(CHILD_ROWS, children);
     await session.insert(CLUE_ROWS, inOrder(clues));
-    return new Set([...flows.values()].map(({ n }) => n));
+    return new Set(flows.map(({ n }) => n));
   }
 }
 
