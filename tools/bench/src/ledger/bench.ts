@@ -15,6 +15,8 @@ export interface LedgerMeasurements {
   /** The chain at full speed, a value for each round. */
   readonly without: readonly Cost[];
   readonly with: readonly Cost[];
+  /** Beside a client that is sent what a ledger is sent, and keeps nothing. */
+  readonly watched: readonly Cost[];
   readonly live: Live;
   /** `where` for orders in a queue: it counts those before them. */
   readonly queued: Answers;
@@ -45,29 +47,23 @@ async function measureIn(
   const shop = await Shop.open(server, roomOf(plan), onProgress);
   try {
     const ingest = await recordAndRead(server, keeping, shop, plan, onProgress);
-    const beside: Beside = async (what) => {
-      const ledger = new LedgerProcess(server.url, keeping.last);
-      try {
-        const result = await what(ledger);
-        await ledger.close();
-        return result;
-      } finally {
-        await ledger.end();
-      }
-    };
-    const rounds: { without: Cost; with: Cost }[] = [];
+    const beside: Beside = (what) => besides(LedgerProcess.ledger(server.url, keeping.last), what);
+    const besideWatcher: Beside = (what) => besides(LedgerProcess.watcher(server.url), what);
+    const rounds: { without: Cost; with: Cost; watched: Cost }[] = [];
     for (let round = 1; round <= plan.rounds; round++) {
       await shop.place(plan.orders);
       const without = await shop.work(plan.orders);
       await shop.place(plan.orders);
       const withLedger = await beside((ledger) => shop.work(plan.orders, ledger));
-      rounds.push({ without, with: withLedger });
+      await shop.place(plan.orders);
+      const watched = await besideWatcher((watcher) => shop.work(plan.orders, watcher));
+      rounds.push({ without, with: withLedger, watched });
       onProgress(
         `round ${round} of ${plan.rounds}: ${Math.round(without.hopsPerSecond)} hops/s without the ledger, ${Math.round(withLedger.hopsPerSecond)} with it`,
       );
     }
-    onProgress(`${plan.messagesPerSecond} messages/s for ${plan.liveSeconds} s, three times`);
-    const live = await measureLive(shop, plan, beside);
+    onProgress(`${plan.messagesPerSecond} messages/s for ${plan.liveSeconds} s, four times`);
+    const live = await measureLive(shop, plan, beside, besideWatcher);
     onProgress(`placing ${plan.queue} orders that nobody takes`);
     const queued = await shop.place(plan.queue, plan.lookups);
     onProgress('the ledger reads them');
@@ -75,11 +71,23 @@ async function measureIn(
       ingest,
       without: rounds.map(({ without }) => without),
       with: rounds.map((round) => round.with),
+      watched: rounds.map(({ watched }) => watched),
       live,
       queued: await beside((ledger) => askForPlaces(ledger, queued)),
     };
   } finally {
     await shop.close();
+  }
+}
+
+/** Does something beside a process, which ends with it. */
+async function besides<T>(ledger: LedgerProcess, what: (ledger: LedgerProcess) => Promise<T>): Promise<T> {
+  try {
+    const result = await what(ledger);
+    await ledger.close();
+    return result;
+  } finally {
+    await ledger.end();
   }
 }
 
@@ -117,6 +125,6 @@ async function askForPlaces(ledger: LedgerProcess, orderIds: readonly string[]):
 }
 
 function roomOf({ sizes, rounds, orders, messagesPerSecond, liveSeconds, queue }: LedgerPlan): number {
-  const live = 3 * messagesPerSecond * liveSeconds;
-  return Math.max(...sizes) + 2 * rounds * orders * PER_ORDER + live + queue + 100_000;
+  const live = 4 * messagesPerSecond * liveSeconds;
+  return Math.max(...sizes) + 3 * rounds * orders * PER_ORDER + live + queue + 100_000;
 }

@@ -36,7 +36,7 @@ export async function measureIngest(
   onProgress: (text: string) => void,
 ): Promise<Ingest> {
   const began = performance.now();
-  const ledger = new LedgerProcess(server.url, await keeping.anew());
+  const ledger = LedgerProcess.ledger(server.url, await keeping.anew());
   try {
     const watched = watch(ledger, keeping, onProgress);
     const { cpuMicros } = await ledger.caughtUp();

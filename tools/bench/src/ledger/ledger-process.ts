@@ -36,14 +36,20 @@ export interface Lookups {
 /** Does something beside a ledger, which ends with it. */
 export type Beside = <T>(what: (ledger: LedgerProcess) => Promise<T>) => Promise<T>;
 
-/** A ledger in a process of its own. */
+/** What the calling process has used by now. */
+export function usageNow(): Usage {
+  const { user, system } = process.cpuUsage();
+  return { cpuMicros: user + system, rss: process.memoryUsage.rss() };
+}
+
+/** A ledger in a process of its own; or a watcher, that is sent the same and keeps nothing. */
 export class LedgerProcess {
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, (reply: Reply) => void>();
   #last = 0;
 
-  constructor(url: string, store: string) {
-    this.#child = fork(fileURLToPath(new URL('./worker.js', import.meta.url)), [url, store], {
+  private constructor(file: string, args: readonly string[]) {
+    this.#child = fork(fileURLToPath(new URL(file, import.meta.url)), args, {
       stdio: ['ignore', 2, 2, 'ipc'], // what it logs must not stand in the report
     });
     this.#child.on('message', (reply: Reply) => {
@@ -53,6 +59,15 @@ export class LedgerProcess {
     this.#child.on('exit', (code) => {
       for (const [id, resolve] of this.#waiting) resolve({ id, error: `it ended early (${code})` });
     });
+  }
+
+  static ledger(url: string, store: string): LedgerProcess {
+    return new LedgerProcess('./worker.js', [url, store]);
+  }
+
+  /** Only asked until when it has taken everything, and to close. */
+  static watcher(url: string): LedgerProcess {
+    return new LedgerProcess('./watcher.js', [url]);
   }
 
   async usage(): Promise<Usage> {

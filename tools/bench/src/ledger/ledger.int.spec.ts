@@ -36,7 +36,12 @@ describe('npm run bench:ledger', () => {
         expect(Math.min(...figures)).toBeGreaterThan(0);
       }
       expect(measured.without.map(({ ledger }) => ledger)).toEqual([0]);
-      for (const { hopsPerSecond, runtime, ledger } of [...measured.with, measured.live.with])
+      for (const { hopsPerSecond, runtime, ledger } of [
+        ...measured.with,
+        ...measured.watched,
+        measured.live.with,
+        measured.live.watched,
+      ])
         expect(Math.min(hopsPerSecond, runtime, ledger)).toBeGreaterThan(0);
       expect(measured.live.visibility.p99).toBeGreaterThan(0);
       expect(measured.queued.p99).toBeGreaterThan(0);

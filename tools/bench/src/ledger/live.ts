@@ -10,6 +10,7 @@ import type { Cost, Shop } from './shop.ts';
 export interface Live {
   readonly without: Cost;
   readonly with: Cost;
+  readonly watched: Cost;
   /** From an order's PubAck to `where` telling of it, in ms: in a run of its own, since asking costs too. */
   readonly visibility: Answers;
 }
@@ -18,9 +19,15 @@ export interface Live {
 const FOLLOWED = 25;
 const TICK_MS = 2;
 
-/** Runs the chain at an even rate three times: alone, beside a ledger, and beside one that is asked for orders. */
-export async function measureLive(shop: Shop, plan: LedgerPlan, beside: Beside): Promise<Live> {
+/** Runs the chain at an even rate: alone, beside a watcher, a ledger, and one that is asked for orders. */
+export async function measureLive(
+  shop: Shop,
+  plan: LedgerPlan,
+  beside: Beside,
+  besideWatcher: Beside,
+): Promise<Live> {
   const without = await placeEvenly(shop, plan);
+  const watched = await besideWatcher((watcher) => placeEvenly(shop, plan, watcher));
   const withLedger = await beside((ledger) => placeEvenly(shop, plan, ledger));
   const took = await beside(async (ledger) => {
     const followed: Promise<number>[] = [];
@@ -30,7 +37,7 @@ export async function measureLive(shop: Shop, plan: LedgerPlan, beside: Beside):
     });
     return Promise.all(followed);
   });
-  return { without, with: withLedger, visibility: answersOf(took) };
+  return { without, with: withLedger, watched, visibility: answersOf(took) };
 }
 
 /** Places orders while the chain runs, so that so many messages are stored each second. */

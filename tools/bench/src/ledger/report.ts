@@ -79,10 +79,13 @@ export function ledgerTable({ machine, plan, measured, goals }: LedgerReport): s
       ['', 'hops/s', 'runtime', 'server', 'ledger'],
       row('full speed, without', measured.without),
       row('full speed, with', measured.with),
+      row('full speed, watched', measured.watched),
       row('even rate, without', [live.without]),
       row('even rate, with', [live.with]),
+      row('even rate, watched', [live.watched]),
     ]),
     '',
+    `Watched by a client that is sent what the ledger is sent and keeps nothing: ${shareOf(measured.without, measured.watched).toFixed(2)} of a hop at full speed, ${shareOf([live.without], [live.watched]).toFixed(2)} at an even rate.`,
     `Visible after its PubAck: ${told(live.visibility)} ms. where in a queue of ${plan.queue}: ${told(queued)} ms (p50/p99).`,
     '',
     ...aligned(

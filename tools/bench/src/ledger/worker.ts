@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Ledger } from '@troupe/ledger';
-import type { Ask, Lookups, Reply, Usage } from './ledger-process.ts';
+import { type Ask, type Lookups, type Reply, usageNow } from './ledger-process.ts';
 
 /**
  * Runs a ledger in a process of its own, so that its memory and CPU time are the ledger's. Started as
@@ -26,12 +26,12 @@ process.on('message', ({ id, ask }: { id: number; ask: Ask }) => {
 process.on('disconnect', () => process.exit());
 
 async function answer(ask: Ask): Promise<Omit<Reply, 'id'>> {
-  if (ask.what === 'usage') return { usage: usage() };
+  if (ask.what === 'usage') return { usage: usageNow() };
   const ledger = await opened;
   switch (ask.what) {
     case 'caughtUp':
       while (ledger.freshness().asOf < ask.since) await delay(POLL_MS);
-      return { usage: usage() };
+      return { usage: usageNow() };
     case 'lookUp':
       return { value: await lookUp(ledger, ask.keys) };
     case 'follow':
@@ -62,9 +62,4 @@ async function lookUp(ledger: Ledger, keys: readonly string[]): Promise<Lookups>
 async function follow(ledger: Ledger, id: string, storedAt: number): Promise<number> {
   while ((await ledger.where(id)).flows.length === 0) await delay(POLL_MS);
   return performance.timeOrigin + performance.now() - storedAt;
-}
-
-function usage(): Usage {
-  const { user, system } = process.cpuUsage();
-  return { cpuMicros: user + system, rss: process.memoryUsage.rss() };
 }
