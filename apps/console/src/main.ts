@@ -3,7 +3,7 @@ import { startApp } from '@troupe/nest';
 import { nestLogger } from '@troupe/telemetry';
 import { serveApiPage } from './api/page.ts';
 import { ConsoleModule } from './console.module.ts';
-import { servePageFiles } from './page/serve.ts';
+import { servePage } from './page/serve.ts';
 import { readConsoleSettings } from './settings.ts';
 
 await startApp(ConsoleModule, {
@@ -11,7 +11,7 @@ await startApp(ConsoleModule, {
   logger: nestLogger,
   configure: async (app) => {
     serveApiPage(app);
-    await servePageFiles(app);
+    await servePage(app);
   },
   settings: readConsoleSettings,
 });

@@ -9,7 +9,7 @@ import { ConsoleModule } from '../console.module.ts';
 import { Shop } from '../shop.spec.support.ts';
 import { CHROMIUM, NO_CHROMIUM, openBrowser, openPage, type Watched } from './browser.spec.support.ts';
 import { buildPage, ROOT } from './built.spec.support.ts';
-import { servePageFiles } from './serve.ts';
+import { servePage } from './serve.ts';
 
 /** The ledger follows the broker a moment behind, the page the ledger, and the watchdog looks every five seconds. */
 const WAIT = { timeout: 25_000 };
@@ -173,7 +173,7 @@ it('says why an answer is older than it should be, as long as it is', async () =
 
 it('says that the ledger is not open yet', async () => {
   vi.stubEnv('NATS_URL', 'nats://127.0.0.1:1');
-  const early = await createApp(ConsoleModule, { configure: servePageFiles });
+  const early = await createApp(ConsoleModule, { configure: servePage });
   vi.stubEnv('NATS_URL', broker.url);
   await early.listen(0, '127.0.0.1');
   await page.goto(`${await early.getUrl()}/ui/where?key=o-1`);
@@ -221,7 +221,7 @@ it.each(['light', 'dark'] as const)('can be read by everybody, in %s colours', a
 });
 
 async function startConsole(port: number): Promise<void> {
-  app = await createApp(ConsoleModule, { configure: servePageFiles });
+  app = await createApp(ConsoleModule, { configure: servePage });
   await app.listen(port, '127.0.0.1');
 }
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { ConsoleModule } from '../console.module.ts';
 import { buildPage } from './built.spec.support.ts';
 import { PageController } from './page.controller.ts';
-import { servePageFiles } from './serve.ts';
+import { servePage } from './serve.ts';
 
 let app: NestFastifyApplication;
 
@@ -13,7 +13,7 @@ beforeAll(async () => {
   await buildPage();
   vi.stubEnv('NATS_URL', 'nats://127.0.0.1:1');
   vi.stubEnv('TROUPE_DATA', 'memory');
-  app = await createApp(ConsoleModule, { configure: servePageFiles });
+  app = await createApp(ConsoleModule, { configure: servePage });
   await app.init();
 }, 60_000);
 afterAll(async () => {
@@ -37,6 +37,20 @@ it.each(['/', '/ui', '/ui/where?key=o-1', '/ui/whatever/comes'])(
       expect(address).toMatch(/^\/ui\/assets\//);
   },
 );
+
+it('leads a browser from the address of a flow to the page, and no program', async () => {
+  const url = '/flows/a%2Bb%20c%2Fd';
+  const browser = await app.inject({ url, headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } });
+  expect(browser.statusCode).toBe(302);
+  expect(browser.headers).toMatchObject({ location: '/ui/where?key=a%2Bb%20c%2Fd', vary: 'accept' });
+  for (const accept of ['application/json', '*/*', undefined]) {
+    const program = await app.inject({ url, headers: accept === undefined ? {} : { accept } });
+    expect(program.headers).toMatchObject({
+      'content-type': expect.stringContaining('json'),
+      vary: 'accept',
+    });
+  }
+});
 
 it('serves what the page is made of once for all, each by its type', async () => {
   const { body } = await app.inject({ url: '/' });
