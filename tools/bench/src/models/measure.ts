@@ -67,7 +67,7 @@ async function models(
     await subject.throughput(warmUpOrders);
     subjects.push([model, subject]);
   }
-  const results = { choreographed: none(), orchestrated: none(), 'request-reply': none() };
+  const results = { choreographed: none(), orchestrated: none(), 'by-hand': none(), 'request-reply': none() };
   for (let round = 1; round <= rounds; round++) {
     // Each in turn comes first: what a measurement leaves the server to do, the next one pays for.
     subjects.push(...subjects.splice(0, 1));

@@ -1,8 +1,11 @@
 import { Names } from '@troupe/jetstream';
 import { OrderFulfilled, OrderPlaced, ParcelDispatched } from './contracts.ts';
 
-/** The three ways to have three pieces of work done for an order, in the order in which a round runs them. */
-export const MODELS = ['choreographed', 'orchestrated', 'request-reply'] as const;
+/**
+ * The ways to have three pieces of work done for an order, in the order in which a round runs them: each model, and
+ * what durable orchestration costs at least.
+ */
+export const MODELS = ['choreographed', 'orchestrated', 'by-hand', 'request-reply'] as const;
 
 export type Model = (typeof MODELS)[number];
 
@@ -31,11 +34,17 @@ export const FLOWS = {
     starts: OrderPlaced,
     ends: OrderFulfilled,
   },
+  'by-hand': {
+    names: new Names('by-hand'),
+    starts: OrderPlaced,
+    ends: OrderFulfilled,
+  },
 } as const;
 
 /** How often a message of a flow is handled by a step, or a request answered: an orchestrator handles four of its seven. */
 export const HOPS: Readonly<Record<Model, number>> = {
   choreographed: 3,
   orchestrated: 7,
+  'by-hand': 7,
   'request-reply': 3,
 };

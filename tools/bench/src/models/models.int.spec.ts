@@ -27,6 +27,7 @@ describe('npm run bench:models', () => {
     }
     expect(models.choreographed.writes.median).toBe(4);
     expect(models.orchestrated.writes.median).toBeGreaterThanOrEqual(12);
+    expect(models['by-hand'].writes.median).toBe(13);
     expect(models['request-reply'].writes.median).toBe(0);
     for (const size of plan.fanOuts.sizes) expect(fanOuts[size]?.micros.median).toBeGreaterThan(0);
     expect(waiting.rssWhile).toBeGreaterThan(0);

@@ -47,7 +47,8 @@ export async function startOrchestrated(url: string): Promise<Chain> {
   return { stop: () => runtime.stop() };
 }
 
-function worker(name: string, on: ContractClass, emits: ContractClass): StepDefinition {
+/** A step that answers a command. */
+export function worker(name: string, on: ContractClass, emits: ContractClass): StepDefinition {
   return {
     name,
     on: [on],

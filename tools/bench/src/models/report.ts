@@ -44,6 +44,7 @@ export function reportOf(plan: ModelsPlan, { models, fanOuts, waiting }: Measure
   const figures = models && {
     choreographed: figuresOf('choreographed', models.choreographed),
     orchestrated: figuresOf('orchestrated', models.orchestrated),
+    'by-hand': figuresOf('by-hand', models['by-hand']),
     'request-reply': figuresOf('request-reply', models['request-reply']),
   };
   const branches = fanOuts && new Map([...fanOuts].map(([size, all]) => [size, fanOutFiguresOf(all)]));

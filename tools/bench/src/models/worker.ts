@@ -1,5 +1,6 @@
 import type { Chain } from '../chain.ts';
 import { answerNow, type Command } from '../worker-process.ts';
+import { startByHand } from './by-hand.ts';
 import { startChoreographed } from './choreographed.ts';
 import type { Model } from './model.ts';
 import { startOrchestrated } from './orchestrated.ts';
@@ -10,6 +11,7 @@ const [model, url] = process.argv.slice(2) as [Model, string];
 const start = {
   choreographed: startChoreographed,
   orchestrated: startOrchestrated,
+  'by-hand': startByHand,
   'request-reply': startRequestReply,
 }[model];
 let chain: Chain | undefined;
