@@ -15,8 +15,8 @@ export interface Live {
   readonly visibility: Answers;
 }
 
-/** One order in so many is followed. */
-const FOLLOWED = 25;
+/** One order in so many is followed: whoever asks for many at once measures what asking costs. */
+const FOLLOWED = 100;
 const TICK_MS = 2;
 
 /** Runs the chain at an even rate: alone, beside a watcher, a ledger, and one that is asked for orders. */

@@ -8,6 +8,8 @@ import { type Ask, type Lookups, type Reply, usageNow } from './ledger-process.t
  */
 const [url, store] = process.argv.slice(2) as [string, string];
 const POLL_MS = 5;
+/** How often an order is asked for until it is known. */
+const FOLLOW_MS = 10;
 
 // Each message of the chain has its order's id in it, as those of the order system have.
 const opened = Ledger.open({
@@ -60,6 +62,6 @@ async function lookUp(ledger: Ledger, keys: readonly string[]): Promise<Lookups>
 
 /** How long after its PubAck a message can be asked for, in ms. */
 async function follow(ledger: Ledger, id: string, storedAt: number): Promise<number> {
-  while ((await ledger.where(id)).flows.length === 0) await delay(POLL_MS);
+  while ((await ledger.where(id)).flows.length === 0) await delay(FOLLOW_MS);
   return performance.timeOrigin + performance.now() - storedAt;
 }
