@@ -3,7 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { ParcelDelivered, ParcelReturned } from '@shop/contracts-carrier';
 import { OrderPlaced } from '@shop/contracts-order';
 import { PaymentDeclined, PaymentRefunded } from '@shop/contracts-payment';
-import { Flow, Producer } from '@troupe/nest';
+import { Flow, newFlowId, Producer } from '@troupe/nest';
 import { type Claim, IdempotencyKeys } from './idempotency-keys.ts';
 import type { Order } from './order.ts';
 import { OrderRecords } from './order-records.ts';
@@ -37,7 +37,7 @@ export class Orders {
   async place(order: Order, key: string | undefined): Promise<Placing> {
     const receipt: Receipt = {
       orderId: randomUUID(),
-      flowId: randomUUID(),
+      flowId: newFlowId(),
       placedAt: new Date().toISOString(),
     };
     if (key === undefined) {

@@ -82,6 +82,7 @@ export { DEFAULT_LANES, laneOf } from './lane.ts';
 export { type Logger, registeredLogger, registerLogger, silentLogger } from './logger.ts';
 export { consumerName, inboxOf, instanceKey, keyToken, Names, stepName } from './naming.ts';
 export type { Notice, NoticeKind, ProducingApp } from './notices.ts';
+export { newFlowId } from './publish/flow-id.ts';
 export type { OutgoingMessage } from './publish/message.ts';
 export { Producer, type SendOptions, type Sent } from './publish/producer.ts';
 export type { ExpectedStep, Hold } from './retention/holds.ts';

@@ -1,6 +1,7 @@
 export {
   BrokerUnavailableError,
   type Next,
+  newFlowId,
   next,
   Producer,
   RetryAfter,

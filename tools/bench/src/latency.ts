@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { newFlowId } from '@troupe/jetstream';
 import { chainNames } from './chain.ts';
 import type { Order } from './contracts.ts';
 import type { Course } from './course.ts';
@@ -49,7 +49,7 @@ export async function measureLatency(
   for (let sent = 0; sent < WARM_UP + orders; sent++) {
     const due = began + (sent * 1000) / perSecond;
     await delay(Math.max(0, due - performance.now()));
-    const orderId = randomUUID();
+    const orderId = newFlowId();
     if (sent >= WARM_UP) sentAt.set(orderId, performance.now());
     stored.push(desk.place(orderId));
   }

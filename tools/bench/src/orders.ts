@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { type JetStreamClient, jetstream } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from '@nats-io/transport-node';
 import { type ContractClass, contractOf, encodeBinary } from '@troupe/contract';
-import { DEFAULT_LANES, laneOf } from '@troupe/jetstream';
+import { DEFAULT_LANES, laneOf, newFlowId } from '@troupe/jetstream';
 import { chainNames, type Variant } from './chain.ts';
 import { type Order, OrderPlaced } from './contracts.ts';
 
@@ -23,7 +22,7 @@ export class OrderDesk {
   /** Places `count` orders as fast as the stream takes them, and tells of each order's id. */
   async placeMany(count: number, placing: (orderId: string) => void = () => {}): Promise<void> {
     for (let placed = 0; placed < count; placed += AT_ONCE) {
-      const ids = Array.from({ length: Math.min(AT_ONCE, count - placed) }, () => randomUUID());
+      const ids = Array.from({ length: Math.min(AT_ONCE, count - placed) }, () => newFlowId());
       await Promise.all(ids.map((id) => this.place(id)));
       ids.forEach(placing);
     }

@@ -4,6 +4,7 @@ import type { Connection } from '../connection/connection.ts';
 import { BrokerUnavailableError, UndeclaredOutputError } from '../errors.ts';
 import type { Next } from '../step.ts';
 import { Envelope, type SealedMessage, type Sender } from './envelope.ts';
+import { newFlowId } from './flow-id.ts';
 import { sealMajors } from './majors.ts';
 import type { PubAck } from './puback.ts';
 import type { Sending } from './sending.ts';
@@ -12,7 +13,7 @@ import type { Sending } from './sending.ts';
 export interface SendOptions {
   /** CloudEvents `id`, not empty. Sending again with the same one stores nothing new. Default: a random UUID. */
   readonly id?: string;
-  /** The flow, not empty. Default: a random UUID, which opens a new flow. */
+  /** The flow, not empty. Default: `newFlowId()`, which opens one. */
   readonly flowId?: string;
   /** The same fact as an older major, as in `next`; `produces` lists both. Default: none. */
   readonly also?: Next;
@@ -76,7 +77,7 @@ export class Producer {
     const sending = this.#sending;
     if (sending === undefined) throw new BrokerUnavailableError('The streams are not verified yet.');
     const id = options.id ?? randomUUID();
-    const flowId = options.flowId ?? randomUUID();
+    const flowId = options.flowId ?? newFlowId();
     if (id === '' || flowId === '') throw new RangeError('The id and the flow of a message are not empty.');
     const { also, timeoutMs = TIMEOUT_MS } = options;
     const messages =

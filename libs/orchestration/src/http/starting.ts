@@ -1,5 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { type Producer, PublishTimeoutError } from '@troupe/jetstream';
+import { createHash } from 'node:crypto';
+import { newFlowId, type Producer, PublishTimeoutError } from '@troupe/jetstream';
 import { BrokerUnavailableError, ProblemException } from '@troupe/nest';
 import { NEVER_WRITTEN } from '../engine/bucket.ts';
 import { keys } from '../engine/keys.ts';
@@ -34,7 +34,7 @@ export async function start(
   const { face, orchestrations } = ground;
   const { bucket } = orchestrations;
   const named = idOf(face, body, idempotencyKey);
-  const id = named ?? randomUUID();
+  const id = named ?? newFlowId();
   const record = acceptedRecord(face, id, named === undefined ? undefined : digestOf(body));
   const key = keys.instance(face.name, id);
   const held = named === undefined ? NOTHING : await bucket.get<InstanceRecord>(key);

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { newFlowId } from '@troupe/jetstream';
 import { STEPS } from '../chain.ts';
 import { type Answers, answersOf } from './ingest.ts';
 import type { Beside, LedgerProcess } from './ledger-process.ts';
@@ -50,7 +50,7 @@ function placeEvenly(
   const ordersPerSecond = messagesPerSecond / (STEPS.length + 1);
   const orders = Math.round(ordersPerSecond * liveSeconds);
   const place = async (n: number): Promise<void> => {
-    const orderId = randomUUID();
+    const orderId = newFlowId();
     await shop.desk.place(orderId);
     placed(n, orderId);
   };

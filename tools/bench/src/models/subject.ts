@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { NatsServer } from '@troupe/broker';
+import { newFlowId } from '@troupe/jetstream';
 import { WorkerProcess } from '../worker-process.ts';
 import type { Latency } from './latency.ts';
 import type { Model } from './model.ts';
@@ -44,5 +44,5 @@ export function subjectOf(model: Model, bench: Bench): Promise<Subject> {
 
 /** Ids of so many new flows. */
 export function flowIds(count: number): string[] {
-  return Array.from({ length: count }, () => randomUUID());
+  return Array.from({ length: count }, () => newFlowId());
 }
