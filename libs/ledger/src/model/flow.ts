@@ -38,9 +38,14 @@ export interface Overdue {
   readonly expected: readonly string[];
 }
 
+/** Whether a message was sent to one step alone. */
+export interface Directed {
+  readonly direct?: boolean | undefined;
+}
+
 /** Whether the flow waits for it. What a step is told alone is its own affair, and keeps no flow open. */
-export function isOpen({ settlement, message }: StepNode & Pick<MessageNode, 'message'>): boolean {
-  return message.direct !== true && !isSettled(settlement);
+export function isOpen(step: { readonly settlement: Settlement; readonly message: Directed }): boolean {
+  return step.message.direct !== true && !isSettled(step.settlement);
 }
 
 /** One flow, whole. */

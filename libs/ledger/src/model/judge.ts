@@ -1,13 +1,14 @@
 import { durationOf } from '@troupe/jetstream';
 import { type Judgement, tasksOf, treeOf } from './assemble.ts';
 import type { DeclaredFlow } from './choreography.ts';
-import type { Carrier, Queue } from './course.ts';
+import { type Carrier, type Queue, settlementOf } from './course.ts';
 import { told } from './duration.ts';
 import { declaredFor, isAwaited, openingOf, ownOf, partsOfParent } from './ends.ts';
-import { type Flow, type FlowState, isOpen, type MessageNode, type StepNode } from './flow.ts';
+import { type Directed, type Flow, type FlowState, isOpen, type MessageNode, type StepNode } from './flow.ts';
 import type { HandOff } from './hand-off.ts';
+import type { Message } from './message.ts';
 import { lackOf, type Orchestrated, oneself } from './orchestrated.ts';
-import type { FlowRecord } from './record.ts';
+import { type FlowRecord, isDirect, type StoredMessage } from './record.ts';
 import { placeName, sentenceOf } from './sentence.ts';
 
 /** Knows no queue: positions are left open. */
@@ -36,21 +37,17 @@ export interface Asked {
  */
 export function judge(record: FlowRecord, judgement: Judgement, asked: Asked = {}): Flow {
   const { queue = UNCOUNTED, name, orchestrated = [], handOffs = [], ends } = asked;
-  const { expectations, now } = judgement;
-  const own = ownOf(record);
-  const first = own[0] ?? record.messages[0];
-  const startedAt = first?.at ?? 0;
-  const opened = openingOf(own, expectations);
-  const declared = declaredFor(opened, expectations, ends);
+  const { now } = judgement;
+  const outline = outlineOf(record, judgement, ends);
+  const { own, opened, end, startedAt } = outline;
   const isOfParent = ends === undefined ? () => false : partsOfParent(record, judgement, ends);
   const tasks = tasksOf(record, judgement).filter(
     ({ message, expected }) => !isOfParent(message, expected.step),
   );
   const roots = treeOf(tasks, record, queue, now);
-  const end = own.find(({ type }) => declared?.ends.includes(type))?.type;
   const steps = [...stepsOf(roots)];
-  const isEnded = declared === undefined ? !isAwaited(own, expectations) : end !== undefined;
-  const verdict = verdictOf(steps, declared, end, isEnded, startedAt, now, orchestrated);
+  const verdict = verdictOf(steps, outline, now, orchestrated);
+  const first = own[0] ?? record.messages[0];
   const isCertain = !record.truncated && isWatched(record, judgement);
   const state = verdict.state === 'completed' && !isCertain ? 'running' : verdict.state;
   const lastAt = Math.max(startedAt, ...own.map(({ at }) => at));
@@ -71,6 +68,47 @@ export function judge(record: FlowRecord, judgement: Judgement, asked: Asked = {
   };
   const called = name ?? `${oneself(orchestrated)} ${record.id}`;
   return { ...flow, sentence: sentenceOf(flow, steps, called, now, orchestrated) };
+}
+
+/** Whether `judge` calls a flow completed, without all else that it tells of it. */
+export function isCompleted(
+  record: FlowRecord,
+  judgement: Judgement,
+  orchestrated: readonly Orchestrated[] = [],
+): boolean {
+  if (record.truncated || !isWatched(record, judgement)) return false;
+  const steps = tasksOf(record, judgement).map(({ message, expected: { step }, course }): Step => {
+    const settlement = settlementOf(course, UNCOUNTED);
+    return {
+      step,
+      message: { type: message.type, direct: isDirect(message) },
+      settlement,
+      overdue: undefined,
+    };
+  });
+  const verdict = verdictOf(steps, outlineOf(record, judgement), judgement.now, orchestrated);
+  return verdict.state === 'completed';
+}
+
+/** What the messages of a flow tell of it, whatever became of each. */
+interface Outline {
+  readonly own: readonly StoredMessage[];
+  readonly opened: StoredMessage | undefined;
+  readonly declared: DeclaredFlow | undefined;
+  /** The declared end that it reached. */
+  readonly end: string | undefined;
+  readonly isEnded: boolean;
+  readonly startedAt: number;
+}
+
+function outlineOf(record: FlowRecord, { expectations }: Judgement, ends?: readonly string[]): Outline {
+  const own = ownOf(record);
+  const opened = openingOf(own, expectations);
+  const declared = declaredFor(opened, expectations, ends);
+  const end = own.find(({ type }) => declared?.ends.includes(type))?.type;
+  const isEnded = declared === undefined ? !isAwaited(own, expectations) : end !== undefined;
+  const startedAt = (own[0] ?? record.messages[0])?.at ?? 0;
+  return { own, opened, declared, end, isEnded, startedAt };
 }
 
 const MOST_TRACES = 20;
@@ -105,14 +143,14 @@ export function* stepsOf(
   }
 }
 
-type Step = StepNode & { readonly message: MessageNode['message'] };
+/** What of a step decides how its flow is. */
+interface Step extends Pick<StepNode, 'step' | 'settlement' | 'overdue'> {
+  readonly message: Pick<Message, 'type'> & Directed;
+}
 
 function verdictOf(
   steps: readonly Step[],
-  declared: DeclaredFlow | undefined,
-  end: string | undefined,
-  isEnded: boolean,
-  startedAt: number,
+  { declared, end, isEnded, startedAt }: Outline,
   now: number,
   orchestrated: readonly Orchestrated[],
 ): { state: FlowState; reasons: string[] } {

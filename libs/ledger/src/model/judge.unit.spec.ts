@@ -5,7 +5,7 @@ import { SHOP } from '../shop.spec.support.ts';
 import type { Choreography } from './choreography.ts';
 import { Expectations, type Registered } from './expectation.ts';
 import type { Flow } from './flow.ts';
-import { type Asked, judge } from './judge.ts';
+import { type Asked, isCompleted, judge } from './judge.ts';
 import type { FlowRecord } from './record.ts';
 
 const PLACED_AT = 10_001;
@@ -46,6 +46,11 @@ const WHOLE = { messages: [placed, paid, shipped], evidence: [paidFor, { ...ship
 describe('a flow', () => {
   it('is completed when its end is reached and every step is done', () => {
     expect(judged(WHOLE)).toMatchObject({ state: 'completed', end: 'parcel.dispatched.v1', reasons: [] });
+  });
+
+  it('is completed while a message to one step alone waits', () => {
+    const wake = message(4, { id: 'wake', type: 'payment.wake.v1', target: 'payments__authorize' });
+    expect(judged({ ...WHOLE, messages: [...WHOLE.messages, wake] }).state).toBe('completed');
   });
 
   it('is running while an end is reached and a step is not done', () => {
@@ -262,5 +267,10 @@ function judged(
     evidence: [],
     truncated: false,
   };
-  return judge({ ...whole, ...record }, { expectations, durables, lettersSince: 0, now }, options.asked);
+  const judgement = { expectations, durables, lettersSince: 0, now };
+  const flow = judge({ ...whole, ...record }, judgement, options.asked);
+  const { ends, orchestrated } = options.asked ?? {};
+  if (ends === undefined)
+    expect(isCompleted({ ...whole, ...record }, judgement, orchestrated)).toBe(flow.state === 'completed');
+  return flow;
 }

@@ -36,7 +36,8 @@ export class Settler {
     private readonly where: Where,
     private readonly watched: Watched,
     private readonly log: Logger,
-    private readonly judged: (flow: Flow) => void,
+    /** Told of each flow that something was written of, as long as somebody follows them. */
+    private readonly changed: (flow: Flow) => void,
   ) {
     this.#running = this.#run();
   }
@@ -59,7 +60,7 @@ export class Settler {
     while (!signal.aborted) {
       try {
         const touched = this.#due();
-        await this.#settle(touched, this.judged);
+        await this.#settle(touched, this.watched.isFollowed ? this.changed : undefined);
         if (touched.length < AT_ONCE) await this.#sweep();
       } catch (error) {
         this.log.warn({ err: error }, 'flows cannot be judged now');
@@ -93,11 +94,11 @@ export class Settler {
       limit: AT_ONCE / 10,
     });
     const flows = entries.map(({ n }) => n).filter((n) => this.watched.isMine(n) && !this.#touched.has(n));
-    await this.#settle(flows, () => {});
+    await this.#settle(flows);
     this.#cursor = entries.at(-1);
   }
 
-  async #settle(flows: readonly number[], judged: (flow: Flow) => void): Promise<void> {
+  async #settle(flows: readonly number[], changed?: (flow: Flow) => void): Promise<void> {
     const completed: Settled[] = [];
     for (let at = 0; at < flows.length; at += FLOWS_AT_ONCE) {
       const together = flows.slice(at, at + FLOWS_AT_ONCE);
@@ -106,9 +107,11 @@ export class Settler {
       for (const n of together) {
         const record = records.get(n) ?? (await this.store.flow(n));
         if (record === undefined || isOfOtherStreams(record, judgement)) continue;
-        const flow = await this.where.judged(record, judgement);
-        if (flow.state === 'completed') completed.push({ n, id: record.id, version: record.version });
-        judged(flow);
+        const flow = changed && (await this.where.judged(record, judgement));
+        if (flow !== undefined) changed?.(flow);
+        const isCompleted =
+          flow === undefined ? await this.where.isCompleted(record, judgement) : flow.state === 'completed';
+        if (isCompleted) completed.push({ n, id: record.id, version: record.version });
       }
       await immediate(); // whoever asks meanwhile is answered
     }

@@ -3,7 +3,7 @@ import type { Queue } from '../model/course.ts';
 import { partsOfParent } from '../model/ends.ts';
 import type { Flow } from '../model/flow.ts';
 import { type HandOff, handOffOf } from '../model/hand-off.ts';
-import { type Asked, judge, waitingIn } from '../model/judge.ts';
+import { type Asked, isCompleted, judge, waitingIn } from '../model/judge.ts';
 import type { FlowRecord } from '../model/record.ts';
 import type { Projector } from '../projection/projector.ts';
 import type { FoundFlow } from '../store/found.ts';
@@ -71,6 +71,11 @@ export class Where {
   async judged(record: FlowRecord, judgement: Judgement, asked: Asked = {}): Promise<Flow> {
     const orchestrated = await this.orchestrations.of(record, judgement.expectations);
     return judge(record, judgement, { ...asked, orchestrated });
+  }
+
+  /** Whether `judged` calls a flow completed, at a fraction of its cost. */
+  async isCompleted(record: FlowRecord, judgement: Judgement): Promise<boolean> {
+    return isCompleted(record, judgement, await this.orchestrations.of(record, judgement.expectations));
   }
 
   /** What flows are judged by now. It is taken before a flow is read: what is read may be newer, never older. */
