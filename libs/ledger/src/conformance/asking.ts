@@ -87,6 +87,25 @@ export function asking(open: Open): Behaviour[] {
       assert.equal(records.get(numbers[0] ?? 0)?.letters.length, 1);
     }),
 
+    behaviour(
+      open,
+      'takes back that a flow is settled when something more is written of it',
+      async (stage) => {
+        await stage.put(message(1));
+        const n = await stage.numberOf('f-1');
+        const unsettled = { unsettled: true, since: 0, until: 99_999, limit: 10 };
+        for (const seq of [2, 3]) {
+          await stage.store.settle([{ n, id: 'f-1', version: (await stage.store.flow(n))?.version ?? 0 }]);
+          assert.deepEqual(await stage.store.flows(unsettled), []);
+          await stage.put(message(seq, { flow: 'f-1' }));
+          assert.deepEqual(
+            (await stage.store.flows(unsettled)).map(({ id }) => id),
+            ['f-1'],
+          );
+        }
+      },
+    ),
+
     behaviour(open, 'calls a flow settled only as it was when it was judged', async (stage) => {
       await stage.put(message(1));
       const n = await stage.numberOf('f-1');

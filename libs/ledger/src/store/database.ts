@@ -9,16 +9,14 @@ export interface Insertion {
   readonly key: readonly string[];
   /** `DO NOTHING`, or `DO UPDATE SET …` with `excluded`. */
   readonly conflict: string;
-  /** Columns to be told of each row as it is then; only with `DO UPDATE`. */
-  readonly returning?: readonly string[];
 }
 
 /** What can be asked of a database, in a transaction or outside. Parameters are `$1`, `$2` …, each named once. */
 export interface Session {
   all<R extends object>(sql: string, values?: readonly Value[]): Promise<R[]>;
   run(sql: string, values?: readonly Value[]): Promise<void>;
-  /** Rows of one key are put in their order. Resolves to what `returning` asks for, in any order. */
-  insert<R extends object>(insertion: Insertion, rows: readonly (readonly Value[])[]): Promise<R[]>;
+  /** Rows of one key are put in their order. */
+  insert(insertion: Insertion, rows: readonly (readonly Value[])[]): Promise<void>;
 }
 
 /** Reaches all processes that have one database: what is told is heard when the transaction is committed. */

@@ -62,15 +62,19 @@ export class Flows {
       } else if (!begun.has(id)) touched.set(id, flow);
     }
     const rows = [...begun.values()].map(({ row }) => row);
-    for (const { id, n, started } of await session.insert<Row>(FLOW_ROWS, inOrder(rows))) {
-      const flow = begun.get(id)?.flow;
-      if (flow === undefined) continue;
-      if (flow.n !== n) this.numbering.giveBack(flow.n);
-      flow.n = n;
-      flow.started = started;
+    await session.insert(FLOW_ROWS, inOrder(rows));
+    for (const ids of filledUp([...begun.keys()]))
+      for (const { id, n, started } of await session.all<Row>(WRITTEN, ids)) {
+        const flow = begun.get(id)?.flow;
+        if (flow === undefined) continue;
+        if (flow.n !== n) this.numbering.giveBack(flow.n);
+        flow.n = n;
+        flow.started = started;
+      }
+    for (const numbers of filledUp([...touched.values()].map(({ n }) => n))) {
+      await session.run(TOUCH, [census, ...numbers]);
+      await session.run(REOPEN, numbers);
     }
-    const numbers = [...touched.values()].map(({ n }) => n);
-    for (const places of filledUp(numbers)) await session.run(TOUCH, [census, ...places]);
     for (const [i, { pos }] of messages.entries()) this.#places.set(pos, (flows[i] as KnownFlow).n);
     return flows;
   }
@@ -113,16 +117,19 @@ function standing(text: string): string {
 const NAMED_AT_ONCE = 100;
 
 /** Lists of one length, the last filled up with its first: the same statement, however many there are. */
-function filledUp(numbers: readonly number[]): number[][] {
-  const lists: number[][] = [];
-  for (let at = 0; at < numbers.length; at += NAMED_AT_ONCE)
-    lists.push(Array.from({ length: NAMED_AT_ONCE }, (_, i) => numbers[at + i] ?? numbers[at] ?? 0));
+function filledUp<V>(values: readonly V[]): V[][] {
+  const lists: V[][] = [];
+  for (let at = 0; at < values.length; at += NAMED_AT_ONCE)
+    lists.push(Array.from({ length: NAMED_AT_ONCE }, (_, i) => values[at + i] ?? (values[at] as V)));
   return lists;
 }
 
 const placesFrom = (first: number): string =>
   Array.from({ length: NAMED_AT_ONCE }, (_, i) => `$${first + i}`).join(', ');
 const FLOWS_AT = `SELECT DISTINCT flow FROM message WHERE pos IN (${placesFrom(1)})`;
+const WRITTEN = `SELECT id, n, started FROM flow WHERE id IN (${placesFrom(1)})`;
 /** Of flows that are there, and whose oldest messages are known, nothing is compared or ordered anew. */
-const TOUCH = `UPDATE flow SET unsettled = 1, version = version + 1, census = CASE WHEN census < $1 THEN $1 ELSE census END
+const TOUCH = `UPDATE flow SET version = version + 1, census = CASE WHEN census < $1 THEN $1 ELSE census END
   WHERE n IN (${placesFrom(2)})`;
+/** Apart from that: an index orders flows by it, and is changed even where the value stays. */
+const REOPEN = `UPDATE flow SET unsettled = 1 WHERE unsettled = 0 AND n IN (${placesFrom(1)})`;

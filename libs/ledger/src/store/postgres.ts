@@ -72,7 +72,7 @@ class Postgres implements Database {
     await this.#answered(rowsOf(this.#pool, sql, values));
   }
 
-  insert<R extends object>(insertion: Insertion, rows: readonly (readonly Value[])[]): Promise<R[]> {
+  insert(insertion: Insertion, rows: readonly (readonly Value[])[]): Promise<void> {
     return this.#answered(insertInto(this.#pool, insertion, rows));
   }
 
@@ -129,19 +129,17 @@ async function rowsOf<R extends object>(client: Client, sql: string, values: rea
   return (await asked).rows;
 }
 
-async function insertInto<R extends object>(
+async function insertInto(
   client: Client,
   insertion: Insertion,
   rows: readonly (readonly Value[])[],
-): Promise<R[]> {
-  const told: R[] = [];
+): Promise<void> {
   for (const round of roundsOf(rows, insertion.key.length)) {
     for (let at = 0; at < round.length; at += CHUNK) {
       const chunk = round.slice(at, at + CHUNK);
-      told.push(...(await client.query<R>(statementOf(insertion, chunk.length), chunk.flat())).rows);
+      await client.query(statementOf(insertion, chunk.length), chunk.flat());
     }
   }
-  return told;
 }
 
 /** One statement may not touch a row twice: later rows of one key are put by later statements. */
@@ -159,9 +157,8 @@ function roundsOf(rows: readonly (readonly Value[])[], keyLength: number): (read
 }
 
 function statementOf(insertion: Insertion, rows: number): string {
-  const { table, columns, key, conflict, returning } = insertion;
+  const { table, columns, key, conflict } = insertion;
   let n = 0;
   const places = Array.from({ length: rows }, () => `(${columns.map(() => `$${++n}`).join(', ')})`);
-  const told = returning === undefined ? '' : ` RETURNING ${returning.join(', ')}`;
-  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${places.join(', ')} ON CONFLICT (${key.join(', ')}) ${conflict}${told}`;
+  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${places.join(', ')} ON CONFLICT (${key.join(', ')}) ${conflict}`;
 }

@@ -64,8 +64,9 @@ export function retain(database: Database, stream: number, firstSeq: number): Pr
  * puts there is written with its clues, and one statement sees both or neither.
  */
 async function dropClues(session: Session, part: number): Promise<void> {
-  await session.run(
-    `DELETE FROM clue WHERE part = $1 AND NOT EXISTS (SELECT 1 FROM flow WHERE n >= $2 AND n < $3)`,
-    [part, firstOf(part), firstOf(part + 1)],
-  );
+  for (const table of ['clue', 'new_clue'])
+    await session.run(
+      `DELETE FROM ${table} WHERE part = $1 AND NOT EXISTS (SELECT 1 FROM flow WHERE n >= $2 AND n < $3)`,
+      [part, firstOf(part), firstOf(part + 1)],
+    );
 }

@@ -1,5 +1,5 @@
 /** Format of the tables; a database of another one is made anew from the streams. */
-const FORMAT = '6';
+const FORMAT = '7';
 
 /** What says the format; every version of the ledger has it. */
 export const NOTES = 'CREATE TABLE IF NOT EXISTS note (name TEXT PRIMARY KEY, content TEXT NOT NULL);';
@@ -54,8 +54,11 @@ const TABLES = `
   CREATE TABLE IF NOT EXISTS child (flow INTEGER PRIMARY KEY, parent TEXT NOT NULL);
   CREATE INDEX IF NOT EXISTS child_parent ON child (parent, flow);
   CREATE TABLE IF NOT EXISTS clue (
-    part INTEGER NOT NULL, clue INTEGER NOT NULL, flow INTEGER NOT NULL, PRIMARY KEY (part, clue, flow)
+    part INTEGER NOT NULL, clue INTEGER NOT NULL, place INTEGER NOT NULL, PRIMARY KEY (part, clue, place)
   ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS new_clue (
+    n INTEGER PRIMARY KEY, part INTEGER NOT NULL, clue INTEGER NOT NULL, place INTEGER NOT NULL
+  );
 `;
 
 const DROPPED = [
@@ -72,6 +75,7 @@ const DROPPED = [
   'business_key',
   'child',
   'clue',
+  'new_clue',
 ]
   .map((table) => `DROP TABLE IF EXISTS ${table};`)
   .join('\n');
@@ -133,7 +137,6 @@ export const FLOW_ROWS = {
     census = ${LAST_CENSUS},
     type = CASE WHEN excluded.started < flow.started THEN excluded.type ELSE flow.type END,
     started = CASE WHEN excluded.started < flow.started THEN excluded.started ELSE flow.started END`,
-  returning: ['id', 'n', 'started'],
 } as const;
 
 export const LETTER_ROWS = {
@@ -176,8 +179,16 @@ export const CHILD_ROWS = {
 
 export const CLUE_ROWS = {
   table: 'clue',
-  columns: ['part', 'clue', 'flow'],
-  key: ['part', 'clue', 'flow'],
+  columns: ['part', 'clue', 'place'],
+  key: ['part', 'clue', 'place'],
+  conflict: 'DO NOTHING',
+} as const;
+
+/** Clues that are not in order yet. */
+export const NEW_CLUE_ROWS = {
+  table: 'new_clue',
+  columns: ['n', 'part', 'clue', 'place'],
+  key: ['n'],
   conflict: 'DO NOTHING',
 } as const;
 

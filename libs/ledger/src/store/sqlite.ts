@@ -44,8 +44,9 @@ class Sqlite implements Database {
     const database = new DatabaseSync(this.file);
     // What a crash of the machine takes from the log is read from the streams again: the position goes with it.
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536;');
-    // A page that changes often is written to the file once for many times (the log grows to 40 MB).
-    database.exec('PRAGMA wal_autocheckpoint = 10000;');
+    // A page that changes often is written to the file once for many times. A longer log (this one grows to 8 MB) holds
+    // up whoever asks for as long as it takes to write it down.
+    database.exec('PRAGMA wal_autocheckpoint = 2000;');
     // Waiting holds up the whole process: another writer is told of soon, and tried again.
     database.exec('PRAGMA busy_timeout = 100;');
     return database;
@@ -59,17 +60,15 @@ class Sqlite implements Database {
     this.#prepared(sql).run(...values);
   }
 
-  async insert<R extends object>(insertion: Insertion, rows: readonly (readonly Value[])[]): Promise<R[]> {
-    const { table, columns, key, conflict, returning } = insertion;
+  async insert(
+    { table, columns, key, conflict }: Insertion,
+    rows: readonly (readonly Value[])[],
+  ): Promise<void> {
     const places = columns.map(() => '?').join(', ');
     const statement = this.#prepared(
-      `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places}) ON CONFLICT (${key.join(', ')}) ${conflict}${
-        returning === undefined ? '' : ` RETURNING ${returning.join(', ')}`
-      }`,
+      `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places}) ON CONFLICT (${key.join(', ')}) ${conflict}`,
     );
-    if (returning !== undefined) return rows.map((row) => statement.get(...row) as R);
     for (const row of rows) statement.run(...row);
-    return [];
   }
 
   transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {

@@ -2,7 +2,8 @@ import { LedgerStoreError } from '../errors.ts';
 import type { Registered } from '../model/expectation.ts';
 import type { StoredEvidence } from '../model/record.ts';
 import type { Batch, NewMessage } from './batch.ts';
-import { clueOf, partOf } from './clue.ts';
+import { clueTo } from './clue.ts';
+import { Clues } from './clues.ts';
 import type { Database, Session, Value } from './database.ts';
 import { Flows, type KnownFlow } from './flows.ts';
 import { Notices } from './notices.ts';
@@ -11,7 +12,6 @@ import { inOrder } from './order.ts';
 import {
   ANSWERS,
   CHILD_ROWS,
-  CLUE_ROWS,
   DURABLE_ROWS,
   EVIDENCE_ROWS,
   KEY_ROWS,
@@ -38,6 +38,7 @@ export class Writing {
   readonly #numbering: Numbering;
   readonly #flows: Flows;
   readonly #notices: Notices;
+  readonly #clues: Clues;
   #heard: (written: Written) => void = () => {};
 
   constructor(
@@ -48,12 +49,14 @@ export class Writing {
     this.#numbering = new Numbering(database, shares);
     this.#flows = new Flows(database, words, this.#numbering);
     this.#notices = new Notices(words);
+    this.#clues = new Clues(database);
   }
 
   /** Forgets what is in memory: others may have written meanwhile. */
   forget(): void {
     this.#numbering.forget();
     this.#flows.forget();
+    this.#clues.forget();
     this.words.forget();
   }
 
@@ -170,7 +173,7 @@ export class Writing {
     const rows: Value[][] = [];
     const keys: Value[][] = [];
     const children: Value[][] = [];
-    const clues: Value[][] = [];
+    const clues: number[][] = [];
     for (const [i, message] of messages.entries()) {
       const { pos, id, cause, parent, at, saidAt, size, trace, of, target, due, attempt, letter, share } =
         message;
@@ -198,7 +201,7 @@ export class Writing {
         attempt ?? null,
         letter ?? null,
       ]);
-      clues.push([partOf(n), clueOf(id), n]);
+      clues.push(clueTo(n, id));
       if (parent !== undefined && flow.parent === undefined && parent !== message.flow) {
         flow.parent = parent;
         children.push([n, parent]);
@@ -208,13 +211,13 @@ export class Writing {
       flow.keys = said;
       for (const { name, value } of message.keys) {
         keys.push([n, words.known(name) ?? (await words.numberOf(session, name)), value]);
-        if (value !== id) clues.push([partOf(n), clueOf(value), n]);
+        if (value !== id) clues.push(clueTo(n, value));
       }
     }
     await session.insert(MESSAGE_ROWS, rows);
     await session.insert(KEY_ROWS, keys);
     await session.insert(CHILD_ROWS, children);
-    await session.insert(CLUE_ROWS, inOrder(clues));
+    await this.#clues.add(session, clues);
     return new Set(flows.map(({ n }) => n));
   }
 }
