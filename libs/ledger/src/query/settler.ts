@@ -1,6 +1,8 @@
 import { setTimeout as delay, setImmediate as immediate } from 'node:timers/promises';
 import type { Logger } from '@troupe/jetstream';
+import type { Judgement } from '../model/assemble.ts';
 import type { Flow } from '../model/flow.ts';
+import type { FlowRecord } from '../model/record.ts';
 import { FLOWS_AT_ONCE } from '../store/records.ts';
 import type { Settled, Store } from '../store/store.ts';
 import type { Written } from '../store/writing.ts';
@@ -107,14 +109,23 @@ export class Settler {
       for (const n of together) {
         const record = records.get(n) ?? (await this.store.flow(n));
         if (record === undefined || isOfOtherStreams(record, judgement)) continue;
-        const flow = changed && (await this.where.judged(record, judgement));
-        if (flow !== undefined) changed?.(flow);
-        const isCompleted =
-          flow === undefined ? await this.where.isCompleted(record, judgement) : flow.state === 'completed';
-        if (isCompleted) completed.push({ n, id: record.id, version: record.version });
+        if (await this.#isCompleted(record, judgement, changed))
+          completed.push({ n, id: record.id, version: record.version });
       }
       await immediate(); // whoever asks meanwhile is answered
     }
     await this.store.settle(completed);
+  }
+
+  /** Tells whoever follows of the flow, whole; for nobody only what is noted is found out. */
+  async #isCompleted(
+    record: FlowRecord,
+    judgement: Judgement,
+    changed: ((flow: Flow) => void) | undefined,
+  ): Promise<boolean> {
+    if (changed === undefined) return this.where.isCompleted(record, judgement);
+    const flow = await this.where.judged(record, judgement);
+    changed(flow);
+    return flow.state === 'completed';
   }
 }

@@ -73,7 +73,7 @@ export class Where {
     return judge(record, judgement, { ...asked, orchestrated });
   }
 
-  /** Whether `judged` calls a flow completed, at a fraction of its cost. */
+  /** Whether `judged` calls a flow completed; neither its tree nor its sentence is made. */
   async isCompleted(record: FlowRecord, judgement: Judgement): Promise<boolean> {
     return isCompleted(record, judgement, await this.orchestrations.of(record, judgement.expectations));
   }

@@ -43,6 +43,7 @@ async function lastGathered(session: Session): Promise<number> {
   return row?.n ?? 0;
 }
 
+/** Behind a SELECT without WHERE, SQLite takes ON for a part of it. */
 const PUT_IN_ORDER = `INSERT INTO clue (part, clue, place)
   SELECT part, clue, place FROM new_clue WHERE n > 0 ORDER BY part, clue, place
   ON CONFLICT (part, clue, place) DO NOTHING`;
