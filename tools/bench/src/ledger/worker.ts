@@ -8,7 +8,7 @@ import { type Ask, type Lookups, type Reply, usageNow } from './ledger-process.t
  */
 const [url, store] = process.argv.slice(2) as [string, string];
 const POLL_MS = 5;
-/** How often an order is asked for until it is known: more often, whoever asks is what makes it late. */
+/** How often an order is asked for until it is known: in a large index each question takes some ms of the ledger. */
 const FOLLOW_MS = 25;
 
 // Each message of the chain has its order's id in it, as those of the order system have.
