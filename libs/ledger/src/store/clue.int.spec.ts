@@ -35,9 +35,9 @@ describe('a store with many flows', () => {
     const database = sqliteDatabase(IN_MEMORY);
     const earlier = await Stage.on(database);
     onTestFinished(() => earlier.store.close());
-    await earlier.put(...sent(1, 5_000));
+    for (const n of [1, 2_001, 4_001]) await earlier.put(...sent(n, n + 1_999));
     const stage = await earlier.another();
-    await stage.put(...sent(5_001, 9_000));
+    for (const n of [6_001, 7_501]) await stage.put(...sent(n, n + 1_499));
     const rows = async (table: string): Promise<number> =>
       (await database.all<{ n: number }>(`SELECT COUNT(*) AS n FROM ${table}`))[0]?.n ?? 0;
     const found = async (n: number) => (await stage.store.find(`m-${n}`, 5)).map(({ flow }) => flow);
@@ -51,11 +51,21 @@ describe('a store with many flows', () => {
     for (const n of [1, 5_001, 10_000, 10_010]) expect(await found(n)).toEqual([`f-${n}`]);
   });
 
+  it('puts those of many messages at once in order right away', async () => {
+    const database = sqliteDatabase(IN_MEMORY);
+    const stage = await Stage.on(database);
+    onTestFinished(() => stage.store.close());
+    await stage.put(...sent(1, 5_000));
+    expect(await database.all('SELECT * FROM new_clue')).toEqual([]);
+    for (const n of [1, 5_000])
+      expect(await stage.store.find(`m-${n}`, 5)).toMatchObject([{ flow: `f-${n}` }]);
+  });
+
   it('loses no clue when what put them in order was not written', async () => {
     const database = sqliteDatabase(IN_MEMORY);
     const stage = await Stage.on(database);
     onTestFinished(() => stage.store.close());
-    await stage.put(...sent(1, 9_999));
+    for (let n = 1; n < 10_000; n += 1_111) await stage.put(...sent(n, n + 1_110));
     const evidence = [{ ...answer(1), at: null as unknown as number }];
     await expect(stage.write({ messages: sent(10_000, 10_000), evidence })).rejects.toThrow(/NOT NULL/);
     await stage.put(...sent(10_000, 10_001));

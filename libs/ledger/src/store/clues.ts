@@ -4,11 +4,13 @@ import { CLUE_ROWS, NEW_CLUE_ROWS } from './schema.ts';
 
 /** Clues that are put in order together: whoever asks looks at each of those that are not. */
 const TOGETHER = 10_000;
+/** So many at once share their pages as it is. */
+const AT_ONCE = 2_500;
 
 /**
- * Writes clues. In order, each stands on a page of its own, which a commit writes whole. So in a file those of many
- * commits gather at the end of a table first, a few pages for a commit, and are put in order together. A server of
- * databases writes pages when it likes: there each goes to its place at once.
+ * Writes clues. In order, each of a few stands on a page of its own, which a commit writes whole. So in a file those of
+ * many small commits gather at the end of a table first, a few pages for a commit, and are put in order together. A
+ * server of databases writes pages when it likes: there each goes to its place at once.
  */
 export class Clues {
   /** How many gathered; undefined as long as nobody counted them. */
@@ -22,7 +24,7 @@ export class Clues {
   }
 
   async add(session: Session, clues: readonly number[][]): Promise<void> {
-    if (this.database.exchange !== undefined) {
+    if (this.database.exchange !== undefined || clues.length >= AT_ONCE) {
       await session.insert(CLUE_ROWS, inOrder(clues));
       return;
     }
