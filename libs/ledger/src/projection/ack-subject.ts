@@ -18,17 +18,21 @@ const NANOS = 1_000_000;
  * undefined for any other.
  */
 export function readAckSubject(subject: string): AckSubject | undefined {
-  const tokens = subject.split('.');
-  if (tokens.length < 9) return undefined;
-  const first = tokens.length === 9 ? 2 : 4;
-  const seq = Number(tokens[first + 3]);
+  const starts = [0]; // of its tokens: to split it takes twice as long
+  for (let dot = subject.indexOf('.'); dot !== -1; dot = subject.indexOf('.', dot + 1)) starts.push(dot + 1);
+  if (starts.length < 9) return undefined;
+  const first = starts.length === 9 ? 2 : 4;
+  starts.push(subject.length + 1);
+  const token = (n: number): string =>
+    subject.slice(starts[first + n], (starts[first + n + 1] as number) - 1);
+  const seq = Number(token(3));
   if (!Number.isSafeInteger(seq) || seq < 1) return undefined;
   return {
-    stream: tokens[first] ?? '',
-    consumer: tokens[first + 1] ?? '',
+    stream: token(0),
+    consumer: token(1),
     seq,
-    delivery: Number(tokens[first + 4]),
-    storedAt: Math.floor(Number(tokens[first + 5]) / NANOS),
-    pending: Number(tokens[first + 6]),
+    delivery: Number(token(4)),
+    storedAt: Math.floor(Number(token(5)) / NANOS),
+    pending: Number(token(6)),
   };
 }
