@@ -52,12 +52,49 @@ export function keeping(open: Open): Behaviour[] {
       assert.notEqual(await stage.numberOf('f-1'), await stage.numberOf('f-3'));
     }),
 
+    behaviour(open, 'goes on with a flow that somebody else wrote', async (stage) => {
+      const key = (name: string, value: string) => ({ name, value });
+      await stage.put(message(2, { flow: 'f', keys: [key('orderId', 'o-1')] }), message(3));
+      const other = await stage.another();
+      const keys = [key('parcel', 'o-1'), key('orderId', 'o-1'), key('orderId', 'o-2')];
+      await other.put(message(4, { flow: 'f', type: 'order.paid.v1', keys }), message(5));
+      await other.put(message(6, { flow: 'f', keys }));
+      const record = await other.store.flow(await other.numberOf('f'));
+      const begun = async (type: string) => {
+        const slice = { types: [type], since: 0, until: 99_999, limit: 5 };
+        return (await other.store.flows(slice)).filter(({ id }) => id === 'f').map(({ started }) => started);
+      };
+      assert.deepEqual([await begun('order.placed.v1'), await begun('order.paid.v1')], [[10_002], []]);
+      assert.deepEqual(
+        record?.messages.map(({ seq }) => seq),
+        [2, 4, 6],
+      );
+      const said = async (value: string) =>
+        (await other.store.find(value, 5)).map(({ flow, name }) => [flow, name]);
+      assert.deepEqual((await said('o-1')).toSorted(), [
+        ['f', 'orderId'],
+        ['f', 'parcel'],
+      ]);
+      assert.deepEqual(await said('o-2'), [['f', 'orderId']]);
+      await other.put(message(1, { flow: 'f', type: 'order.begun.v1' }));
+      assert.deepEqual([await begun('order.begun.v1'), await begun('order.placed.v1')], [[10_001], []]);
+    }),
+
+    behaviour(open, 'keeps each of many keys that one flow has', async (stage) => {
+      const values = Array.from({ length: 40 }, (_, i) => `${'x'.repeat(50)}\n1 ${i}`);
+      for (const [i, value] of values.entries())
+        await stage.put(message(i + 1, { flow: 'f', keys: [{ name: 'part', value }] }));
+      for (const value of values) assert.deepEqual((await stage.store.find(value, 5)).length, 1, value);
+    }),
+
     behaviour(open, 'writes all of a batch or nothing', async (stage) => {
       const impossible = { ...message(2), id: null as unknown as string };
       await assert.rejects(stage.put(message(1), impossible));
       assert.deepEqual(await stage.store.find('f-1', 1), []);
-      await stage.put(message(1));
-      assert.equal((await stage.store.find('f-1', 1)).length, 1);
+      const keys = [{ name: 'orderId', value: 'o-1' }];
+      await assert.rejects(stage.put(message(1, { keys }), impossible));
+      await stage.put(message(1, { keys }));
+      for (const key of ['f-1', 'o-1']) assert.equal((await stage.store.find(key, 1)).length, 1);
     }),
 
     behaviour(open, 'keeps an acknowledgement, whatever is heard later', async (stage) => {

@@ -5,7 +5,8 @@ import type { Batch, NewMessage } from './batch.ts';
 import { clueTo } from './clue.ts';
 import { Clues } from './clues.ts';
 import type { Database, Session, Value } from './database.ts';
-import { Flows, type KnownFlow } from './flows.ts';
+import { Flows, type KnownFlow, noteKey } from './flows.ts';
+import { type Named, nameWords } from './named.ts';
 import { Notices } from './notices.ts';
 import { Numbering } from './numbering.ts';
 import { inOrder } from './order.ts';
@@ -47,7 +48,7 @@ export class Writing {
     shares: number,
   ) {
     this.#numbering = new Numbering(database, shares);
-    this.#flows = new Flows(database, words, this.#numbering);
+    this.#flows = new Flows(database, this.#numbering);
     this.#notices = new Notices(words);
     this.#clues = new Clues(database);
   }
@@ -101,9 +102,9 @@ export class Writing {
     if (!(await advance(session, projector, shares))) throw new ShareLost();
     const [row] = await session.all<{ last: number }>(`SELECT last FROM counter WHERE name = 'census'`);
     const census = row?.last ?? 0;
-    await this.#name(session, batch);
+    const named = await nameWords(session, this.words, batch);
     if (durables.length > 0) await this.#register(session, durables);
-    const touched = await this.#messages(session, messages, census);
+    const touched = await this.#messages(session, messages, named, census);
     const letterRows: Value[][] = [];
     for (const { pos, failure, of, id, step, reason, error, at } of letters) {
       const word = await this.words.numberOf(session, step);
@@ -137,23 +138,6 @@ export class Writing {
     }
   }
 
-  /** Gives every word of a batch its number. */
-  async #name(session: Session, { messages, letters }: Batch): Promise<void> {
-    const words = new Set<string>();
-    const name = (word: string): void => {
-      if (this.words.known(word) === undefined) words.add(word);
-    };
-    for (const { step } of letters) name(step);
-    for (const { type, source, subject, target, keys } of messages) {
-      name(type);
-      name(source);
-      name(subject);
-      if (target !== undefined) name(target);
-      for (const key of keys) name(key.name);
-    }
-    for (const word of words) await this.words.numberOf(session, word);
-  }
-
   async #register(session: Session, durables: readonly Registered[]): Promise<void> {
     this.#notices.register(durables);
     await session.insert(
@@ -165,27 +149,30 @@ export class Writing {
     );
   }
 
-  async #messages(session: Session, messages: readonly NewMessage[], census: number): Promise<Set<number>> {
-    // Nothing is waited for that is known already: several turns for each message cost as much as its row.
-    const { words } = this;
+  async #messages(
+    session: Session,
+    messages: readonly NewMessage[],
+    named: readonly Named[],
+    census: number,
+  ): Promise<Set<number>> {
     const numbering = this.#numbering;
-    const flows = await this.#flows.touch(session, messages, census);
+    const flows = await this.#flows.touch(session, messages, named, census);
     const rows: Value[][] = [];
     const keys: Value[][] = [];
     const children: Value[][] = [];
     const clues: number[][] = [];
     for (const [i, message] of messages.entries()) {
-      const { pos, id, cause, parent, at, saidAt, size, trace, of, target, due, attempt, letter, share } =
-        message;
+      const { pos, id, cause, parent, at, saidAt, size, trace, of, due, attempt, letter, share } = message;
       const flow = flows[i] as KnownFlow;
       const { n } = flow;
-      const subject = words.known(message.subject) ?? (await words.numberOf(session, message.subject));
+      const words = named[i] as Named;
+      const { subject } = words;
       rows.push([
         pos,
         id,
         n,
-        words.known(message.type) ?? (await words.numberOf(session, message.type)),
-        words.known(message.source) ?? (await words.numberOf(session, message.source)),
+        words.type,
+        words.source,
         subject,
         share,
         numbering.knownNextOn(subject, share) ?? (await numbering.nextOn(session, subject, share)),
@@ -196,7 +183,7 @@ export class Writing {
         size,
         trace ?? null,
         of ?? null,
-        target === undefined ? null : await words.numberOf(session, target),
+        words.target,
         due ?? null,
         attempt ?? null,
         letter ?? null,
@@ -206,11 +193,10 @@ export class Writing {
         flow.parent = parent;
         children.push([n, parent]);
       }
-      const said = message.keys.map((key) => `${key.name} ${key.value}`).join('\n');
-      if (said === flow.keys) continue;
-      flow.keys = said;
-      for (const { name, value } of message.keys) {
-        keys.push([n, words.known(name) ?? (await words.numberOf(session, name)), value]);
+      for (const [k, { value }] of message.keys.entries()) {
+        const word = words.keys[k] as number;
+        if (!noteKey(flow, word, value)) continue;
+        keys.push([n, word, value]);
         if (value !== id) clues.push(clueTo(n, value));
       }
     }
