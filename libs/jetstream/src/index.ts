@@ -1,7 +1,7 @@
 export type { ConnectionOptions, ConnectionState } from './connection/connection.ts';
 export { Connection } from './connection/connection.ts';
 export type { DeadLetterReason } from './consume/dead-letter.ts';
-export { headerBlockOf, headerValues } from './consume/header-block.ts';
+export { headerBlockOf, headerValues, sizeOf } from './consume/header-block.ts';
 export {
   type RehearsalInput,
   type RehearsedOutput,

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { type NatsServer, startNatsServer } from '@troupe/broker';
+import { type NatsServer, type StartNatsServerOptions, startNatsServer } from '@troupe/broker';
 import {
   Names,
   next,
@@ -80,8 +80,8 @@ export class Stage {
 let prefixes = 0;
 
 /** A server that ends with the test. */
-export async function startServer(): Promise<NatsServer> {
-  const server = await startNatsServer();
+export async function startServer(options?: StartNatsServerOptions): Promise<NatsServer> {
+  const server = await startNatsServer(options);
   onTestFinished(() => server.stop());
   return server;
 }

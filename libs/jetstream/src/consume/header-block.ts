@@ -16,7 +16,12 @@ export function headerBlockOf(message: Msg): string {
   return headerText(message) ?? escapedHeaders(message);
 }
 
-/** The same; undefined when the bytes are not UTF-8, which is found out while they are decoded. */
+/** Bytes of a message: its header block and its payload. */
+export function sizeOf(message: Msg): number {
+  return (message as Msg & Partial<RawMessage>)._rdata?.length ?? message.data.length;
+}
+
+/** The header block as text; undefined when the bytes are not UTF-8, which is found out while they are decoded. */
 export function headerText(message: Msg): string | undefined {
   const bytes = headerBytes(message);
   if (bytes === undefined) return message.headers?.toString() ?? '';

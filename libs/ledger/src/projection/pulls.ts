@@ -1,4 +1,5 @@
-import { createInbox, type Msg, type Subscription } from '@nats-io/nats-core';
+import { createInbox, type Msg, nanos, type Subscription } from '@nats-io/nats-core';
+import { sizeOf } from '@troupe/jetstream';
 import { type AckSubject, readAckSubject } from './ack-subject.ts';
 import { BEAT_MS } from './beat.ts';
 import type { Broker } from './broker.ts';
@@ -25,9 +26,13 @@ export interface Pulled {
 
 /** Messages that are asked for, or wait to be taken, at once. */
 const WINDOW = 5_000;
+/** Bytes that are asked for at once, while at most half as many wait to be taken. A larger message is asked for alone. */
+const WINDOW_BYTES = 16 * 1024 * 1024;
 const EXPIRES_MS = 5_000;
 const HEARTBEAT_MS = 1_000;
-const NANOS = 1_000_000;
+/** How the broker ends a request that bounds bytes: the next message does not fit, or all messages came. */
+const TOO_MUCH = '409 Message Size Exceeds MaxBytes';
+const COMPLETED = '409 Batch Completed';
 
 /**
  * Pulls from a consumer that acknowledges nothing, in beats: the broker sends at one go what was stored since the last
@@ -44,8 +49,12 @@ export class Pulls {
   readonly #watch: NodeJS.Timeout;
   #beat: NodeJS.Timeout | undefined;
   #beganAt = Number.NEGATIVE_INFINITY;
+  /** What was delivered when something was asked for last. */
+  #before = 0;
   /** Asked for and not delivered. */
   #asked = 0;
+  /** Bytes of what waits to be taken. */
+  #bytes = 0;
   /** Not delivered when the last message was. */
   #pending = 0;
   #delivered = 0;
@@ -104,6 +113,7 @@ export class Pulls {
     this.#delivered = delivery;
     this.#asked = Math.max(0, this.#asked - 1);
     this.#pending = pending;
+    this.#bytes += sizeOf(message);
     this.#waiting.push({
       stored: { stream, seq, subject: message.subject, at: storedAt, message },
       delivery,
@@ -111,16 +121,18 @@ export class Pulls {
     if (this.#taking === undefined) this.#takeOn();
   }
 
-  /** A sign of life, or the end of a request: nothing was there any more (404), or came in time (408). */
+  /** A sign of life, or the end of a request: nothing was there (404), nothing came in time (408), or it is full. */
   #status({ headers }: Msg): void {
     const { code, description } = headers ?? { code: 0, description: 'an answer that is none' };
-    if (code === 100) return;
-    if (code !== 404 && code !== 408) {
-      this.#fail(`${code} ${description}`.trim());
+    const status = `${code} ${description}`.trim();
+    if (code === 100 || status === COMPLETED) return;
+    if (code !== 404 && code !== 408 && status !== TOO_MUCH) {
+      this.#fail(status);
       return;
     }
     this.#asked = 0;
-    this.#goOn();
+    if (status === TOO_MUCH && this.#delivered === this.#before) this.#ask(1);
+    else this.#goOn();
   }
 
   #takeOn(): void {
@@ -128,6 +140,7 @@ export class Pulls {
     let at = 0;
     for (; at < waiting.length && !this.#isOver; at++) {
       const { stored, delivery } = waiting[at] as (typeof waiting)[number];
+      this.#bytes -= sizeOf(stored.message);
       this.#taking = this.pulled.take(stored)?.then(() => {
         this.#taking = undefined;
         this.taken = delivery;
@@ -140,11 +153,11 @@ export class Pulls {
     if (this.#taking === undefined && !this.#isOver) this.#goOn();
   }
 
-  /** Asks for what is known to be there as soon as there is room for half a window of it, else at the next beat. */
+  /** Asks for what is known to be there as soon as half a window is taken, else at the next beat. */
   #goOn(): void {
     const held = this.#asked + this.#waiting.length;
     const more = Math.min(this.#pending - this.#asked, WINDOW - held);
-    if (more > 0 && held <= WINDOW / 2) {
+    if (more > 0 && held <= WINDOW / 2 && this.#bytes <= WINDOW_BYTES / 2) {
       this.#ask(more);
       return;
     }
@@ -160,11 +173,15 @@ export class Pulls {
   /** For what is there, once: without anything there, for the first message that comes. */
   #ask(batch: number): void {
     this.#asked += batch;
+    this.#before = this.#delivered;
     this.#beganAt = this.heardAt = performance.now();
-    this.broker.client.publish(
-      this.#subject,
-      `{"batch":${batch},"no_wait":true,"expires":${EXPIRES_MS * NANOS},"idle_heartbeat":${HEARTBEAT_MS * NANOS}}`,
-      { reply: this.#inbox },
-    );
+    const request = {
+      batch,
+      ...(batch > 1 && { max_bytes: WINDOW_BYTES }),
+      no_wait: true,
+      expires: nanos(EXPIRES_MS),
+      idle_heartbeat: nanos(HEARTBEAT_MS),
+    };
+    this.broker.client.publish(this.#subject, JSON.stringify(request), { reply: this.#inbox });
   }
 }

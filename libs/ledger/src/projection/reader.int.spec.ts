@@ -6,6 +6,7 @@ import { brokerOf } from './broker.ts';
 import type { Stored } from './pulls.ts';
 import { Reader } from './reader.ts';
 
+const MIB = 1024 * 1024;
 const NOBODY = { take: () => undefined, rested: () => {} };
 
 it('what was read is what was taken, and no more', async () => {
@@ -99,4 +100,49 @@ it('more than is asked for at once is read in order and without a pause', async 
   await expect.poll(() => rests.length, { timeout: 10_000 }).toBeGreaterThan(0);
   expect(rests[0]).toBe(all.length);
   expect(taken).toEqual(all);
+  const consumers = await manager.consumers.list('EVENTS').next();
+  expect(consumers.map(({ delivered }) => delivered.consumer_seq)).toEqual([all.length]); // by one, that was never made anew
+});
+
+it('large messages are held a part at a time, and all are read', async () => {
+  const server = await startServer();
+  const { client } = await Stage.on(server);
+  const { client: sender } = await Stage.on(server);
+  const manager = await jetstreamManager(client);
+  await manager.streams.add({ name: 'EVENTS', subjects: ['evt.>'] });
+  const all = Array.from({ length: 60 }, (_, i) => i + 1);
+  for (const _ of all) await sender.request('evt.order.placed.v1.0', new Uint8Array(MIB));
+  const room = Promise.withResolvers<void>();
+  const taken: number[] = [];
+  const before = client.stats().inBytes;
+  const take = ({ seq }: Stored): Promise<void> | undefined => {
+    taken.push(seq);
+    return taken.length === 1 ? room.promise : undefined;
+  };
+  const broker = await brokerOf(client, new Names(), silentLogger);
+  const reader = new Reader(broker, 'EVENTS', 0, { take, rested: () => {} });
+  onTestFinished(() => reader.stop());
+  onTestFinished(() => room.resolve());
+  await expect.poll(() => taken, { timeout: 10_000 }).toEqual([1]);
+  const [name = ''] = (await manager.consumers.list('EVENTS').next()).map((info) => info.name);
+  const isAnswered = async () => (await manager.consumers.info('EVENTS', name)).num_waiting === 0;
+  for (const _ of ['the first request', 'what would be asked for next', 'and after that'])
+    await expect.poll(isAnswered, { timeout: 10_000 }).toBe(true);
+  expect(client.stats().inBytes - before).toBeLessThan(17 * MIB);
+  room.resolve();
+  await expect.poll(() => taken, { timeout: 10_000 }).toEqual(all);
+});
+
+it('a message that is larger than what is asked for at once is read alone', async () => {
+  const { client } = await Stage.on(await startServer({ maxPayload: 24 * MIB }));
+  const manager = await jetstreamManager(client);
+  await manager.streams.add({ name: 'EVENTS', subjects: ['evt.>'] });
+  const sizes = [5, 20 * MIB, 7, 20 * MIB, 3];
+  for (const size of sizes) await client.request('evt.order.placed.v1.0', new Uint8Array(size));
+  const taken: number[] = [];
+  const take = ({ message }: Stored): undefined => void taken.push(message.data.length);
+  const broker = await brokerOf(client, new Names(), silentLogger);
+  const reader = new Reader(broker, 'EVENTS', 0, { take, rested: () => {} });
+  onTestFinished(() => reader.stop());
+  await expect.poll(() => taken, { timeout: 10_000 }).toEqual(sizes);
 });

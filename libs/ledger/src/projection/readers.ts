@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { sizeOf } from '@troupe/jetstream';
 import type { StreamEntry } from '../store/batch.ts';
 import { type Positions, type SharePositions, shareOf } from '../store/shares.ts';
 import type { Broker } from './broker.ts';
@@ -112,13 +113,14 @@ export class Readers {
     const { names } = this.broker;
     if (stream === names.deadLetters) return this.#takeLetter(stored, n);
     this.#taken.set(n, seq);
+    const bytes = sizeOf(stored.message);
     if (stream === names.notices) {
       const retry = retryOf(stored, names);
-      if (retry !== undefined) return this.#intake.put('notices', retry);
+      if (retry !== undefined) return this.#intake.put('notices', retry, bytes);
       const givenUp = givenUpOf(stored, n, names);
-      return givenUp === undefined ? undefined : this.#intake.put('letters', givenUp);
+      return givenUp === undefined ? undefined : this.#intake.put('letters', givenUp, bytes);
     }
-    return this.#intake.put('messages', entryOf(stored, n, share, names, this.#keyPaths));
+    return this.#intake.put('messages', entryOf(stored, n, share, names, this.#keyPaths), bytes);
   }
 
   /** A letter may be about a stream that is younger than the last look at the streams. */
@@ -138,6 +140,6 @@ export class Readers {
     }
     if (typeof found !== 'object' || this.#began.size === 0) return;
     this.#taken.set(n, stored.seq);
-    await this.#intake.put('letters', found);
+    await this.#intake.put('letters', found, sizeOf(stored.message));
   }
 }
