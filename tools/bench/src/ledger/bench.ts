@@ -105,10 +105,11 @@ async function recordAndRead(
     onProgress(`recording ${size} messages`);
     const orderIds = await shop.place(orders, lookups);
     onProgress(`the chain works through ${orders} orders`);
-    await shop.work(orders);
+    const { hopsPerSecond } = await shop.work(orders);
     recorded += orders;
     const messages = recorded * PER_ORDER;
-    const ingest = await measureIngest(server, keeping, { messages, orderIds }, onProgress);
+    onProgress(`recorded ${messages} messages: ${Math.round(hopsPerSecond)} hops/s`);
+    const ingest = await measureIngest(server, keeping, { messages, hopsPerSecond }, orderIds, onProgress);
     results.push(ingest);
     onProgress(`read ${messages} messages: ${Math.round(ingest.messagesPerSecond)}/s`);
   }

@@ -5,8 +5,7 @@ import type { Keeping } from './keeping.ts';
 import { LedgerProcess } from './ledger-process.ts';
 
 /** What reading a recorded stream from its beginning came to. */
-export interface Ingest {
-  readonly messages: number;
+export interface Ingest extends Recorded {
   readonly messagesPerSecond: number;
   /** CPU time of the ledger's process per message, in µs. */
   readonly micros: number;
@@ -16,6 +15,13 @@ export interface Ingest {
   /** `where`, by an order's id and by the id of a message further down its flow, in ms. */
   readonly byKey: Answers;
   readonly byMessage: Answers;
+}
+
+/** What a stream holds. */
+export interface Recorded {
+  readonly messages: number;
+  /** Of the chain, while it recorded the last of them. */
+  readonly hopsPerSecond: number;
 }
 
 /** How long answers took, in ms. */
@@ -28,11 +34,12 @@ const SAMPLE_MS = 200;
 const TOLD_MS = 5_000;
 const MIB = 1024 * 1024;
 
-/** Builds a ledger anew from a stream that holds so many messages, and asks it for orders that are in it. */
+/** Builds a ledger anew from a recorded stream, and asks it for orders that are in it. */
 export async function measureIngest(
   server: NatsServer,
   keeping: Keeping,
-  { messages, orderIds }: { readonly messages: number; readonly orderIds: readonly string[] },
+  { messages, hopsPerSecond }: Recorded,
+  orderIds: readonly string[],
   onProgress: (text: string) => void,
 ): Promise<Ingest> {
   const began = performance.now();
@@ -47,6 +54,7 @@ export async function measureIngest(
     await ledger.close();
     return {
       messages,
+      hopsPerSecond,
       messagesPerSecond: messages / seconds,
       micros: cpuMicros / messages,
       bytesPerMessage: (await keeping.size()) / messages,

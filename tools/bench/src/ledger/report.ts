@@ -26,8 +26,7 @@ const FLAT = 1.1;
 
 export function ledgerReport(plan: LedgerPlan, measured: LedgerMeasurements): LedgerReport {
   const { ingest, live, queued } = measured;
-  const hopsPerSecond = median(measured.without, ({ hopsPerSecond }) => hopsPerSecond);
-  const slowest = Math.min(...ingest.map(({ messagesPerSecond }) => messagesPerSecond));
+  const ratios = ingest.map(({ messagesPerSecond, hopsPerSecond }) => messagesPerSecond / hopsPerSecond);
   const answers = Math.max(...ingest.flatMap(({ byKey, byMessage }) => [byKey.p99, byMessage.p99]));
   const grown = Math.max(...ingest.map(({ memory: [first, second] }) => second / first));
   const [cpu] = cpus();
@@ -36,7 +35,7 @@ export function ledgerReport(plan: LedgerPlan, measured: LedgerMeasurements): Le
     plan,
     measured,
     goals: [
-      atLeast('slowest ingest / hop rate', slowest / hopsPerSecond, 1.5),
+      atLeast('ingest / hop rate, lowest', Math.min(...ratios), 1.5),
       atMost('where, p99 at any size, ms', answers, 10),
       atMost('where in the queue, p99, ms', queued.p99, 10),
       atMost('visibility, p99, ms', live.visibility.p99, 250),
@@ -56,6 +55,7 @@ export function ledgerTable({ machine, plan, measured, goals }: LedgerReport): s
     ...aligned([
       [
         'ingest',
+        'recorded, hops/s',
         'messages/s',
         'CPU µs/message',
         'bytes/message',
@@ -63,14 +63,15 @@ export function ledgerTable({ machine, plan, measured, goals }: LedgerReport): s
         'where p50/p99 ms',
         'by message id',
       ],
-      ...ingest.map(({ messages, messagesPerSecond, micros, bytesPerMessage, memory, byKey, byMessage }) => [
-        String(messages),
-        messagesPerSecond.toFixed(0),
-        micros.toFixed(1),
-        bytesPerMessage.toFixed(0),
-        memory.map((bytes) => Math.round(bytes / 1024 / 1024)).join(', '),
-        told(byKey),
-        told(byMessage),
+      ...ingest.map((size) => [
+        String(size.messages),
+        size.hopsPerSecond.toFixed(0),
+        size.messagesPerSecond.toFixed(0),
+        size.micros.toFixed(1),
+        size.bytesPerMessage.toFixed(0),
+        size.memory.map((bytes) => Math.round(bytes / 1024 / 1024)).join(', '),
+        told(size.byKey),
+        told(size.byMessage),
       ]),
     ]),
     '',
